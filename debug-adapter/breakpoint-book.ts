@@ -1,0 +1,186 @@
+/**
+ * The breakpoints as the client set them, and what they mean in the programs at hand. It owns
+ * their ids; when the programs change, what they mean is found anew.
+ */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { NAMED_OPERATIONS } from '../simulator/host/text/effect-text.ts';
+import { baseName } from '../simulator/host/text/stack-text.ts';
+import { matchesGlob } from '../simulator/kernel/glob.ts';
+import type { ProgramSymbols } from './program-symbols.ts';
+import { type Breakpoint, type BreakpointTarget, parseHitCondition } from './travel/breakpoint.ts';
+import { ExpressionError } from './travel/expression.ts';
+import { parseExpression } from './travel/expression-parser.ts';
+import type { ExceptionKind } from './travel/happening.ts';
+import type { StopSettings } from './travel/itinerary.ts';
+import { parseLogMessage } from './travel/log-message.ts';
+
+/** Breakpoints of one client. */
+export const BREAKPOINTS_MAX = 10_000;
+
+/** What a client asked for. Lines count from 1. */
+export interface WantedBreakpoint {
+  readonly line: number;
+  readonly condition: string | undefined;
+  readonly hitCondition: string | undefined;
+  readonly logMessage: string | undefined;
+}
+
+export type WantedFunction = Omit<WantedBreakpoint, 'line' | 'logMessage'> & {
+  readonly name: string;
+};
+
+interface Kept {
+  readonly id: number;
+  readonly wanted: WantedBreakpoint | WantedFunction;
+  /** The client's path; undefined for a function breakpoint. */
+  readonly path: string | undefined;
+  answer: DebugProtocol.Breakpoint;
+  breakpoints: readonly Breakpoint[];
+}
+
+/** An effect's name or a pattern of them: `http.request`, `volume.*`, `*`. */
+const EFFECT_PATTERN = /^(?:\*|[a-z*]+\.[a-z*-]+)$/;
+
+const NO_EFFECT =
+  'No effect is called at or after this line in its function; this version stops only where ' +
+  'effects are called.';
+
+export class BreakpointBook {
+  private kept: Kept[] = [];
+  private exceptions: ReadonlySet<ExceptionKind> = new Set(['trap', 'divergence']);
+  private programs: readonly ProgramSymbols[] | undefined;
+  private ids = 0;
+
+  settings(): StopSettings {
+    return {
+      breakpoints: this.kept.flatMap(({ breakpoints }) => breakpoints),
+      exceptions: this.exceptions,
+    };
+  }
+
+  setExceptions(kinds: readonly ExceptionKind[]): void {
+    this.exceptions = new Set(kinds);
+  }
+
+  /** Replaces those of one source. */
+  setLines(path: string, wanted: readonly WantedBreakpoint[]): DebugProtocol.Breakpoint[] {
+    return this.replace((kept) => kept.path === path, wanted, path);
+  }
+
+  /** Replaces all function breakpoints. */
+  setFunctions(wanted: readonly WantedFunction[]): DebugProtocol.Breakpoint[] {
+    return this.replace((kept) => kept.path === undefined, wanted, undefined);
+  }
+
+  /** The programs are there, or others are; returns the breakpoints whose meaning has changed. */
+  bind(programs: readonly ProgramSymbols[]): DebugProtocol.Breakpoint[] {
+    this.programs = programs;
+    return this.kept.flatMap((kept) => {
+      const before = JSON.stringify(kept.answer);
+      this.resolve(kept);
+      return JSON.stringify(kept.answer) === before ? [] : [kept.answer];
+    });
+  }
+
+  /** Lines of a source in a range at which a breakpoint can stop. */
+  linesBetween(path: string, first: number, last: number): number[] {
+    const lines = (this.programs ?? []).flatMap((program) =>
+      program.files(path).flatMap((file) => program.lines(file)),
+    );
+    return [...new Set(lines)]
+      .filter((line) => line >= first && line <= last)
+      .sort((one, other) => one - other);
+  }
+
+  private replace(
+    isReplaced: (kept: Kept) => boolean,
+    wanted: readonly (WantedBreakpoint | WantedFunction)[],
+    path: string | undefined,
+  ): DebugProtocol.Breakpoint[] {
+    const others = this.kept.filter((kept) => !isReplaced(kept));
+    const added = wanted.map((each, index): Kept => {
+      const kept: Kept = {
+        id: ++this.ids,
+        wanted: each,
+        path,
+        answer: { verified: false },
+        breakpoints: [],
+      };
+      if (others.length + index < BREAKPOINTS_MAX) this.resolve(kept);
+      else kept.answer = { verified: false, message: `More than ${BREAKPOINTS_MAX} breakpoints` };
+      return kept;
+    });
+    this.kept = [...others, ...added];
+    return added.map(({ answer }) => answer);
+  }
+
+  private resolve(kept: Kept): void {
+    const { id, wanted } = kept;
+    kept.breakpoints = [];
+    try {
+      const { targets, line } = this.targetsOf(kept);
+      const { condition, hitCondition } = wanted;
+      const logMessage = 'logMessage' in wanted ? wanted.logMessage : undefined;
+      const common = {
+        id,
+        condition: isBlank(condition) ? undefined : parseExpression(condition),
+        hits: isBlank(hitCondition) ? undefined : parseHitCondition(hitCondition),
+        log: isBlank(logMessage) ? undefined : parseLogMessage(logMessage),
+      };
+      kept.breakpoints = targets.map((target) => ({ ...common, target }));
+      kept.answer = { id, verified: true, ...(line === undefined ? {} : { line }) };
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      const line = 'line' in wanted ? { line: wanted.line } : {};
+      kept.answer = { id, verified: false, message: error.message, ...line };
+    }
+  }
+
+  private targetsOf({ wanted, path }: Kept): { targets: BreakpointTarget[]; line?: number } {
+    const { programs } = this;
+    if (programs === undefined) throw new ExpressionError('The program is not loaded yet.');
+    if ('name' in wanted) return { targets: [functionTarget(wanted.name, programs)] };
+    return lineTargets(path ?? '', wanted.line, programs);
+  }
+}
+
+function isBlank(text: string | undefined): text is undefined {
+  return text === undefined || text.trim() === '';
+}
+
+function lineTargets(
+  path: string,
+  line: number,
+  programs: readonly ProgramSymbols[],
+): { targets: BreakpointTarget[]; line: number } {
+  const places = programs.flatMap((program) =>
+    program.files(path).map((file) => program.stopLine(file, line)),
+  );
+  if (places.length === 0) {
+    const reasons = programs.map(({ locator }) => locator.status);
+    throw new ExpressionError(
+      reasons.every((status) => status !== 'ok')
+        ? 'The program has no debug information; build it with -g and without wasm-opt.'
+        : `No code of the program comes from ${baseName(path)}.`,
+    );
+  }
+  const found = places.filter((place) => place !== undefined);
+  const [first] = found;
+  if (first === undefined) throw new ExpressionError(NO_EFFECT);
+  return { targets: found.map((place) => ({ kind: 'line', ...place })), line: first.line };
+}
+
+function functionTarget(name: string, programs: readonly ProgramSymbols[]): BreakpointTarget {
+  const trimmed = name.trim();
+  if (EFFECT_PATTERN.test(trimmed)) {
+    const isNamed = NAMED_OPERATIONS.some((each) => matchesGlob(trimmed, each));
+    if (isNamed) return { kind: 'effect', pattern: trimmed };
+  }
+  if (programs.some((program) => program.hasFunction(trimmed))) {
+    return { kind: 'function', name: trimmed };
+  }
+  throw new ExpressionError(
+    `The program has no function ${trimmed}, and no effect is named so; effects are ` +
+      'http.request, clock.read, volume.* and so on.',
+  );
+}

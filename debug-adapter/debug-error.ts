@@ -1,0 +1,80 @@
+/** Every error that a debug session can show to a person is made here. */
+
+export type DebugErrorCode =
+  | 'nothing-ran'
+  | 'unknown-execution'
+  | 'not-stopped'
+  | 'session-over'
+  | 'unknown-request'
+  | 'bad-arguments'
+  | 'launched-already'
+  | 'not-launched'
+  | 'no-attach'
+  | 'not-live'
+  | 'no-effect-here'
+  | 'cancelled'
+  | 'no-exception'
+  | 'no-source'
+  | 'branch-missed'
+  | 'bad-message';
+
+export class DebugError extends Error {
+  override readonly name = 'DebugError';
+  constructor(
+    readonly code: DebugErrorCode,
+    message: string,
+    /** Goes with the answer of a custom request. */
+    readonly body?: object,
+  ) {
+    super(message);
+  }
+}
+
+export const debugErrors = {
+  nothingRan: () =>
+    new DebugError('nothing-ran', 'there is no execution in it, so nothing to debug'),
+  unknownExecution: (id: string, known: readonly string[]) =>
+    new DebugError(
+      'unknown-execution',
+      `there is no execution ${id}; there is ${known.slice(0, 10).join(', ') || 'none'}`,
+    ),
+  notStopped: () =>
+    new DebugError(
+      'not-stopped',
+      'the simulation is running; pause it first, or wait for its stop',
+    ),
+  sessionOver: () => new DebugError('session-over', 'this debug session has ended'),
+  unknownRequest: (command: string) =>
+    new DebugError('unknown-request', `this debugger does not know the request "${command}"`),
+  badArguments: (command: string, what: string) =>
+    new DebugError('bad-arguments', `${command}: ${what}`),
+  launchedAlready: () =>
+    new DebugError('launched-already', 'this session has a simulation already; restart it instead'),
+  notLaunched: () => new DebugError('not-launched', 'nothing was launched in this session yet'),
+  noAttach: () =>
+    new DebugError(
+      'no-attach',
+      'this version cannot attach to a running simulation; launch one with "program", or a ' +
+        'recording with "recording"',
+    ),
+  notLive: (what: string) =>
+    new DebugError('not-live', `${what} needs a live simulation, and this is a recording`),
+  noEffectHere: (execution: string) =>
+    new DebugError(
+      'no-effect-here',
+      `${execution} has ended here, and nothing can befall it any more; go to one of its effects`,
+    ),
+  cancelled: (command: string) => new DebugError('cancelled', `${command} was cancelled`),
+  noException: () => new DebugError('no-exception', 'it did not stop because of an exception'),
+  noSource: (reference: string) =>
+    new DebugError(
+      'no-source',
+      `${reference} is not on this machine, and recordings do not hold sources yet`,
+    ),
+  branchMissed: (execution: string, seq: number) =>
+    new DebugError(
+      'branch-missed',
+      `running it again did not come to ${execution} #${seq}; was it recorded by another version?`,
+    ),
+  badMessage: (what: string) => new DebugError('bad-message', `not a DAP message: ${what}`),
+} as const;

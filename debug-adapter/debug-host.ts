@@ -1,0 +1,42 @@
+/** What a debug session needs of the machine it runs on; a host environment has most of it. */
+
+import type { ShownOutput } from '../simulator/engine/journal-store.ts';
+import type { HostEnvironment } from '../simulator/host/host-environment.ts';
+import type { LoadedSimulation } from '../simulator/host/loaded-simulation.ts';
+import type { SimulationState } from '../simulator/host/protocol.ts';
+import type { SimulationRun } from '../simulator/host/simulation-run.ts';
+import type { RecordingSink } from '../simulator/journal/records.ts';
+
+/** Follows a simulation that a debug session drives, such as the views of an editor. */
+export interface Audience {
+  /** Hears everything that the simulation writes down. */
+  readonly sink: RecordingSink;
+  /** The simulation is there and has not begun. */
+  begin(run: SimulationRun): void;
+  onOutput(output: ShownOutput): void;
+  /** It has run for a while: a moment to show what is new. */
+  refresh(): void;
+  /** It begins to run, or has come to a rest. */
+  turn(state: SimulationState): void;
+}
+
+type Needed =
+  | 'sql'
+  | 'serviceLoader'
+  | 'load'
+  | 'readPlan'
+  | 'source'
+  | 'record'
+  | 'hasRequests'
+  | 'beat'
+  | 'yieldToRequests'
+  | 'describe';
+
+export interface DebugHost extends Pick<HostEnvironment, Needed> {
+  /** Real time in milliseconds, from any origin: only decides how long a slice of running takes. */
+  nowMs(): number;
+  /** Whether a file is there; without it, every source counts as there. */
+  hasFile?(path: string): boolean;
+  /** Asked for every simulation that the session starts. */
+  audience?(loaded: LoadedSimulation): Audience | undefined;
+}

@@ -1,0 +1,185 @@
+/**
+ * What a session debugs: a simulation that it runs, or a recording. It owns the simulation, its
+ * recording and everything that is known of its programs.
+ */
+import { EMPTY_PLAN, type Fault, type FaultPlan } from '../simulator/faults/fault.ts';
+import { parsePlan } from '../simulator/faults/plan.ts';
+import type { GuestProgram } from '../simulator/guest/program.ts';
+import type { HostRecording } from '../simulator/host/host-environment.ts';
+import type { LoadedSimulation } from '../simulator/host/loaded-simulation.ts';
+import { openSimulation, type RecordedSimulation } from '../simulator/host/recorded-simulation.ts';
+import type { SimulationView } from '../simulator/host/simulation-run.ts';
+import type { ExecutionId } from '../simulator/journal/entry.ts';
+import type { DebugHost } from './debug-host.ts';
+import type { LaunchProgram, LaunchRecording } from './launch-arguments.ts';
+import { type BranchPoint, branchAt, type Origin } from './travel/branch.ts';
+import { LiveDriver, type LiveListener } from './travel/live-driver.ts';
+import { StackBook } from './travel/stack-book.ts';
+
+export interface TargetListener extends LiveListener {
+  onProgress(message: string): void;
+}
+
+interface TargetParts {
+  readonly view: SimulationView;
+  readonly book: StackBook;
+  readonly live: LiveDriver | undefined;
+  readonly loaded: LoadedSimulation;
+  readonly recorded: RecordedSimulation | undefined;
+  readonly recording: HostRecording | undefined;
+}
+
+export class DebugTarget {
+  readonly view: SimulationView;
+  readonly book: StackBook;
+  readonly live: LiveDriver | undefined;
+  readonly loaded: LoadedSimulation;
+
+  private constructor(
+    private readonly host: DebugHost,
+    private readonly listener: TargetListener,
+    private readonly parts: TargetParts,
+  ) {
+    this.view = parts.view;
+    this.book = parts.book;
+    this.live = parts.live;
+    this.loaded = parts.loaded;
+  }
+
+  /** Loads and builds a program and makes a simulation of it, which has not begun. */
+  static async run(
+    host: DebugHost,
+    listener: TargetListener,
+    launch: LaunchProgram,
+  ): Promise<DebugTarget> {
+    const found = await host.load(launch.target, (message) => listener.onProgress(message));
+    const loaded = withOptions(found.loaded, launch);
+    const plan = await planOf(host, launch.faults, found.plan);
+    const loadService = await host.serviceLoader(loaded.services);
+    const recording = launch.record === undefined ? undefined : host.record(launch.record);
+    try {
+      const setup = {
+        loaded,
+        plan,
+        loadService,
+        ...(recording === undefined ? {} : { recording }),
+      };
+      const live = new LiveDriver(host, setup, listener);
+      return DebugTarget.ofLive(host, listener, live, recording);
+    } catch (error) {
+      recording?.leave();
+      throw error;
+    }
+  }
+
+  static async open(
+    host: DebugHost,
+    listener: TargetListener,
+    launch: LaunchRecording,
+  ): Promise<DebugTarget> {
+    const recorded = await openSimulation(host.source(launch.recording), host.sql);
+    try {
+      const parts = { view: recorded, book: new StackBook(recorded), loaded: recorded.loaded() };
+      const rest = { live: undefined, recorded, recording: undefined };
+      return new DebugTarget(host, listener, { ...parts, ...rest });
+    } catch (error) {
+      recorded.close();
+      throw error;
+    }
+  }
+
+  private static ofLive(
+    host: DebugHost,
+    listener: TargetListener,
+    live: LiveDriver,
+    recording: HostRecording | undefined,
+  ): DebugTarget {
+    const { view, book } = live;
+    const { loaded } = live.run.setup;
+    return new DebugTarget(host, listener, {
+      view,
+      book,
+      live,
+      loaded,
+      recording,
+      recorded: undefined,
+    });
+  }
+
+  /** Another future: the same until an effect, and from there with one more fault. */
+  async branch(point: BranchPoint, fault: Fault): Promise<DebugTarget> {
+    const live = await branchAt(this.host, this.listener, this.origin(), point);
+    live.run.simulation.inject(fault);
+    return DebugTarget.ofLive(this.host, this.listener, live, undefined);
+  }
+
+  /** The programs of all workflows, each once, with the folder that it came from. */
+  programs(): readonly { readonly program: GuestProgram; readonly origin: string }[] {
+    const found = new Map<string, { program: GuestProgram; origin: string }>();
+    for (const { id, workflow } of this.view.history.executions()) {
+      const loaded = this.loaded.workflows.find(({ config }) => config.name === workflow);
+      const { program } = this.view.workflowOf(id);
+      if (!found.has(program.hash))
+        found.set(program.hash, { program, origin: loaded?.origin ?? '' });
+    }
+    return [...found.values()];
+  }
+
+  originOf(execution: ExecutionId): string {
+    const row = this.view.history.execution(execution);
+    const loaded = this.loaded.workflows.find(({ config }) => config.name === row?.workflow);
+    return loaded?.origin ?? '';
+  }
+
+  /** Lets go of the simulation, and folds its recording. */
+  async close(): Promise<void> {
+    this.live?.dispose();
+    this.parts.recorded?.close();
+    await this.parts.recording?.close();
+  }
+
+  private origin(): Origin {
+    const { recorded } = this.parts;
+    if (recorded !== undefined) {
+      const { recording } = recorded;
+      const choices = recording.choices();
+      return {
+        loaded: this.loaded,
+        plan: recorded.configuredPlan(),
+        choices,
+        inputs: recording.inputs(),
+      };
+    }
+    const { history, setup } = this.live?.run ?? {};
+    return {
+      loaded: this.loaded,
+      plan: setup?.plan ?? EMPTY_PLAN,
+      choices: history?.choices ?? [],
+      inputs: history?.inputs() ?? [],
+    };
+  }
+}
+
+function withOptions(
+  loaded: LoadedSimulation,
+  { seed, persistence }: LaunchProgram,
+): LoadedSimulation {
+  const workflows = loaded.workflows.map((workflow) =>
+    persistence === undefined
+      ? workflow
+      : { ...workflow, config: { ...workflow.config, persistence } },
+  );
+  const world = seed === undefined ? loaded.world : { ...loaded.world, seed };
+  return { ...loaded, world, workflows };
+}
+
+async function planOf(
+  host: DebugHost,
+  faults: LaunchProgram['faults'],
+  configured: FaultPlan,
+): Promise<FaultPlan> {
+  if (faults === undefined) return configured;
+  if (faults === 'none') return EMPTY_PLAN;
+  if (typeof faults === 'string') return host.readPlan(faults);
+  return parsePlan(JSON.stringify(faults), 'the launch configuration');
+}

@@ -1,0 +1,83 @@
+/** The worker that is a host: the engine, the recording and, while debugging, the DAP session. */
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { nodeEnvironment } from '../simulator/cli/node/node-environment.ts';
+import { Mailbox } from '../simulator/host/mailbox.ts';
+import type {
+  HostEvent,
+  HostMessage,
+  HostRequest,
+  RequestMessage,
+} from '../simulator/host/protocol.ts';
+import { HostSession } from '../simulator/host/session.ts';
+import { BackstitchDebugSession } from './debug-session.ts';
+import { HostAudience } from './host-audience.ts';
+
+// A service's local time must not depend on where it runs.
+process.env.TZ = 'UTC';
+
+const port = parentPort;
+if (port === null) throw new Error('the simulator host runs as a worker thread only');
+
+const mailbox = new Mailbox((workerData as { mailbox: SharedArrayBuffer }).mailbox);
+const post = (message: HostMessage): void => port.postMessage(message);
+const emit = (event: HostEvent): void => {
+  if (event.kind === 'state') mailbox.setBusy(event.state.kind === 'running');
+  post({ kind: 'event', event });
+};
+
+const environment = nodeEnvironment({
+  distFolder: dirname(__filename),
+  shortLived: (workerData as { shortLived?: boolean }).shortLived ?? false,
+  emit,
+  hasRequests: () => mailbox.hasRequests(),
+  beat: (execution, seq) => mailbox.beat(execution, seq),
+});
+const session = new HostSession(environment);
+
+port.on('message', (message: RequestMessage) => {
+  mailbox.noteReceived();
+  void answer(message);
+});
+
+let debugSession: BackstitchDebugSession | undefined;
+
+/** Passes a message on to the debug session, which begins with its first message. */
+function toDebugger(message: object): null {
+  debugSession ??= beginDebugging();
+  debugSession.handleMessage(message as DebugProtocol.ProtocolMessage);
+  return null;
+}
+
+function beginDebugging(): BackstitchDebugSession {
+  const begun = new BackstitchDebugSession({
+    ...environment,
+    nowMs: () => performance.now(),
+    hasFile: existsSync,
+    audience: (loaded) => new HostAudience(loaded, emit, (run) => session.attend(run)),
+  });
+  begun.onDidSendMessage((message) => emit({ kind: 'dap', message }));
+  return begun;
+}
+
+/** A replay runs guests as much as a simulation does. */
+async function handle(request: Exclude<HostRequest, { kind: 'dap' }>): Promise<unknown> {
+  if (request.kind !== 'verify') return session.handle(request);
+  mailbox.setBusy(true);
+  try {
+    return await session.handle(request);
+  } finally {
+    mailbox.setBusy(false);
+  }
+}
+
+async function answer({ id, request }: RequestMessage): Promise<void> {
+  try {
+    const value = request.kind === 'dap' ? toDebugger(request.message) : await handle(request);
+    post({ kind: 'answer', id, value });
+  } catch (error) {
+    post({ kind: 'failure', id, problem: environment.describe(error) });
+  }
+}

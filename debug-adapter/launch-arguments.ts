@@ -1,0 +1,127 @@
+/** What a launch configuration says; docs/debugger.md documents it for users. */
+
+import { isAbsolutePath, joinPath } from '../simulator/guest/symbols/index.ts';
+import type { RunTarget } from '../simulator/host/protocol.ts';
+import type { PersistenceLevel } from '../simulator/journal/records.ts';
+import type { Arguments } from './arguments.ts';
+import { folderOf } from './source-paths.ts';
+
+export interface LaunchProgram {
+  readonly kind: 'program';
+  readonly target: RunTarget;
+  readonly seed: number | undefined;
+  readonly persistence: PersistenceLevel | undefined;
+  /** A fault plan: a file, absolute; `none`; or the plan itself as JSON. */
+  readonly faults: string | object | undefined;
+  /** Where to record, absolute. */
+  readonly record: string | undefined;
+}
+
+/** Travels through what has happened, without running anything. */
+export interface LaunchRecording {
+  readonly kind: 'recording';
+  readonly recording: string;
+  /** Where to begin; the first effect when it is left out. */
+  readonly execution: string | undefined;
+  readonly seq: number | undefined;
+}
+
+export interface LaunchArguments {
+  readonly what: LaunchProgram | LaunchRecording;
+  readonly stopOnEntry: boolean;
+  /** Whether to stay when everything has ended, so that one can go back. */
+  readonly stopAtEnd: boolean;
+  readonly noDebug: boolean;
+}
+
+const LEVELS: readonly PersistenceLevel[] = ['none', 'workflow', 'effect'];
+
+/** Throws DebugError `bad-arguments`. */
+export function parseLaunch(args: Arguments): LaunchArguments {
+  const folder = args.optionalText('cwd') ?? '';
+  const recording = args.optionalText('recording');
+  const what =
+    recording === undefined
+      ? parseProgram(args, folder)
+      : parseRecording(args, joinPath(folder, recording));
+  return {
+    what,
+    stopOnEntry: args.flag('stopOnEntry', recording !== undefined),
+    stopAtEnd: args.flag('stopAtEnd', true),
+    noDebug: args.flag('noDebug', false),
+  };
+}
+
+function parseRecording(args: Arguments, recording: string): LaunchRecording {
+  if (!isAbsolutePath(recording)) args.fail('recording', 'an absolute path is wanted, or "cwd"');
+  if (args.value('program') !== undefined) {
+    args.fail('recording', 'either a recording is opened or a program is run');
+  }
+  const execution = args.optionalText('execution');
+  const seq = args.optionalInteger('seq');
+  if (seq !== undefined && execution === undefined) {
+    args.fail('seq', 'say also which "execution" it counts in');
+  }
+  if (seq !== undefined && seq < 0) args.fail('seq', 'it counts from 0');
+  return { kind: 'recording', recording, execution, seq };
+}
+
+function parseProgram(args: Arguments, folder: string): LaunchProgram {
+  const workflow = args.optionalText('workflow');
+  const program = args.optionalText('program');
+  if (program === undefined && (workflow === undefined || folder === '')) {
+    args.fail('program', 'name a source, a module or a backstitch.json, or open a "recording"');
+  }
+  const path = joinPath(folder, program);
+  if (!isAbsolutePath(path)) args.fail('program', 'an absolute path is wanted, or "cwd"');
+  const seed = args.optionalInteger('seed');
+  if (seed !== undefined && seed < 0) args.fail('seed', 'a seed is not negative');
+  return {
+    kind: 'program',
+    target: targetOf(args, path, workflow),
+    seed,
+    persistence: parseLevel(args),
+    faults: parseFaults(args, folder),
+    record: absolute(args, 'record', folder),
+  };
+}
+
+function targetOf(args: Arguments, path: string, workflow: string | undefined): RunTarget {
+  const argv = args.texts('args');
+  const env = args.record('env');
+  const mounts = args.texts('mounts');
+  const stdin = args.optionalText('stdin');
+  const open = args.flag('interactive', false);
+  if (open && stdin !== undefined) args.fail('stdin', 'it is typed when "interactive" is true');
+  // A workflow is looked for by name in the folder of its configuration.
+  const inFolder = workflow !== undefined && path.endsWith('.json') ? folderOf(path) : path;
+  return {
+    path: inFolder,
+    ...(workflow === undefined ? {} : { workflow }),
+    ...(argv === undefined ? {} : { args: argv }),
+    ...(env === undefined ? {} : { env }),
+    ...(mounts === undefined ? {} : { mounts }),
+    ...(open ? { stdin: 'open' as const } : {}),
+    ...(stdin === undefined ? {} : { stdin: new TextEncoder().encode(stdin) }),
+  };
+}
+
+function parseLevel(args: Arguments): PersistenceLevel | undefined {
+  const level = args.optionalText('persistence');
+  if (level === undefined) return undefined;
+  const found = LEVELS.find((each) => each === level);
+  return found ?? args.fail('persistence', `it is one of ${LEVELS.join(', ')}`);
+}
+
+function parseFaults(args: Arguments, folder: string): string | object | undefined {
+  const value = args.value('faults');
+  if (typeof value === 'object' && value !== null) return value;
+  return args.optionalText('faults') === 'none' ? 'none' : absolute(args, 'faults', folder);
+}
+
+function absolute(args: Arguments, name: string, folder: string): string | undefined {
+  const text = args.optionalText(name);
+  if (text === undefined) return undefined;
+  const path = joinPath(folder, text);
+  return isAbsolutePath(path) ? path : args.fail(name, 'an absolute path is wanted, or "cwd"');
+}

@@ -1,0 +1,124 @@
+/** The commands of the debug console; each is a row of the table. Other input is an expression. */
+import { EFFECT_POINTS } from '../simulator/faults/fault.ts';
+import { effectText } from '../simulator/host/text/effect-text.ts';
+import type { ExecutionId } from '../simulator/journal/entry.ts';
+import { debugErrors } from './debug-error.ts';
+import type { Traveller } from './travel/traveller.ts';
+
+/** What commands can do besides looking at the traveller. */
+export interface ReplActions {
+  readonly traveller: Traveller;
+  readonly execution: ExecutionId;
+  seek(execution: string, seq: number): string;
+  inject(fault: unknown): Promise<string>;
+  feed(execution: string, text: string): string;
+  endInput(execution: string): string;
+  answer(answer: 'retry' | 'fail'): string;
+  timeline(): string;
+}
+
+interface ReplCommand {
+  readonly usage: string;
+  readonly help: string;
+  run(rest: string, actions: ReplActions): string | Promise<string>;
+}
+
+/** Effects that one `.effects` lists. */
+const EFFECTS_LISTED_MAX = 200;
+
+export const REPL_COMMANDS: Readonly<Record<string, ReplCommand>> = {
+  help: {
+    usage: '.help',
+    help: 'lists the commands',
+    run: () => helpText(),
+  },
+  effects: {
+    usage: '.effects [execution] [from]',
+    help: 'lists effects of an execution',
+    run: listEffects,
+  },
+  seek: {
+    usage: '.seek [execution] <seq>',
+    help: 'goes to an effect, past or to come',
+    run: (rest, actions) => {
+      const words = rest.split(/\s+/).filter(Boolean);
+      const seq = words.at(-1) ?? '';
+      if (!/^#?\d+$/.test(seq) || words.length > 2) throw usage('seek');
+      const execution = words.length === 2 ? words[0] : actions.execution;
+      return actions.seek(execution ?? actions.execution, Number(seq.replace('#', '')));
+    },
+  },
+  inject: {
+    usage: '.inject {"kind": "crash", "point": "performed"}',
+    help: `lets a fault befall the effect at hand (points: ${EFFECT_POINTS.join(', ')})`,
+    run: (rest, actions) => actions.inject(parseJson(rest)),
+  },
+  feed: {
+    usage: '.feed <text>',
+    help: 'gives the program a line of standard input',
+    run: (rest, actions) => actions.feed(actions.execution, `${rest}\n`),
+  },
+  eof: {
+    usage: '.eof',
+    help: 'ends standard input',
+    run: (_, actions) => actions.endInput(actions.execution),
+  },
+  answer: {
+    usage: '.answer retry|fail',
+    help: 'says what to do about a call whose outcome is unknown',
+    run: (rest, actions) => {
+      if (rest !== 'retry' && rest !== 'fail') throw usage('answer');
+      return actions.answer(rest);
+    },
+  },
+  timeline: {
+    usage: '.timeline',
+    help: 'prints what happened in the whole simulation',
+    run: (_, actions) => actions.timeline(),
+  },
+};
+
+/** Runs a line that begins with a dot; throws DebugError. */
+export async function runReplCommand(line: string, actions: ReplActions): Promise<string> {
+  const [, name = '', rest = ''] = /^\.(\w*)\s*([\s\S]*)$/.exec(line.trim()) ?? [];
+  const command = Object.hasOwn(REPL_COMMANDS, name) ? REPL_COMMANDS[name] : undefined;
+  if (command === undefined) {
+    throw debugErrors.badArguments(`.${name}`, `there is no such command.\n${helpText()}`);
+  }
+  return command.run(rest.trim(), actions);
+}
+
+function helpText(): string {
+  const rows = Object.values(REPL_COMMANDS);
+  const width = Math.max(...rows.map(({ usage: text }) => text.length));
+  const lines = rows.map(({ usage: text, help }) => `${text.padEnd(width)}  ${help}`);
+  const fields = 'Anything else is an expression over the effect at hand, such as args.url.';
+  return [...lines, fields].join('\n');
+}
+
+function listEffects(rest: string, { traveller, execution }: ReplActions): string {
+  const words = rest.split(/\s+/).filter(Boolean);
+  const from = /^\d+$/.test(words.at(-1) ?? '') ? Number(words.pop()) : 0;
+  const id = (words[0] ?? execution) as ExecutionId;
+  const entries = traveller.view.history.entries(id).slice(from, from + EFFECTS_LISTED_MAX);
+  if (entries.length === 0) return `${id} has no effects from #${from} on`;
+  const { place } = traveller.position;
+  return entries
+    .map((entry) => {
+      const here = place.kind === 'effect' && place.execution === id && place.seq === entry.seq;
+      return `${here ? '>' : ' '} #${entry.seq} ${effectText(entry)}`;
+    })
+    .join('\n');
+}
+
+function usage(name: string): Error {
+  return debugErrors.badArguments(`.${name}`, `write ${REPL_COMMANDS[name]?.usage ?? ''}`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw usage('inject');
+  }
+}

@@ -1,0 +1,208 @@
+/** The requests of the protocol: a row each, with what it does and what it is answered with. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { JsonObject } from '../simulator/effects/operation.ts';
+import { stackText } from '../simulator/host/text/stack-text.ts';
+import { timelineText } from '../simulator/host/text/timeline-text.ts';
+import { frameView } from '../simulator/host/views.ts';
+import { executionId } from '../simulator/journal/entry.ts';
+import type { Arguments } from './arguments.ts';
+import type { WantedBreakpoint, WantedFunction } from './breakpoint-book.ts';
+import { completionsOf } from './completions.ts';
+import { debugErrors } from './debug-error.ts';
+import { evaluateRequest } from './evaluate-request.ts';
+import type { SessionState } from './session-state.ts';
+import { EXCEPTION_KINDS } from './travel/happening.ts';
+import type { Stop } from './travel/stop.ts';
+import type { Traveller } from './travel/traveller.ts';
+
+/** What a request is answered with, and what follows once the answer is sent. */
+export interface Outcome {
+  readonly body?: object;
+  readonly after?: () => void;
+}
+
+export type RequestHandler = (state: SessionState, args: Arguments) => Outcome | Promise<Outcome>;
+
+const motion =
+  (move: (traveller: Traveller) => Stop | Promise<Stop>): RequestHandler =>
+  (state) => ({ body: { allThreadsContinued: true }, after: onThread(state, move) });
+
+function onThread(state: SessionState, move: (traveller: Traveller) => Stop | Promise<Stop>) {
+  return state.startMotion(move);
+}
+
+/** A step of the thread that the client names, which becomes the one that is looked at. */
+const step =
+  (move: (traveller: Traveller) => Stop | Promise<Stop>): RequestHandler =>
+  (state, args) => {
+    const threadId = args.optionalInteger('threadId');
+    const execution = threadId === undefined ? undefined : state.view.execution(threadId);
+    const after = state.startMotion((traveller) => {
+      if (execution !== undefined) traveller.turnTo(execution);
+      return move(traveller);
+    });
+    return { after };
+  };
+
+export const REQUESTS: Readonly<Record<string, RequestHandler>> = {
+  // Beginning and end.
+  launch: async (state, args) => ({ after: await state.load(args) }),
+  attach: () => {
+    throw debugErrors.noAttach();
+  },
+  configurationDone: (state) => ({ after: () => state.configurationDone() }),
+  restart: async (state, args) => {
+    const again = args.optionalObject('arguments');
+    await state.restart(again);
+    return { after: () => state.beginAgain() };
+  },
+  terminate: (state) => ({ after: () => void state.end() }),
+  disconnect: async (state) => {
+    await state.end();
+    return {};
+  },
+
+  // Breakpoints.
+  setBreakpoints: (state, args) => {
+    const path = args.object('source').optionalText('path');
+    const wanted = args.list('breakpoints').map((each) => wantedBreakpoint(state, each));
+    const breakpoints =
+      path === undefined
+        ? wanted.map(() => ({ verified: false, message: 'The source has no path.' }))
+        : state.breakpoints.setLines(path, wanted);
+    return breakpointsSet(state, breakpoints);
+  },
+  setFunctionBreakpoints: (state, args) => {
+    const wanted = args.list('breakpoints').map(
+      (each): WantedFunction => ({
+        name: each.text('name'),
+        condition: each.optionalText('condition'),
+        hitCondition: each.optionalText('hitCondition'),
+      }),
+    );
+    return breakpointsSet(state, state.breakpoints.setFunctions(wanted));
+  },
+  setExceptionBreakpoints: (state, args) => {
+    const filters = args.texts('filters') ?? [];
+    state.breakpoints.setExceptions(EXCEPTION_KINDS.filter((kind) => filters.includes(kind)));
+    const breakpoints = filters.map((filter) => {
+      const verified = EXCEPTION_KINDS.some((kind) => kind === filter);
+      return verified ? { verified } : { verified, message: `There is no filter ${filter}.` };
+    });
+    return breakpointsSet(state, breakpoints);
+  },
+  breakpointLocations: (state, args) => {
+    const path = args.object('source').optionalText('path') ?? '';
+    const first = state.port.debuggerLine(args.integer('line'));
+    const last = state.port.debuggerLine(args.optionalInteger('endLine') ?? args.integer('line'));
+    const lines = state.breakpoints.linesBetween(path, first, last);
+    return { body: { breakpoints: lines.map((line) => ({ line: state.port.line(line) })) } };
+  },
+
+  // Motions.
+  continue: motion((traveller) => traveller.continue()),
+  reverseContinue: motion((traveller) => traveller.reverseContinue()),
+  next: step((traveller) => traveller.next()),
+  stepIn: step((traveller) => traveller.next()),
+  stepOut: step((traveller) => traveller.out()),
+  stepBack: step((traveller) => traveller.back()),
+  pause: (state) => {
+    const after = state.pause();
+    return after === undefined ? {} : { after };
+  },
+
+  // Looking.
+  threads: (state) => ({
+    body: { threads: state.known === undefined ? [] : state.view.threads(state.traveller) },
+  }),
+  stackTrace: (state, args) => {
+    const id = args.integer('threadId');
+    const execution = state.view.execution(id);
+    if (!state.isStopped || execution === undefined) {
+      return { body: { stackFrames: [], totalFrames: 0 } };
+    }
+    const startFrame = Math.max(0, args.optionalInteger('startFrame') ?? 0);
+    const levels = args.optionalInteger('levels') ?? 0;
+    const { target, traveller, view } = state;
+    return { body: view.stackTrace(target, traveller, { id, execution }, startFrame, levels) };
+  },
+  scopes: (state, args) => {
+    const place = state.view.placeOf(args.integer('frameId'));
+    if (!state.isStopped || place === undefined) return { body: { scopes: [] } };
+    return { body: { scopes: state.view.scopesOf(state.target, state.traveller, place) } };
+  },
+  variables: (state, args) => {
+    const reference = args.integer('variablesReference');
+    const start = Math.max(0, args.optionalInteger('start') ?? 0);
+    const count = args.optionalInteger('count') ?? 0;
+    return { body: { variables: state.view.variables(reference, start, count) } };
+  },
+  evaluate: evaluateRequest,
+  completions: (_, args) => {
+    const targets = completionsOf(args.text('text'), args.integer('column'));
+    return { body: { targets } };
+  },
+  exceptionInfo: (state, args) => exceptionInfo(state, args.integer('threadId')),
+  source: (_, args) => {
+    const source = args.optionalObject('source');
+    const name = source?.optionalText('path') ?? source?.optionalText('name') ?? 'this source';
+    throw debugErrors.noSource(name);
+  },
+  loadedSources: (state) => ({ body: { sources: state.sources() } }),
+
+  // Of our own; docs/debugger.md documents them.
+  'backstitch/seek': (state, args) => {
+    const execution = executionId(args.text('execution'));
+    const seq = args.integer('seq');
+    return { after: state.startMotion((traveller) => traveller.seek(execution, seq)) };
+  },
+  'backstitch/inject': async (state, args) => {
+    const { branch, after } = await state.inject(args.value('fault'));
+    return { body: { branch }, after };
+  },
+  'backstitch/timeline': (state) => ({ body: timeline(state) }),
+};
+
+function wantedBreakpoint(state: SessionState, args: Arguments): WantedBreakpoint {
+  return {
+    line: state.port.debuggerLine(args.integer('line')),
+    condition: args.optionalText('condition'),
+    hitCondition: args.optionalText('hitCondition'),
+    logMessage: args.optionalText('logMessage'),
+  };
+}
+
+function breakpointsSet(state: SessionState, set: DebugProtocol.Breakpoint[]): Outcome {
+  if (state.known !== undefined) state.traveller.settings = state.breakpoints.settings();
+  return { body: { breakpoints: set.map((each) => state.clientBreakpoint(each)) } };
+}
+
+function exceptionInfo(state: SessionState, threadId: number): Outcome {
+  const happening = state.isStopped ? state.lastStop?.happening : undefined;
+  const execution = state.view.execution(threadId);
+  if (happening === undefined || happening.position.place.execution !== execution) {
+    throw debugErrors.noException();
+  }
+  const { kinds, text, details, position } = happening;
+  const { frames } = state.traveller.stackAt(position.place);
+  return {
+    body: {
+      exceptionId: kinds[0],
+      description: details === undefined ? text : `${text}\n${details}`,
+      breakMode: 'always',
+      details: { message: text, stackTrace: stackText(frames.map(frameView)) },
+    },
+  };
+}
+
+/** The whole as text, and where the session is in it. */
+function timeline(state: SessionState): JsonObject {
+  const { view, position } = state.traveller;
+  const { place, at } = position;
+  return {
+    text: timelineText(view.history, { colors: false }),
+    execution: place.execution,
+    seq: place.kind === 'effect' ? place.seq : null,
+    at: at.toString(),
+  };
+}

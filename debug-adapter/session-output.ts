@@ -1,0 +1,63 @@
+/** What a client reads while a simulation runs: outputs of programs, log messages, problems. */
+
+import type { ExecutionId } from '../simulator/journal/entry.ts';
+import type { ClientPort, OutputPlace } from './client-port.ts';
+import type { DebugHost } from './debug-host.ts';
+import type { DebugTarget, TargetListener } from './debug-target.ts';
+import { OutputRelay } from './output-relay.ts';
+import { folderOf } from './source-paths.ts';
+import type { StoppedView } from './stopped-view.ts';
+import type { Breakpoint } from './travel/breakpoint.ts';
+import { logText } from './travel/log-message.ts';
+import { effectFields, type SeenEffect } from './travel/seen-effect.ts';
+
+export class SessionOutput {
+  /** What tells the source lines of outputs; undefined leaves them out. */
+  target: DebugTarget | undefined;
+  private relay = new OutputRelay();
+
+  readonly listener: TargetListener = {
+    onProgress: (message) => this.port.output(`${message}\n`, 'console'),
+    onProblem: (problem) => this.report(problem),
+    onOutput: (output) => {
+      const text = this.relay.take(output);
+      if (text === undefined) return;
+      this.port.output(text.text, text.stream, this.placeOf(output.execution, output.seq));
+    },
+  };
+
+  constructor(
+    private readonly host: Pick<DebugHost, 'describe'>,
+    private readonly port: ClientPort,
+    private readonly view: StoppedView,
+  ) {}
+
+  /** Another simulation begins. */
+  reset(): void {
+    this.relay = new OutputRelay();
+  }
+
+  report(error: unknown): void {
+    this.port.output(`${this.host.describe(error).message}\n`, 'important');
+  }
+
+  log(breakpoint: Breakpoint, effect: SeenEffect): void {
+    const text = logText(breakpoint.log ?? [], effectFields(effect));
+    this.port.output(`${text}\n`, 'console', this.placeOf(effect.execution, effect.seq));
+  }
+
+  private placeOf(execution: ExecutionId, seq: number): OutputPlace | undefined {
+    const { target } = this;
+    if (target === undefined) return undefined;
+    // It may be asked inside a guest's call, which is no time for replaying.
+    const stack = target.book.notedAt(execution, seq);
+    const place = stack?.frames[stack.userIndex]?.source;
+    if (place === undefined) return undefined;
+    const folder = folderOf(target.originOf(execution));
+    return {
+      source: this.view.source(place.file, folder, true),
+      line: this.port.line(place.line),
+      column: this.port.column(Math.max(1, place.column)),
+    };
+  }
+}

@@ -1,0 +1,377 @@
+/**
+ * What a session is doing: from nothing through a loaded target to its stops and its end. It owns
+ * the target and the motion that is under way.
+ */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Fault } from '../simulator/faults/fault.ts';
+import { parseFault } from '../simulator/faults/plan.ts';
+import type { ExecutionId } from '../simulator/journal/entry.ts';
+import type { Arguments } from './arguments.ts';
+import { BreakpointBook } from './breakpoint-book.ts';
+import type { ClientPort } from './client-port.ts';
+import { debugErrors } from './debug-error.ts';
+import type { DebugHost } from './debug-host.ts';
+import { DebugTarget } from './debug-target.ts';
+import { type LaunchArguments, parseLaunch } from './launch-arguments.ts';
+import { ProgramSymbols } from './program-symbols.ts';
+import { SessionOutput } from './session-output.ts';
+import { clientPath, folderOf } from './source-paths.ts';
+import { StoppedView } from './stopped-view.ts';
+import type { Stop } from './travel/stop.ts';
+import { Traveller } from './travel/traveller.ts';
+
+type Phase = 'new' | 'loading' | 'configuring' | 'moving' | 'stopped' | 'over';
+
+interface Loaded {
+  readonly target: DebugTarget;
+  readonly traveller: Traveller;
+}
+
+export class SessionState {
+  client = { invalidates: false, progress: false };
+  readonly breakpoints = new BreakpointBook();
+  readonly view: StoppedView;
+  lastStop: Stop | undefined;
+  private phase: Phase = 'new';
+  private launch: LaunchArguments | undefined;
+  private loaded: Loaded | undefined;
+  private readonly output: SessionOutput;
+  private configured = false;
+  private announced = false;
+  /** Counts launches, so that one that was cancelled is known when it is there. */
+  private launches = 0;
+  private finishClosing: () => void = () => {};
+  readonly closed: Promise<void>;
+
+  constructor(
+    private readonly host: DebugHost,
+    readonly port: ClientPort,
+  ) {
+    this.view = new StoppedView(port);
+    this.output = new SessionOutput(host, port, this.view);
+    this.closed = new Promise((resolve) => {
+      this.finishClosing = resolve;
+    });
+  }
+
+  get isOver(): boolean {
+    return this.phase === 'over';
+  }
+
+  get isStopped(): boolean {
+    return this.phase === 'stopped';
+  }
+
+  get target(): DebugTarget {
+    return this.requireLoaded().target;
+  }
+
+  get traveller(): Traveller {
+    return this.requireLoaded().traveller;
+  }
+
+  /** What is loaded, also while it runs; undefined before the launch has succeeded. */
+  get known(): Loaded | undefined {
+    return this.loaded;
+  }
+
+  // From the launch to the first stop.
+
+  async load(args: Arguments): Promise<() => void> {
+    if (this.phase !== 'new') throw debugErrors.launchedAlready();
+    const launch = parseLaunch(args);
+    this.phase = 'loading';
+    const number = ++this.launches;
+    try {
+      const target = await this.loadTarget(launch, number);
+      this.launch = launch;
+      this.take(target);
+    } catch (error) {
+      if (!this.isOver && number === this.launches) this.phase = 'new';
+      throw error;
+    }
+    this.phase = 'configuring';
+    return () => {
+      this.port.event('initialized');
+      if (this.configured) this.begin();
+    };
+  }
+
+  configurationDone(): void {
+    this.configured = true;
+    if (this.phase === 'configuring') this.begin();
+  }
+
+  private async loadTarget(launch: LaunchArguments, number: number): Promise<DebugTarget> {
+    const { what } = launch;
+    const target =
+      what.kind === 'program'
+        ? await DebugTarget.run(this.host, this.output.listener, what)
+        : await DebugTarget.open(this.host, this.output.listener, what);
+    if (!this.isOver && number === this.launches) return target;
+    await target.close();
+    throw this.isOver ? debugErrors.sessionOver() : debugErrors.cancelled('launch');
+  }
+
+  /** Makes a target the one that is debugged. */
+  private take(target: DebugTarget): void {
+    const traveller = new Traveller({
+      view: target.view,
+      book: target.book,
+      live: target.live,
+      onLog: (breakpoint, effect) => this.output.log(breakpoint, effect),
+    });
+    this.loaded = { target, traveller };
+    this.output.target = this.launch?.noDebug === true ? undefined : target;
+    const programs = target
+      .programs()
+      .map(
+        ({ program, origin }) => new ProgramSymbols(program, target.book.locator(program), origin),
+      );
+    for (const breakpoint of this.breakpoints.bind(programs)) {
+      const body = { reason: 'changed', breakpoint: this.clientBreakpoint(breakpoint) };
+      this.port.event('breakpoint', body);
+    }
+    traveller.settings = this.breakpoints.settings();
+    for (const { id } of target.view.history.executions()) this.view.threadId(id);
+  }
+
+  private begin(): void {
+    const { launch } = this;
+    if (launch === undefined) return;
+    this.phase = 'stopped';
+    const { what } = launch;
+    this.move(async (traveller) => {
+      if (launch.noDebug) {
+        traveller.settings = { breakpoints: [], exceptions: new Set() };
+        return traveller.continue();
+      }
+      if (what.kind === 'recording' && what.execution !== undefined) {
+        return traveller.seek(what.execution as ExecutionId, what.seq ?? 0);
+      }
+      return launch.stopOnEntry ? traveller.toEntry() : traveller.continue();
+    });
+  }
+
+  async restart(args: Arguments | undefined): Promise<void> {
+    const launch = args === undefined ? this.launch : parseLaunch(args);
+    if (launch === undefined || this.loaded === undefined) throw debugErrors.notLaunched();
+    const { target } = this.loaded;
+    this.phase = 'loading';
+    this.view.clear();
+    await target.close();
+    this.output.reset();
+    this.launch = launch;
+    try {
+      this.take(await this.loadTarget(launch, ++this.launches));
+    } catch (error) {
+      // What ran before is gone already; there is nothing to go back to.
+      await this.end();
+      throw error;
+    }
+  }
+
+  /** After the restart was answered. */
+  beginAgain(): void {
+    if (!this.isOver) this.begin();
+  }
+
+  report(error: unknown): void {
+    this.output.report(error);
+  }
+
+  // Motions.
+
+  /** Begins a motion; throws when one is under way, or nothing was launched. */
+  startMotion(motion: (traveller: Traveller) => Stop | Promise<Stop>): () => void {
+    this.requireStopped();
+    return () => this.move(motion);
+  }
+
+  requireStopped(): void {
+    this.requireLoaded();
+    if (this.phase !== 'stopped') throw debugErrors.notStopped();
+  }
+
+  /** Stops a motion that is under way; what stands still is told to stand still again. */
+  pause(): (() => void) | undefined {
+    const { target } = this.requireLoaded();
+    if (this.phase !== 'stopped') {
+      target.live?.pause();
+      return undefined;
+    }
+    return () => this.stopped(this.traveller.stay());
+  }
+
+  /** A request that waited was cancelled. */
+  cancelled(): void {
+    if (this.phase === 'moving') this.loaded?.target.live?.pause();
+    if (this.phase !== 'loading') return;
+    this.launches++;
+    if (this.loaded === undefined) this.phase = 'new';
+  }
+
+  /** An input came: a program that runs undisturbed goes on with it. */
+  resumeWaiting(): void {
+    if (this.phase !== 'stopped' || this.launch?.noDebug !== true) return;
+    this.move((traveller) => traveller.continue());
+  }
+
+  private move(motion: (traveller: Traveller) => Stop | Promise<Stop>): void {
+    const { traveller } = this.requireLoaded();
+    this.phase = 'moving';
+    this.view.clear();
+    const arrive = (stop: Stop): void => {
+      if (this.loaded?.traveller === traveller) this.stopped(stop);
+    };
+    const fail = (error: unknown): void => {
+      this.output.report(error);
+      arrive(traveller.stay());
+    };
+    try {
+      const stop = motion(traveller);
+      if (stop instanceof Promise) stop.then(arrive, fail);
+      else arrive(stop);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  private stopped(stop: Stop): void {
+    if (this.isOver || this.phase === 'loading') return;
+    if (stop.reason === 'end' && this.endsHere()) {
+      void this.end();
+      return;
+    }
+    this.phase = 'stopped';
+    this.lastStop = stop;
+    const { execution } = stop.position.place;
+    this.port.event('stopped', {
+      reason: stop.reason,
+      description: stop.description,
+      threadId: this.view.threadId(execution),
+      allThreadsStopped: true,
+      ...(stop.happening === undefined
+        ? {}
+        : { text: stop.happening.details ?? stop.happening.text }),
+      ...(stop.breakpoints.length === 0 ? {} : { hitBreakpointIds: stop.breakpoints }),
+    });
+    if (stop.reason === 'goto') this.port.invalidated();
+    this.tellEnd(stop);
+  }
+
+  private endsHere(): boolean {
+    const { launch } = this;
+    return launch !== undefined && (launch.noDebug || !launch.stopAtEnd);
+  }
+
+  private tellEnd({ position, description }: Stop): void {
+    if (position.place.kind !== 'end') return;
+    this.port.output(`${description}\n`, 'console');
+  }
+
+  // Changing what happens.
+
+  /** Says what was done; injecting in the past makes a branch, which begins there. */
+  async inject(value: unknown): Promise<{ branch: boolean; after: () => void }> {
+    this.requireStopped();
+    const { target, traveller } = this.requireLoaded();
+    const { place } = traveller.position;
+    if (place.kind === 'end') throw debugErrors.noEffectHere(place.execution);
+    const fault = faultAt(value, place.execution, place.seq);
+    const upcoming = target.live?.upcoming;
+    if (upcoming?.execution === place.execution && upcoming.seq === place.seq) {
+      target.live?.run.simulation.inject(fault);
+      return { branch: false, after: () => this.port.invalidated() };
+    }
+    await this.branch(fault, place.execution, place.seq);
+    return { branch: true, after: () => this.stopped(this.traveller.stayAtEdge()) };
+  }
+
+  private async branch(fault: Fault, execution: ExecutionId, seq: number): Promise<void> {
+    const { target, traveller } = this.requireLoaded();
+    const entry = traveller.view.history.entries(execution)[seq];
+    if (entry === undefined) throw debugErrors.noEffectHere(execution);
+    const attempts = traveller.view.history.attempts(execution);
+    const attempt = attempts.filter(({ startedAt }) => startedAt <= entry.startedAt).at(-1);
+    this.phase = 'moving';
+    try {
+      const point = { execution, seq: entry.seq, attempt: attempt?.number ?? 1 };
+      const branched = await target.branch(point, fault);
+      await target.close();
+      if (this.isOver) {
+        await branched.close();
+        throw debugErrors.sessionOver();
+      }
+      this.view.clear();
+      this.output.reset();
+      this.take(branched);
+      this.port.output(`A branch begins before ${execution} #${seq}.\n`, 'console');
+    } finally {
+      if (!this.isOver) this.phase = 'stopped';
+    }
+  }
+
+  // The end.
+
+  /** Ends the session and tells the client. */
+  async end(): Promise<void> {
+    if (this.isOver) return;
+    const exitCode = this.exitCode();
+    await this.close();
+    if (this.announced) return;
+    this.announced = true;
+    if (exitCode !== undefined) this.port.event('exited', { exitCode });
+    this.port.event('terminated');
+  }
+
+  /** Ends the session; folds its recording. */
+  async close(): Promise<void> {
+    if (this.isOver) return this.closed;
+    this.phase = 'over';
+    this.view.clear();
+    try {
+      await this.loaded?.target.close();
+    } catch (error) {
+      this.output.report(error);
+    } finally {
+      this.finishClosing();
+    }
+  }
+
+  /** That of the first execution; undefined when it did not come to an end. */
+  private exitCode(): number | undefined {
+    const first = this.loaded?.target.view.history.executions()[0];
+    if (first?.endedAt === undefined) return undefined;
+    return first.exitCode ?? 1;
+  }
+
+  clientBreakpoint(breakpoint: DebugProtocol.Breakpoint): DebugProtocol.Breakpoint {
+    const { line } = breakpoint;
+    return line === undefined ? breakpoint : { ...breakpoint, line: this.port.line(line) };
+  }
+
+  /** The files that the programs were built from, as a client finds them. */
+  sources(): DebugProtocol.Source[] {
+    const found = new Map<string, DebugProtocol.Source>();
+    for (const { program, origin } of this.loaded?.target.programs() ?? []) {
+      const folder = folderOf(origin);
+      for (const { path } of this.target.book.locator(program).userFiles()) {
+        found.set(clientPath(path, folder), this.view.source(path, folder, true));
+      }
+    }
+    return [...found.values()];
+  }
+
+  private requireLoaded(): Loaded {
+    if (this.loaded === undefined) throw debugErrors.notLaunched();
+    return this.loaded;
+  }
+}
+
+/** A fault as in a plan; one that does not say where is at the effect at hand. */
+function faultAt(value: unknown, execution: string, seq: number): Fault {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const given = isObject && !('at' in value) ? { ...value, at: { execution, seq } } : value;
+  return parseFault(given, 'the injected fault');
+}

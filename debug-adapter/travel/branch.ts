@@ -1,0 +1,71 @@
+/** Runs a simulation again up to an effect, to go on differently from there. */
+import type { FaultPlan } from '../../simulator/faults/fault.ts';
+import type { LoadedSimulation } from '../../simulator/host/loaded-simulation.ts';
+import type { ExecutionId, Seq } from '../../simulator/journal/entry.ts';
+import type { InputRow } from '../../simulator/journal/records.ts';
+import type { Choice } from '../../simulator/kernel/choices.ts';
+import { NANOS_PER_DAY, type VirtualNanos, virtualNanos } from '../../simulator/kernel/time.ts';
+import { debugErrors } from '../debug-error.ts';
+import type { DebugHost } from '../debug-host.ts';
+import { LiveDriver, type LiveListener, type Motion, stopWhen } from './live-driver.ts';
+
+/** Later than any simulation comes: the year 100,000. */
+const NEVER: VirtualNanos = virtualNanos(10n ** 5n * 366n * NANOS_PER_DAY);
+
+/** What a simulation can be run again from. */
+export interface Origin {
+  readonly loaded: LoadedSimulation;
+  /** Without what was injected by hand, which is among the inputs. */
+  readonly plan: FaultPlan;
+  readonly choices: readonly Choice[];
+  readonly inputs: readonly InputRow[];
+}
+
+/** The performance of an effect that a branch begins before. */
+export interface BranchPoint {
+  readonly execution: ExecutionId;
+  readonly seq: Seq;
+  /** The attempt that asked for it first, of those whose entry it is. */
+  readonly attempt: number;
+}
+
+/**
+ * A live simulation that stands before the effect, with the same past, whose outputs are not shown
+ * again. Throws DebugError `branch-missed`.
+ */
+export async function branchAt(
+  host: DebugHost,
+  listener: LiveListener,
+  origin: Origin,
+  point: BranchPoint,
+): Promise<LiveDriver> {
+  const first = await runTo(host, listener, origin, point, origin.inputs);
+  const { steps } = first.run.simulation.agenda;
+  const before = origin.inputs.filter(({ step }) => step <= steps);
+  if (before.length === origin.inputs.length) return first;
+  // Inputs of the future that is left behind must not come into the new one.
+  first.dispose();
+  return runTo(host, listener, origin, point, before);
+}
+
+async function runTo(
+  host: DebugHost,
+  listener: LiveListener,
+  { loaded, plan, choices }: Origin,
+  point: BranchPoint,
+  inputs: readonly InputRow[],
+): Promise<LiveDriver> {
+  const loadService = await host.serviceLoader(loaded.services);
+  const setup = { loaded, plan, loadService, choices: [...choices], inputs: [...inputs] };
+  const live = new LiveDriver(host, setup, listener);
+  // All that is shown on the way was shown before.
+  live.quietUntil = NEVER;
+  const upcoming: Motion['upcoming'] = ({ execution, seq, attempt }) =>
+    execution === point.execution && seq === point.seq && attempt === point.attempt;
+  const end = await live.advance(stopWhen({ upcoming }));
+  if (end.kind === 'stopped' && live.upcoming !== undefined) {
+    live.quietUntil = live.run.simulation.agenda.now;
+    return live;
+  }
+  throw debugErrors.branchMissed(point.execution, point.seq);
+}

@@ -1,0 +1,113 @@
+/**
+ * Everything of a simulation that can be stopped at, in its order, as far as it is known. It owns
+ * what it derived from the history, and derives it anew when the history has changed.
+ */
+import type { SimulationView } from '../../simulator/host/simulation-run.ts';
+import type { ExecutionId } from '../../simulator/journal/entry.ts';
+import type { Breakpoint } from './breakpoint.ts';
+import {
+  type ExceptionKind,
+  endOf,
+  endPosition,
+  executionIds,
+  type Happening,
+  happeningsOf,
+} from './happening.ts';
+import { CALL, type Position, PositionOrder } from './place.ts';
+import { type SeenEffect, seenEntry } from './seen-effect.ts';
+import type { StackBook } from './stack-book.ts';
+import { StopScanner } from './stop-scanner.ts';
+
+/** What a session stops at. */
+export interface StopSettings {
+  readonly breakpoints: readonly Breakpoint[];
+  readonly exceptions: ReadonlySet<ExceptionKind>;
+}
+
+export interface StopPoint {
+  readonly position: Position;
+  /** Breakpoints that stop there. */
+  readonly stops: readonly Breakpoint[];
+  readonly logs: readonly Breakpoint[];
+  readonly happening: Happening | undefined;
+}
+
+export interface Scan {
+  /** In the simulation's order. */
+  readonly points: readonly StopPoint[];
+  /** Has seen all known effects, and can go on with those to come. */
+  readonly scanner: StopScanner;
+}
+
+const TRACE_EXCEPTIONS: readonly ExceptionKind[] = ['crash', 'fault', 'retry'];
+
+export class Itinerary {
+  readonly order: PositionOrder;
+
+  constructor(
+    private readonly view: SimulationView,
+    private readonly book: StackBook,
+  ) {
+    this.order = new PositionOrder(executionIds(view.history));
+  }
+
+  /** Finds the stops among all known effects; `upcoming` is the one at the live edge. */
+  scan(settings: StopSettings, upcoming: SeenEffect | undefined): Scan {
+    const scanner = new StopScanner(settings.breakpoints);
+    const points: StopPoint[] = [];
+    if (scanner.needsStacks) {
+      for (const id of executionIds(this.view.history)) this.book.readAll(id);
+    }
+    if (!scanner.idle) {
+      for (const effect of this.effects(upcoming)) {
+        const { execution, seq } = effect;
+        const { stops, logs } = scanner.next(effect, () => this.book.stackAt(execution, seq));
+        if (stops.length + logs.length === 0) continue;
+        points.push({ position: callPosition(effect), stops, logs, happening: undefined });
+      }
+    }
+    for (const happening of this.happenings(settings.exceptions)) {
+      points.push({ position: happening.position, stops: [], logs: [], happening });
+    }
+    points.sort((one, other) => this.order.compare(one.position, other.position));
+    return { points, scanner };
+  }
+
+  /** Those of the given kinds, in no particular order. */
+  happenings(kinds: ReadonlySet<ExceptionKind>): Happening[] {
+    const { history } = this.view;
+    const found = history.executions().flatMap((row) => endOf(history, row) ?? []);
+    if (TRACE_EXCEPTIONS.some((kind) => kinds.has(kind))) {
+      history.traces().forEach((row, index) => {
+        found.push(...happeningsOf(history, row, index));
+      });
+    }
+    return found.filter((happening) => happening.kinds.some((kind) => kinds.has(kind)));
+  }
+
+  /** All known effects in the order in which they were performed. */
+  effects(upcoming: SeenEffect | undefined): SeenEffect[] {
+    const { history } = this.view;
+    const effects = executionIds(history).flatMap((id) =>
+      history.entries(id).map((entry) => seenEntry(id, entry)),
+    );
+    if (upcoming !== undefined) effects.push(upcoming);
+    return effects.sort((one, other) => this.order.compare(callPosition(one), callPosition(other)));
+  }
+
+  /** The end of an execution, or of what is known of it. */
+  endOf(execution: ExecutionId): Position | undefined {
+    const row = this.view.history.execution(execution);
+    return row === undefined ? undefined : endPosition(this.view.history, row);
+  }
+}
+
+/** The position of an effect's call. */
+export function callPosition({ execution, seq, startedAt }: SeenEffect): Position {
+  return { at: startedAt, place: { kind: 'effect', execution, seq }, ordinal: CALL };
+}
+
+/** Whether one stops there; other points only print log messages. */
+export function isStop({ stops, happening }: StopPoint): boolean {
+  return stops.length > 0 || happening !== undefined;
+}

@@ -1,0 +1,161 @@
+/**
+ * The stacks of effects' calls. It knows them from the calls themselves while a simulation is
+ * live, and else by replaying the execution. Equal stacks are one object.
+ *
+ * B1  A stack that was noted is that of the latest performance of its effect.
+ * B2  Replaying performs nothing.
+ */
+import { type ReplayEnd, replay } from '../../simulator/engine/replayer.ts';
+import type { GuestProgram } from '../../simulator/guest/program.ts';
+import {
+  isUserFrame,
+  readFrames,
+  type SourceFrame,
+  SourceLocator,
+  type WasmFrame,
+} from '../../simulator/guest/symbols/index.ts';
+import type { SimulationView } from '../../simulator/host/simulation-run.ts';
+import { wallOf } from '../../simulator/host/source-sites.ts';
+import type { Entry, ExecutionId } from '../../simulator/journal/entry.ts';
+import { captureFrames } from './capture-frames.ts';
+
+/** Different stacks kept of one program; then they are read anew. */
+const STACKS_KEPT_MAX = 50_000;
+
+/** How many effects before and after one that is looked at are learned with it. */
+export const WINDOW = 64;
+
+/** A stack, innermost frame first. */
+export interface Stack {
+  readonly frames: readonly SourceFrame[];
+  /** The innermost frame of the user's own code; -1 when there is none. */
+  readonly userIndex: number;
+}
+
+export const EMPTY_STACK: Stack = { frames: [], userIndex: -1 };
+
+interface KnownStacks {
+  /** By seq; a hole is not known yet. */
+  readonly stacks: Stack[];
+  /** All stacks before this seq have been learned, as far as the journal tells them. */
+  complete: number;
+}
+
+export class StackBook {
+  private readonly locators = new Map<string, SourceLocator>();
+  private readonly interned = new Map<string, Map<string, Stack>>();
+  private readonly known = new Map<ExecutionId, KnownStacks>();
+
+  constructor(private readonly view: SimulationView) {}
+
+  locator({ hash, bytes, info, codeShift }: GuestProgram): SourceLocator {
+    const existing = this.locators.get(hash);
+    if (existing !== undefined) return existing;
+    const created = new SourceLocator(bytes, info, codeShift);
+    this.locators.set(hash, created);
+    return created;
+  }
+
+  locatorOf(execution: ExecutionId): SourceLocator {
+    return this.locator(this.view.workflowOf(execution).program);
+  }
+
+  /** Called inside the guest's call of an effect that is about to be performed. */
+  note(execution: ExecutionId, seq: number): Stack {
+    this.forget(execution, seq);
+    const { program } = this.view.workflowOf(execution);
+    const stack = this.intern(program, captureFrames(program));
+    this.of(execution).stacks[seq] = stack;
+    return stack;
+  }
+
+  /** An effect is performed anew and its stack is not noted. */
+  forget(execution: ExecutionId, seq: number): void {
+    const known = this.known.get(execution);
+    if (known === undefined || known.stacks.length <= seq) return;
+    known.stacks.length = seq;
+    known.complete = Math.min(known.complete, seq);
+  }
+
+  /**
+   * The stack of an effect's call; empty when neither a call nor the journal tells it. Those
+   * around it are learned with it, since they are looked at next.
+   */
+  stackAt(execution: ExecutionId, seq: number): Stack {
+    const { stacks } = this.of(execution);
+    const known = stacks[seq];
+    if (known !== undefined) return known;
+    if (seq >= this.view.history.entries(execution).length) return EMPTY_STACK;
+    this.learn(execution, seq - WINDOW, seq + WINDOW);
+    return stacks[seq] ?? EMPTY_STACK;
+  }
+
+  /** Learns the stacks of all effects of an execution, by one replay. */
+  readAll(execution: ExecutionId): void {
+    const known = this.of(execution);
+    const { length } = this.view.history.entries(execution);
+    if (known.complete >= length) return;
+    this.learn(execution, 0, length);
+    known.complete = length;
+  }
+
+  /** The same without replaying; undefined when it was not noted. */
+  notedAt(execution: ExecutionId, seq: number): Stack | undefined {
+    return this.known.get(execution)?.stacks[seq];
+  }
+
+  /** Where the program was when it ended by a trap or diverged; empty for any other end. */
+  endStack(execution: ExecutionId): Stack {
+    const end = this.replay(execution, () => false);
+    if (end.kind === 'diverged') return this.parsed(execution, end.error.guestStack);
+    if (end.kind !== 'finished' || end.outcome.kind !== 'trapped') return EMPTY_STACK;
+    return this.parsed(execution, end.outcome.stack);
+  }
+
+  private parsed(execution: ExecutionId, text: string): Stack {
+    const frames = this.locatorOf(execution).frames(readFrames(text));
+    return { frames, userIndex: frames.findIndex(isUserFrame) };
+  }
+
+  private learn(execution: ExecutionId, first: number, last: number): void {
+    const { stacks } = this.of(execution);
+    const { program } = this.view.workflowOf(execution);
+    this.replay(execution, ({ seq }) => {
+      if (seq >= first) stacks[seq] ??= this.intern(program, captureFrames(program));
+      return seq >= last;
+    });
+  }
+
+  private replay(execution: ExecutionId, onEffect: (entry: Entry) => boolean): ReplayEnd {
+    return replay({
+      execution,
+      workflow: this.view.workflowOf(execution),
+      entries: this.view.history.entries(execution),
+      wallNanosOf: (entry) => wallOf(this.view, execution, entry),
+      onEffect,
+    });
+  }
+
+  private intern(program: GuestProgram, frames: readonly WasmFrame[]): Stack {
+    let stacks = this.interned.get(program.hash);
+    if (stacks === undefined || stacks.size >= STACKS_KEPT_MAX) {
+      stacks = new Map();
+      this.interned.set(program.hash, stacks);
+    }
+    const key = frames.map(({ offset }) => offset).join();
+    const existing = stacks.get(key);
+    if (existing !== undefined) return existing;
+    const found = this.locator(program).frames(frames);
+    const stack = { frames: found, userIndex: found.findIndex(isUserFrame) };
+    stacks.set(key, stack);
+    return stack;
+  }
+
+  private of(execution: ExecutionId): KnownStacks {
+    const existing = this.known.get(execution);
+    if (existing !== undefined) return existing;
+    const created: KnownStacks = { stacks: [], complete: 0 };
+    this.known.set(execution, created);
+    return created;
+  }
+}

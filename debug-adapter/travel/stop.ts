@@ -1,0 +1,36 @@
+import type { Happening } from './happening.ts';
+import type { Position } from './place.ts';
+
+export type StopReason =
+  | 'entry'
+  | 'step'
+  | 'breakpoint'
+  | 'function breakpoint'
+  | 'exception'
+  | 'pause'
+  | 'goto'
+  /** Nothing comes after it. */
+  | 'end';
+
+/** Why and where a session stands still. */
+export interface Stop {
+  readonly position: Position;
+  readonly reason: StopReason;
+  /** For people, such as `order-1 exited with 0`. */
+  readonly description: string;
+  /** The ids of the breakpoints that were hit. */
+  readonly breakpoints: readonly number[];
+  readonly happening: Happening | undefined;
+}
+
+/** What people read of a stop of which nothing more is to be said. */
+export const DESCRIPTIONS: Record<StopReason, string> = {
+  entry: 'Paused at the first effect',
+  step: 'Paused on step',
+  breakpoint: 'Paused on breakpoint',
+  'function breakpoint': 'Paused on function breakpoint',
+  exception: 'Paused on exception',
+  pause: 'Paused',
+  goto: 'Paused',
+  end: 'Paused at the end',
+};

@@ -1,0 +1,191 @@
+/** Debugging in the editor: sessions whose adapters run in hosts, and travelling from the views. */
+import * as vscode from 'vscode';
+import type { JsonObject } from '../../simulator/effects/operation.ts';
+import type { CommandTable } from '../commands/command-table.ts';
+import type { Debugged } from '../commands/debugged.ts';
+import { isTrusted, type Runner } from '../commands/runner.ts';
+import type { Place, Targets } from '../commands/targets.ts';
+import { type LaunchConfig, launchTitle } from '../model/launch-config.ts';
+import { type Host, refusal } from '../simulations/host.ts';
+import type { Simulation } from '../simulations/simulation.ts';
+import type { Simulations } from '../simulations/simulations.ts';
+import type { Recordings } from '../workspace/recordings.ts';
+import type { WorkflowIndex } from '../workspace/workflow-index.ts';
+import { Configurations } from './configurations.ts';
+import { HostDebugAdapter } from './host-debug-adapter.ts';
+
+const TYPE = 'backstitch';
+
+export interface DebuggingNeeds {
+  readonly simulations: Simulations;
+  readonly startHost: () => Host;
+  readonly index: WorkflowIndex;
+  readonly recordings: Recordings;
+}
+
+export class Debugging
+  implements vscode.DebugAdapterDescriptorFactory, vscode.Disposable, Debugged
+{
+  /** What each session runs, by the session's id; a replay shows what is listed already. */
+  private readonly shown = new Map<string, Simulation>();
+  private readonly disposables: vscode.Disposable[];
+
+  constructor(private readonly needs: DebuggingNeeds) {
+    const { debug, DebugConfigurationProviderTriggerKind: Trigger } = vscode;
+    const configurations = new Configurations(needs.index, needs.recordings);
+    this.disposables = [
+      debug.registerDebugAdapterDescriptorFactory(TYPE, this),
+      debug.registerDebugConfigurationProvider(TYPE, configurations, Trigger.Initial),
+      debug.registerDebugConfigurationProvider(TYPE, configurations, Trigger.Dynamic),
+      debug.onDidTerminateDebugSession(({ id }) => this.shown.delete(id)),
+    ];
+  }
+
+  createDebugAdapterDescriptor(session: vscode.DebugSession): vscode.DebugAdapterDescriptor {
+    const host = this.needs.startHost();
+    const config: LaunchConfig = session.configuration;
+    if (config.recording !== undefined) {
+      const onDispose = () => void host.terminate();
+      return new vscode.DebugAdapterInlineImplementation(new HostDebugAdapter(host, { onDispose }));
+    }
+    const { record } = config;
+    const recording = typeof record === 'string' ? record : undefined;
+    const title = `${session.name} (debugged)`;
+    const simulation = this.needs.simulations.attach(title, host, recording);
+    this.shown.set(session.id, simulation);
+    learnWhenItBegins(simulation);
+    const onDispose = () => void simulation.stopHere();
+    return new vscode.DebugAdapterInlineImplementation(new HostDebugAdapter(host, { onDispose }));
+  }
+
+  /** The session that debugs a simulation, or a replay of its recording. */
+  sessionFor(simulation: Simulation): vscode.DebugSession | undefined {
+    const active = vscode.debug.activeDebugSession;
+    if (active?.type !== TYPE) return undefined;
+    const isShown = this.shown.get(active.id) === simulation;
+    const { recording } = active.configuration as LaunchConfig;
+    const isReplay = recording !== undefined && recording === simulation.model.recording;
+    return isShown || isReplay ? active : undefined;
+  }
+
+  async inject(simulation: Simulation, fault: JsonObject): Promise<boolean> {
+    const session = this.driverOf(simulation);
+    if (session === undefined) return false;
+    await session.customRequest('backstitch/inject', { fault });
+    // In the past it makes another future, which the host holds from now on.
+    await simulation.refresh();
+    return true;
+  }
+
+  feed(simulation: Simulation, line: string | undefined): Promise<boolean> {
+    return this.say(simulation, line === undefined ? '.eof' : `.feed ${line}`);
+  }
+
+  answer(simulation: Simulation, answer: 'retry' | 'fail'): Promise<boolean> {
+    return this.say(simulation, `.answer ${answer}`);
+  }
+
+  dispose(): void {
+    for (const one of this.disposables) one.dispose();
+  }
+
+  private driverOf(simulation: Simulation): vscode.DebugSession | undefined {
+    const session = this.sessionFor(simulation);
+    const drives = session !== undefined && this.shown.get(session.id) === simulation;
+    return drives ? session : undefined;
+  }
+
+  /** A command of the debug console. */
+  private async say(simulation: Simulation, expression: string): Promise<boolean> {
+    const session = this.driverOf(simulation);
+    await session?.customRequest('evaluate', { expression, context: 'repl' });
+    return session !== undefined;
+  }
+}
+
+/** The host tells what it runs once there is something. */
+function learnWhenItBegins(simulation: Simulation): void {
+  const listening = simulation.onEvent((event) => {
+    if (event.kind !== 'state' && event.kind !== 'changed') return;
+    listening.dispose();
+    void simulation.refresh();
+  });
+}
+
+export function debugCommands(
+  debugging: Debugging,
+  runner: Runner,
+  targets: Targets,
+): CommandTable {
+  return {
+    debug: async (argument) => {
+      if (!isTrusted()) return;
+      if (isRecording(argument)) return replay(argument.fsPath, {});
+      const target = await runner.target(argument, 'Which workflow is to be debugged?');
+      if (target === undefined) return;
+      const { path, workflow } = target;
+      const named = workflow === undefined ? {} : { workflow };
+      await start({ program: path, ...named, stopOnEntry: true });
+    },
+    debugExecution: async (argument) => {
+      const simulation = targets.simulation(argument);
+      const row = targets.row(argument);
+      if (simulation === undefined) return;
+      const execution = row !== undefined && 'execution' in row ? { execution: row.execution } : {};
+      const seq = row?.kind === 'effect' ? { seq: row.seq } : {};
+      await replaySimulation(simulation, { ...execution, ...seq });
+    },
+    travelHere: async (argument) => {
+      const place = await targets.place(argument, 'Travel to which effect?');
+      if (place !== undefined) await travel(debugging, place);
+    },
+  };
+}
+
+async function travel(debugging: Debugging, { simulation, execution, seq }: Place): Promise<void> {
+  const session = debugging.sessionFor(simulation);
+  if (session === undefined) await replaySimulation(simulation, { execution, seq });
+  else await session.customRequest('backstitch/seek', { execution, seq });
+}
+
+async function replaySimulation(
+  simulation: Simulation,
+  place: Pick<LaunchConfig, 'execution' | 'seq'>,
+): Promise<void> {
+  if (!isTrusted()) return;
+  const { recording, isLive } = simulation.model;
+  if (recording === undefined) {
+    throw refusal(
+      'not-recorded',
+      `${simulation.title} was not recorded. Debug its workflow instead.`,
+    );
+  }
+  if (isLive && !(await stopFirst(simulation))) return;
+  await replay(recording, place);
+}
+
+/** A recording is one file once nobody writes it any more. */
+async function stopFirst(simulation: Simulation): Promise<boolean> {
+  const stop = 'Stop and Debug';
+  const message = `${simulation.title} is still running. Stop it, and debug what is recorded?`;
+  if ((await vscode.window.showInformationMessage(message, stop)) !== stop) return false;
+  await simulation.stopHere();
+  return true;
+}
+
+async function replay(recording: string, place: Partial<LaunchConfig>): Promise<void> {
+  await start({ recording, stopOnEntry: true, ...place });
+}
+
+async function start(config: LaunchConfig): Promise<void> {
+  const first = config.program ?? config.recording ?? '';
+  const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(first));
+  const full = { ...config, name: launchTitle(config), type: TYPE, request: 'launch' };
+  if (!(await vscode.debug.startDebugging(folder, full))) {
+    throw refusal('not-started', `Debugging ${config.name} could not be started.`);
+  }
+}
+
+function isRecording(argument: unknown): argument is vscode.Uri {
+  return argument instanceof vscode.Uri && argument.path.endsWith('.backstitch');
+}

@@ -1,0 +1,83 @@
+/** The extension's entry. It only composes: what is done is done by the features. */
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { breakLockOfThisProcess } from '../simulator/cli/node/recording-lock.ts';
+import { registerCommands } from './commands/command-table.ts';
+import { faultCommands } from './commands/fault-commands.ts';
+import { lookCommands } from './commands/look-commands.ts';
+import { runCommands } from './commands/run-commands.ts';
+import { Runner } from './commands/runner.ts';
+import { Targets } from './commands/targets.ts';
+import { Debugging, debugCommands } from './debugging/debugging.ts';
+import { Problems } from './problems.ts';
+import { questionCommands, registerQuestions } from './questions.ts';
+import { startWorkerHost } from './simulations/host.ts';
+import { Simulations } from './simulations/simulations.ts';
+import { registerCodeLenses } from './views/code-lenses.ts';
+import { SimulationDocuments } from './views/documents.ts';
+import { ExecutionsView } from './views/executions-view.ts';
+import { ProgramChannels } from './views/program-channels.ts';
+import { registerRecordingEditor } from './views/recording-editor.ts';
+import { SourceMarks } from './views/source-marks.ts';
+import { registerStatusBar } from './views/status-bar.ts';
+import { registerWorkflowsView } from './views/workflows-view.ts';
+import { Recordings } from './workspace/recordings.ts';
+import { WorkflowIndex } from './workspace/workflow-index.ts';
+
+export function activate(context: vscode.ExtensionContext): void {
+  const startedMs = performance.now();
+  const log = vscode.window.createOutputChannel('Backstitch', { log: true });
+  const script = join(context.extensionPath, 'dist', 'simulator-host.js');
+  const startHost = () => startWorkerHost(script);
+  const simulations = new Simulations({
+    startHost,
+    freeRecording: breakLockOfThisProcess,
+    wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  });
+  const index = new WorkflowIndex();
+  const recordings = new Recordings();
+  const marks = new SourceMarks();
+  const view = new ExecutionsView(simulations);
+  const documents = new SimulationDocuments(simulations);
+  const channels = new ProgramChannels(simulations);
+  const problems = new Problems(log, marks);
+  const targets = new Targets(simulations, view);
+  const runner = new Runner({ simulations, view, index, recordings });
+  const debugging = new Debugging({ simulations, startHost, index, recordings });
+  const extensionId = context.extension.id;
+  const looking = { runner, targets, view, documents, channels, marks, log, extensionId };
+  const commands = {
+    ...runCommands(runner, targets, simulations, debugging),
+    ...faultCommands(runner, targets, debugging),
+    ...lookCommands(looking),
+    ...questionCommands(targets, debugging),
+    ...debugCommands(debugging, runner, targets),
+    refreshWorkflows: () => index.forget(),
+  };
+  context.subscriptions.push(
+    log,
+    simulations,
+    index,
+    marks,
+    view,
+    documents,
+    channels,
+    debugging,
+    registerCommands(commands, problems),
+    registerQuestions(simulations, problems, debugging),
+    registerCodeLenses(index),
+    registerWorkflowsView(index),
+    registerRecordingEditor(runner),
+    registerStatusBar(simulations),
+    reportProblems(simulations, problems),
+  );
+  log.info(`activated in ${(performance.now() - startedMs).toFixed(1)} ms`);
+}
+
+/** What goes wrong inside a simulation is told by its host, not by an answer. */
+function reportProblems(simulations: Simulations, problems: Problems): vscode.Disposable {
+  const listening = simulations.onEvent(({ event }) => {
+    if (event.kind === 'problem') void problems.show(event.problem);
+  });
+  return new vscode.Disposable(() => listening.dispose());
+}

@@ -1,0 +1,92 @@
+/** Fills in what a launch configuration leaves out; free of the editor's API. */
+import { basename, extname } from 'node:path';
+
+/** A configuration of type `backstitch`, as it is written in launch.json. */
+export interface LaunchConfig {
+  readonly type?: string;
+  readonly request?: string;
+  readonly name?: string;
+  readonly program?: string;
+  readonly workflow?: string;
+  readonly recording?: string;
+  readonly execution?: string;
+  readonly seq?: number;
+  readonly record?: string | boolean;
+  readonly [field: string]: unknown;
+}
+
+/** What F5 finds when there is nothing in launch.json. */
+export interface LaunchSurroundings {
+  /** The file in the active editor, absolute. */
+  readonly activeFile: string | undefined;
+  /** The workflows of the nearest configuration, or else all of the workspace. */
+  readonly workflows: readonly { readonly name: string; readonly config: string }[];
+}
+
+export type ResolvedLaunch =
+  | { readonly kind: 'ready'; readonly config: LaunchConfig }
+  /** Several could be meant: the person chooses. */
+  | { readonly kind: 'choose' }
+  | { readonly kind: 'wrong'; readonly message: string };
+
+const PROGRAM = /\.(wasm|c|cc|cpp|cxx)$/i;
+const RECORDING = /\.backstitch$/i;
+
+export function resolveLaunch(
+  given: LaunchConfig,
+  { activeFile, workflows }: LaunchSurroundings,
+): ResolvedLaunch {
+  const base = { ...given, type: 'backstitch', request: given.request ?? 'launch' };
+  if (base.request !== 'launch') {
+    const message =
+      `"request": "${base.request}" is not known. Use "launch" with "program" to run and debug, ` +
+      'or with "recording" to replay.';
+    return { kind: 'wrong', message };
+  }
+  const wrong = checkFields(given);
+  if (wrong !== undefined) return { kind: 'wrong', message: wrong };
+  if (given.program !== undefined || given.recording !== undefined) return named(base);
+  if (activeFile !== undefined && RECORDING.test(activeFile)) {
+    return named({ ...base, recording: activeFile });
+  }
+  if (activeFile !== undefined && PROGRAM.test(activeFile)) {
+    return named({ ...base, program: activeFile });
+  }
+  const wanted =
+    given.workflow === undefined
+      ? workflows
+      : workflows.filter(({ name }) => name === given.workflow);
+  const [only] = wanted;
+  if (only !== undefined && wanted.length === 1) {
+    return named({ ...base, program: only.config, workflow: only.name });
+  }
+  if (wanted.length > 1) return { kind: 'choose' };
+  return { kind: 'wrong', message: nothingToRun(given.workflow) };
+}
+
+function checkFields({ program, recording, execution, seq }: LaunchConfig): string | undefined {
+  if (program !== undefined && recording !== undefined) {
+    return 'Give either "program", to run it, or "recording", to replay it, and not both.';
+  }
+  if (seq !== undefined && execution === undefined) {
+    return '"seq" counts in one execution; say in which with "execution".';
+  }
+  return undefined;
+}
+
+function nothingToRun(workflow: string | undefined): string {
+  return workflow === undefined
+    ? 'There is nothing to debug here. Open a .wasm, .c or .backstitch file, or name workflows in ' +
+        'a backstitch.json.'
+    : `No backstitch.json of this workspace has a workflow named "${workflow}".`;
+}
+
+function named(config: LaunchConfig): ResolvedLaunch {
+  return { kind: 'ready', config: { ...config, name: config.name || launchTitle(config) } };
+}
+
+/** A name for people: the workflow's, else the file's. */
+export function launchTitle({ workflow, program, recording }: LaunchConfig): string {
+  const file = recording ?? program ?? '';
+  return workflow ?? basename(file, extname(file));
+}

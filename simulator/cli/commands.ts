@@ -1,0 +1,96 @@
+/** Every command with its options: what the parser knows and what the help shows. */
+import type { CommandSpec, OptionSpec } from './option-parser.ts';
+
+const HELP: OptionSpec = { name: 'help', short: 'h', help: 'show this help' };
+const JSON_OUTPUT: OptionSpec = { name: 'json', help: 'print JSON, one object a line' };
+const ALL: OptionSpec = { name: 'all', help: 'leave nothing out of the timeline' };
+
+export const RUN: CommandSpec = {
+  name: 'run',
+  usage: '<module|workflow> [options] [-- program arguments]',
+  summary: 'run a program as a durable workflow',
+  positionals: ['module, source, folder or workflow'],
+  takesRest: true,
+  options: [
+    { name: 'seed', value: 'N', help: 'decide everything random from this number' },
+    { name: 'faults', value: 'FILE|none', help: 'a fault plan, instead of the configured one' },
+    {
+      name: 'record',
+      short: 'o',
+      value: 'FILE',
+      help: 'where to record; .backstitch/recordings/<workflow>.backstitch unless given',
+    },
+    { name: 'resume', value: 'RECORDING', help: 'go on with a recording whose process was killed' },
+    {
+      name: 'dir',
+      value: 'GUEST=HOST[:ro]',
+      many: true,
+      help: 'mount a copy of a folder; see --write-back',
+    },
+    { name: 'write-back', help: 'at the end, copy mounted folders back to the disk' },
+    { name: 'env', value: 'KEY=VALUE', many: true, help: 'set an environment variable' },
+    {
+      name: 'persistence',
+      value: 'none|workflow|effect',
+      help: 'how much of an execution outlives a crash',
+    },
+    { name: 'stdin', value: 'FILE|-|none', help: 'standard input of the program' },
+    {
+      name: 'answer',
+      value: 'retry|fail',
+      help: 'answer every question about a call whose outcome is unknown',
+    },
+    { name: 'invoke', value: 'EXPORT', help: 'the function of a reactor to call' },
+    { name: 'timeout', value: 'DURATION', help: 'give up after this much real time, such as 30s' },
+    { name: 'pace', value: 'MS', help: 'wait this long before every effect, to watch' },
+    { name: 'timeline', negatable: true, help: 'print what happened at the end (the default)' },
+    ALL,
+    { name: 'quiet', short: 'q', help: 'print only what the program prints, and errors' },
+    JSON_OUTPUT,
+    HELP,
+  ],
+  notes: [
+    'Standard output of the program goes to standard output. The timeline follows it on a terminal,',
+    'and goes to standard error otherwise.',
+  ],
+};
+
+export const REPLAY: CommandSpec = {
+  name: 'replay',
+  usage: '<recording> [options]',
+  summary: 'execute a recording again and find where it diverges',
+  positionals: ['recording'],
+  options: [
+    { name: 'module', value: 'FILE', help: 'replay with another version of the program' },
+    { name: 'timeout', value: 'DURATION', help: 'give up after this much real time' },
+    JSON_OUTPUT,
+    HELP,
+  ],
+};
+
+export const INSPECT: CommandSpec = {
+  name: 'inspect',
+  usage: '<recording> [options]',
+  summary: 'show what a recording holds; runs nothing',
+  positionals: ['recording'],
+  options: [
+    { name: 'timeline', help: 'what happened, in order of time' },
+    { name: 'journal', help: 'every effect of every execution, in one line' },
+    { name: 'ledger', help: 'what the services saw' },
+    { name: 'sql', value: 'QUERY', help: 'a query over its views; see docs/recording.md' },
+    { name: 'sources', help: 'replay it, to name source lines in the timeline' },
+    ALL,
+    JSON_OUTPUT,
+    HELP,
+  ],
+};
+
+export const DEBUG_ADAPTER: CommandSpec = {
+  name: 'debug-adapter',
+  usage: '[options]',
+  summary: 'serve the Debug Adapter Protocol, on standard input and output or a port',
+  positionals: [],
+  options: [{ name: 'port', value: 'N', help: 'listen on this port of 127.0.0.1' }, HELP],
+};
+
+export const COMMANDS: readonly CommandSpec[] = [RUN, REPLAY, INSPECT, DEBUG_ADAPTER];

@@ -1,0 +1,134 @@
+/** Reads and builds everything that a run target means. */
+import { basename, resolve } from 'node:path';
+import type { MountConfig, VolumeConfig, WorkflowConfig } from '../../config/config.ts';
+import { EMPTY_PLAN } from '../../faults/fault.ts';
+import { parsePlan } from '../../faults/plan.ts';
+import type { LoadedTarget } from '../../host/host-environment.ts';
+import type { LoadedMount, LoadedWorkflow } from '../../host/loaded-simulation.ts';
+import type { RunTarget } from '../../host/protocol.ts';
+import type { ImageEntry } from '../../world/files/tree-image.ts';
+import type { SourceBuilder } from './build-source.ts';
+import {
+  buildProgram,
+  readDefaultPlan,
+  readDirectoryMounts,
+  readServices,
+  readStdin,
+  readVolumes,
+} from './read-inputs.ts';
+import { findTarget, type Target } from './read-workspace.ts';
+import { readDirectoryImage } from './workspace/directory-image.ts';
+import { WorkspaceError } from './workspace/workspace-error.ts';
+
+const MOUNT_BYTES_MAX = 512 * 1024 * 1024;
+const MOUNT_VOLUME_MIB = 1024;
+
+interface ExtraMounts {
+  readonly mounts: readonly LoadedMount[];
+  readonly volumes: readonly VolumeConfig[];
+  readonly images: ReadonlyMap<string, readonly ImageEntry[]>;
+  readonly folders: ReadonlyMap<string, string>;
+}
+
+/** Throws ConfigError, WorkspaceError, BuildError and PlanError. */
+export async function loadTarget(target: RunTarget, builder: SourceBuilder): Promise<LoadedTarget> {
+  const found =
+    target.workflow === undefined
+      ? await findTarget(target.path, process.cwd())
+      : await findTarget(target.workflow, target.path);
+  const { workspace } = found;
+  const plan = await readDefaultPlan(workspace);
+  const services = await readServices(workspace);
+  const volumes = new Map(await readVolumes(workspace));
+  const extra = await readExtraMounts(target.mounts ?? []);
+  for (const [name, image] of extra.images) volumes.set(name, image);
+  const workflow = await loadWorkflow(found, target, builder, extra.mounts);
+  const { world } = workspace.config;
+  return {
+    loaded: {
+      world: { ...world, volumes: [...world.volumes, ...extra.volumes] },
+      workflows: [workflow],
+      services,
+      volumes,
+    },
+    plan: plan === undefined ? EMPTY_PLAN : parsePlan(plan.text, plan.file),
+    mountedFolders: extra.folders,
+  };
+}
+
+async function loadWorkflow(
+  found: Target,
+  target: RunTarget,
+  builder: SourceBuilder,
+  extra: readonly LoadedMount[],
+): Promise<LoadedWorkflow> {
+  const { wasm, file } = await buildProgram(found, builder);
+  const images = await readDirectoryMounts(found);
+  const stdin = await stdinOf(found, target);
+  const mounts = found.workflow.mounts.map((mount) => loadedMount(mount, images));
+  return {
+    config: withTarget(found.workflow, target),
+    wasm,
+    origin: file,
+    stdin: stdin.bytes,
+    stdinEnds: stdin.ends,
+    mounts: [...mounts, ...extra],
+  };
+}
+
+function withTarget(workflow: WorkflowConfig, { args, env, invoke }: RunTarget): WorkflowConfig {
+  return {
+    ...workflow,
+    args: args ?? workflow.args,
+    invoke: invoke ?? workflow.invoke,
+    env: new Map([...workflow.env, ...Object.entries(env ?? {})]),
+  };
+}
+
+async function stdinOf(found: Target, { stdin }: RunTarget) {
+  if (stdin === undefined) return readStdin(found);
+  return stdin === 'open'
+    ? { bytes: new Uint8Array(0), ends: false }
+    : { bytes: stdin, ends: true };
+}
+
+function loadedMount(
+  mount: MountConfig,
+  images: ReadonlyMap<string, readonly ImageEntry[]>,
+): LoadedMount {
+  const { path, readOnly } = mount;
+  if (mount.kind === 'volume') return { kind: 'volume', path, readOnly, volume: mount.volume };
+  return { kind: 'image', path, readOnly, image: images.get(path) ?? [] };
+}
+
+const MOUNT = /^(?<guest>[^=]+)=(?<host>.+?)(?<readOnly>:ro)?$/;
+
+/** Mounts of the command line: `guest=host` becomes a volume, `guest=host:ro` a private copy. */
+async function readExtraMounts(texts: readonly string[]): Promise<ExtraMounts> {
+  const mounts: LoadedMount[] = [];
+  const volumes: VolumeConfig[] = [];
+  const images = new Map<string, readonly ImageEntry[]>();
+  const folders = new Map<string, string>();
+  for (const text of texts) {
+    const { guest, host, readOnly } = MOUNT.exec(text)?.groups ?? {};
+    if (guest === undefined || host === undefined) {
+      throw new WorkspaceError(
+        'unreadable',
+        text,
+        `"${text}" is not a mount; write --dir guest=host, such as --dir /data=./data.`,
+      );
+    }
+    const folder = resolve(host);
+    const image = await readDirectoryImage(folder, MOUNT_BYTES_MAX, `mounted at ${guest}`);
+    if (readOnly !== undefined) {
+      mounts.push({ kind: 'image', path: guest, readOnly: true, image });
+      continue;
+    }
+    const volume = `dir-${volumes.length + 1}-${basename(folder)}`;
+    volumes.push({ name: volume, from: folder, sizeMiB: MOUNT_VOLUME_MIB });
+    images.set(volume, image);
+    folders.set(volume, folder);
+    mounts.push({ kind: 'volume', path: guest, volume, readOnly: false });
+  }
+  return { mounts, volumes, images, folders };
+}

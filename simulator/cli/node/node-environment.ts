@@ -1,0 +1,104 @@
+/** A host's environment on Node: files, compilers, sandboxes and sql.js beside the bundle. */
+
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { defaultWorkflow } from '../../config/config.ts';
+import { EMPTY_PLAN, type FaultPlan } from '../../faults/fault.ts';
+import { parsePlan } from '../../faults/plan.ts';
+import type { HostEnvironment, HostRecording, LoadedTarget } from '../../host/host-environment.ts';
+import type { LoadedWorkflow } from '../../host/loaded-simulation.ts';
+import type { HostEvent, RunTarget } from '../../host/protocol.ts';
+import { recordingErrors } from '../../journal/recording-error.ts';
+import { createRecording } from '../../journal/recording-writer.ts';
+import type { ImageEntry } from '../../world/files/tree-image.ts';
+import { SourceBuilder } from './build-source.ts';
+import { describeError } from './describe-error.ts';
+import { loadSql } from './load-sql.ts';
+import { loadTarget } from './load-target.ts';
+import { RecordingOnDisk, WritableRecordingOnDisk } from './recording-files.ts';
+import { serviceLoader } from './service-runtime.ts';
+import { readLimited } from './workspace/read-limited.ts';
+
+const PLAN_BYTES_MAX = 16 * 1024 * 1024;
+
+export interface NodeHost {
+  /** The folder of the bundles, with sql-wasm.wasm and the C header. */
+  readonly distFolder: string;
+  /** The process ends with the host, and is to end fast. */
+  readonly shortLived?: boolean;
+  emit(event: HostEvent): void;
+  hasRequests(): boolean;
+  beat(execution?: number, seq?: number): void;
+}
+
+export function nodeEnvironment(host: NodeHost): HostEnvironment {
+  const builder = new SourceBuilder({
+    includeFolders: [join(host.distFolder, 'include')],
+    environment: process.env,
+    onProgress: (message) => host.emit({ kind: 'progress', message }),
+  });
+  const sql = loadSql(join(host.distFolder, 'sql-wasm.wasm'), host.shortLived ?? false);
+  return {
+    sql,
+    emit: (event) => host.emit(event),
+    hasRequests: () => host.hasRequests(),
+    beat: (execution, seq) => host.beat(execution, seq),
+    serviceLoader: (services) =>
+      serviceLoader(services, {
+        onLog: (service, text) =>
+          host.emit({
+            kind: 'problem',
+            problem: { severity: 'warning', code: 'service-log', message: `${service}: ${text}` },
+          }),
+      }),
+    load: (target: RunTarget): Promise<LoadedTarget> => loadTarget(target, builder),
+    readPlan,
+    loadModule: async (path: string, like: LoadedWorkflow): Promise<LoadedWorkflow> => {
+      const config = defaultWorkflow('module', { kind: 'module', module: path, build: undefined });
+      const { wasm } = await builder.build(path, join(dirname(path), '.backstitch/build'));
+      return { ...like, wasm, origin: path, config: { ...like.config, program: config.program } };
+    },
+    source: (recording) => new RecordingOnDisk(recording),
+    record: (recording): HostRecording => {
+      makeFolder(recording);
+      // It is needed when the recording is closed; loading it now costs no waiting then. Should it
+      // fail, closing says so.
+      sql(0).catch(() => undefined);
+      return createRecording({ files: new WritableRecordingOnDisk(recording), sql });
+    },
+    replace: (from, to) => {
+      renameSync(from, to);
+      // What the dead process left belongs to the recording that is gone.
+      for (const suffix of ['-log', '-lock']) rmSync(to + suffix, { force: true });
+    },
+    writeFiles,
+    now: () => performance.now(),
+    yieldToRequests: () => new Promise((resolve) => setImmediate(resolve)),
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    describe: describeError,
+  };
+}
+
+function makeFolder(recording: string): void {
+  try {
+    mkdirSync(dirname(recording), { recursive: true });
+  } catch (cause) {
+    throw recordingErrors.writeFailed(recording, cause);
+  }
+}
+
+async function readPlan(path: string): Promise<FaultPlan> {
+  const bytes = await readLimited(path, PLAN_BYTES_MAX, 'the fault plan');
+  return bytes.length === 0 ? EMPTY_PLAN : parsePlan(new TextDecoder().decode(bytes), path);
+}
+
+/** Writes the files of a volume into a real folder; what is there and not in it stays. */
+function writeFiles(folder: string, files: readonly ImageEntry[]): void {
+  for (const entry of files) {
+    const path = join(folder, entry.path);
+    if (entry.type === 'directory') mkdirSync(path, { recursive: true });
+    if (entry.type !== 'file') continue;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, typeof entry.bytes === 'function' ? entry.bytes() : entry.bytes);
+  }
+}

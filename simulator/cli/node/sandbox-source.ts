@@ -1,0 +1,106 @@
+/**
+ * The prelude of a service's sandbox, as text, because it must run inside that realm. It takes
+ * away what is not deterministic, and turns the script's exports into answers.
+ */
+export const SANDBOX_SOURCE = String.raw`
+'use strict';
+(() => {
+  const bridge = globalThis.__bridge;
+  delete globalThis.__bridge;
+  const RealDate = Date;
+  let nowMs = 0;
+  function SimulatedDate(...args) {
+    if (new.target === undefined) return new RealDate(nowMs).toString();
+    const made = args.length === 0 ? [nowMs] : args;
+    return Reflect.construct(RealDate, made, new.target);
+  }
+  SimulatedDate.prototype = RealDate.prototype;
+  SimulatedDate.prototype.constructor = SimulatedDate;
+  SimulatedDate.now = () => nowMs;
+  SimulatedDate.parse = RealDate.parse;
+  SimulatedDate.UTC = RealDate.UTC;
+  globalThis.Date = SimulatedDate;
+  Math.random = () => bridge.random();
+  for (const name of ['WebAssembly', 'SharedArrayBuffer', 'Atomics', 'WeakRef', 'FinalizationRegistry']) {
+    delete globalThis[name];
+  }
+  const show = (value) => (typeof value === 'string' ? value : JSON.stringify(value));
+  const log = (...values) => bridge.log(values.map(show).join(' '));
+  globalThis.console = { log, info: log, warn: log, error: log, debug: log };
+
+  const definitions = new Map();
+  const loaded = new Map();
+  let service;
+  const fail = (message) => { throw new TypeError(message); };
+
+  globalThis.__define = (path, imports, body) => definitions.set(path, { imports, body });
+  const load = (path) => {
+    const existing = loaded.get(path);
+    if (existing !== undefined) return existing.exports;
+    const { imports, body } = definitions.get(path);
+    const module = { exports: {} };
+    loaded.set(path, module);
+    const require = (wanted) => {
+      const target = imports[wanted];
+      if (target === undefined) {
+        fail('cannot import ' + JSON.stringify(wanted) + ': a service may import only files of its own by a relative path');
+      }
+      return load(target);
+    };
+    body(module.exports, require, module);
+    return module.exports;
+  };
+  globalThis.__start = (entry) => {
+    service = load(entry);
+    if (typeof service.handle !== 'function' && service.default !== undefined) service = service.default;
+    if (typeof service.handle !== 'function') fail('it exports no function handle(request, context)');
+  };
+
+  const requestOf = ({ method, url, headers, body }) => {
+    const match = /^[a-z]+:\/\/[^/?#]*([^?#]*)(?:\?([^#]*))?/i.exec(url) ?? [];
+    const query = {};
+    for (const pair of (match[2] ?? '').split('&')) {
+      if (pair === '') continue;
+      const [name, value = ''] = pair.split('=');
+      query[decodeURIComponent(name)] = decodeURIComponent(value.replaceAll('+', ' '));
+    }
+    return {
+      method, url, path: match[1] || '/', query, body,
+      headers: Object.fromEntries(headers),
+      json: () => JSON.parse(body),
+    };
+  };
+
+  const answer = (value, note) => {
+    if (typeof value !== 'object' || value === null) fail('handle() returned ' + show(value) + '; expected { status, headers, body }');
+    const status = value.status ?? 200;
+    if (!Number.isInteger(status) || status < 100 || status > 599) fail('handle() returned status ' + show(status) + '; expected 100 to 599');
+    const headers = Object.entries(value.headers ?? {}).map(([name, text]) => [name.toLowerCase(), String(text)]);
+    let body = value.body ?? '';
+    if (value.json !== undefined) {
+      body = JSON.stringify(value.json);
+      if (!headers.some(([name]) => name === 'content-type')) headers.push(['content-type', 'application/json']);
+    }
+    if (typeof body !== 'string') fail('handle() returned a body that is not a text; use json for data');
+    const delayMs = value.delayMs ?? 0;
+    if (typeof delayMs !== 'number' || !(delayMs >= 0) || delayMs > 1e12) fail('handle() returned delayMs ' + show(delayMs));
+    bridge.output = JSON.stringify({ status, headers, body, delayMs, note });
+  };
+
+  globalThis.__call = () => {
+    const input = JSON.parse(bridge.input);
+    nowMs = input.nowMs;
+    let note = null;
+    const context = {
+      get state() { return service.state; },
+      now: nowMs,
+      key: input.key ?? undefined,
+      random: () => bridge.random(),
+      note: (text) => { note = note === null ? String(text) : note + '; ' + text; },
+    };
+    const result = service.handle(requestOf(input.request), context);
+    if (typeof result?.then !== 'function') { answer(result, note); return; }
+    result.then((value) => answer(value, note)).catch((error) => { bridge.failure = error; });
+  };
+})();
+`;

@@ -1,0 +1,184 @@
+/**
+ * Runs service scripts of a workspace in a sandbox of their own: a fresh JavaScript realm without
+ * real time, randomness or I/O, so that the same requests always get the same answers.
+ */
+import { type Context, createContext, Script } from 'node:vm';
+import type { ServiceLoader } from '../../host/simulation-run.ts';
+import { assert } from '../../kernel/assert.ts';
+import {
+  type ServiceContext,
+  ServiceError,
+  type ServiceProgram,
+  type ServiceRequest,
+  type ServiceResponse,
+} from '../../world/service.ts';
+import type { ServiceSource } from '../../world/service-source.ts';
+import { type CompiledService, compileService } from './compile-service.ts';
+import { SANDBOX_SOURCE } from './sandbox-source.ts';
+
+/** Real time that one request may take: a deterministic service that needs more is looping. */
+const REQUEST_TIMEOUT_MS = 2000;
+/** Real time that loading a script may take. */
+const LOAD_TIMEOUT_MS = 5000;
+
+interface SandboxInput {
+  readonly request: {
+    readonly method: string;
+    readonly url: string;
+    readonly headers: readonly (readonly [string, string])[];
+    readonly body: string;
+  };
+  readonly nowMs: number;
+  readonly key: string | null;
+}
+
+interface SandboxOutput {
+  readonly status: number;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: string;
+  readonly delayMs: number;
+  readonly note: string | null;
+}
+
+export interface ServiceRuntimeOptions {
+  /** What a script prints with `console.log`. */
+  readonly onLog?: (service: string, text: string) => void;
+}
+
+/** Compiles services once; what it returns makes a fresh sandbox of one for each simulation. */
+export async function serviceLoader(
+  services: ReadonlyMap<string, ServiceSource>,
+  options: ServiceRuntimeOptions = {},
+): Promise<ServiceLoader> {
+  const compiled = new Map<string, CompiledService>();
+  for (const [name, source] of services) compiled.set(name, await compileService(name, source));
+  return (name) => {
+    const service = compiled.get(name);
+    assert(service !== undefined, `service ${name} was not compiled`);
+    return new SandboxedService(name, service, options);
+  };
+}
+
+const CALL = new Script('__call()');
+
+class SandboxedService implements ServiceProgram {
+  private readonly context: Context;
+  private readonly bridge: {
+    input: string;
+    output: string | undefined;
+    failure: unknown;
+    random: () => number;
+    log: (text: string) => void;
+  };
+
+  private readonly source: ServiceSource;
+
+  /** Throws ServiceError when the script does not load or exports no `handle`. */
+  constructor(
+    private readonly name: string,
+    { source, modules }: CompiledService,
+    { onLog }: ServiceRuntimeOptions,
+  ) {
+    this.source = source;
+    this.bridge = {
+      input: '',
+      output: undefined,
+      failure: undefined,
+      random: () => {
+        throw new Error('random() may be called only while a request is handled');
+      },
+      log: (text) => onLog?.(name, text),
+    };
+    this.context = createContext(
+      { __bridge: this.bridge },
+      { codeGeneration: { strings: false, wasm: false }, microtaskMode: 'afterEvaluate' },
+    );
+    try {
+      new Script(SANDBOX_SOURCE, { filename: 'backstitch-sandbox' }).runInContext(this.context);
+      for (const { path, script } of modules) {
+        new Script(script, { filename: path }).runInContext(this.context);
+      }
+      const start = new Script(`__start(${JSON.stringify(source.entry)})`);
+      start.runInContext(this.context, { timeout: LOAD_TIMEOUT_MS });
+    } catch (error) {
+      throw this.failure(error);
+    }
+  }
+
+  handle(request: ServiceRequest, context: ServiceContext): ServiceResponse {
+    const input: SandboxInput = {
+      request: {
+        method: request.method,
+        url: request.url,
+        headers: request.headers,
+        body: new TextDecoder().decode(request.body),
+      },
+      nowMs: Number(context.wallNanos / 1_000_000n),
+      key: context.key ?? null,
+    };
+    this.bridge.input = JSON.stringify(input);
+    this.bridge.output = undefined;
+    this.bridge.failure = undefined;
+    this.bridge.random = () => context.random();
+    try {
+      CALL.runInContext(this.context, { timeout: REQUEST_TIMEOUT_MS });
+    } catch (error) {
+      throw this.failure(error);
+    }
+    return this.response();
+  }
+
+  private response(): ServiceResponse {
+    const { output, failure } = this.bridge;
+    if (failure !== undefined) throw this.failure(failure);
+    if (output === undefined) {
+      const message =
+        'handle() returned a promise that never settles; nothing here takes real time';
+      throw new ServiceError(this.name, message, this.source.entry);
+    }
+    // The sandbox checked the shape before it wrote this.
+    const { status, headers, body, delayMs, note } = JSON.parse(output) as SandboxOutput;
+    return {
+      status,
+      headers,
+      body: new TextEncoder().encode(body),
+      delayNanos: BigInt(Math.round(delayMs * 1e6)),
+      note: note ?? undefined,
+    };
+  }
+
+  private failure(error: unknown): ServiceError {
+    if (error instanceof ServiceError) return error;
+    const { message, stack, code } = describeError(error);
+    if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') {
+      const text = `no answer within ${REQUEST_TIMEOUT_MS / 1000} s of real time; does it loop?`;
+      return new ServiceError(this.name, text, this.source.entry, { cause: error });
+    }
+    return new ServiceError(this.name, message, this.place(stack), { cause: error });
+  }
+
+  /** The first place in the service's own files that a stack names. */
+  private place(stack: string): string {
+    for (const path of this.source.files.keys()) {
+      const at = stack.indexOf(`${path}:`);
+      if (at < 0) continue;
+      const position = /^:\d+(:\d+)?/.exec(stack.slice(at + path.length));
+      if (position !== null) return `${path}${position[0]}`;
+    }
+    return this.source.entry;
+  }
+}
+
+/** An error of another realm is no `instanceof Error` here. */
+function describeError(error: unknown): { message: string; stack: string; code: string } {
+  if (typeof error !== 'object' || error === null) {
+    return { message: String(error), stack: '', code: '' };
+  }
+  const { name, message, stack, code } = error as Record<string, unknown>;
+  const kind = typeof name === 'string' && name !== 'Error' ? `${name}: ` : '';
+  return {
+    message: `${kind}${String(message ?? error)}`,
+    stack: String(stack ?? ''),
+    code: String(code ?? ''),
+  };
+}

@@ -1,0 +1,270 @@
+/**
+ * One run from its start to its end: asks a host to run, passes on what happens, and ends it when
+ * it is over, when it waits for what never comes, or when the person has had enough.
+ *
+ * N1  Whatever way it ends, the recording is folded or can be recovered from its log.
+ * N2  A guest that computes for ever cannot hold the command.
+ */
+import type {
+  HostEvent,
+  ProblemReport,
+  QuestionView,
+  SimulationSnapshot,
+  SimulationState,
+} from '../host/protocol.ts';
+import { CommandError } from './command-error.ts';
+import type { CommandIo } from './command-io.ts';
+import { endingProblems, stuckProblem, waitingProblem } from './ending-problems.ts';
+import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
+import { InputFeed } from './input-feed.ts';
+import { describeError } from './node/describe-error.ts';
+import { HostClient, HostProblemError } from './node/host-client.ts';
+import type { LiveInput } from './node/live-input.ts';
+import { recoverRecording } from './node/recover-recording.ts';
+import type { RunArguments } from './run-arguments.ts';
+import { planRun, type RunPlan } from './run-plan.ts';
+import type { RunReporter } from './run-reporter.ts';
+
+/** How long a host may take to come to a stop in good order. */
+const CLOSE_MS_MAX = 2000;
+/** Silence below this is not looked at. */
+const SILENCE_MS_MIN = 500;
+
+type Ending =
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'waiting'; readonly questions: readonly QuestionView[] }
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'interrupted' }
+  | { readonly kind: 'stuck'; readonly silentMs: number }
+  | { readonly kind: 'failed'; readonly problem: ProblemReport };
+
+export interface RunSetup {
+  readonly arguments: RunArguments;
+  readonly io: CommandIo;
+  readonly reporter: RunReporter;
+  readonly input: LiveInput;
+  /** The bundle of the host's worker. */
+  readonly script: string;
+}
+
+export class Run {
+  private readonly client: HostClient;
+  private readonly feed: InputFeed;
+  private readonly ending: Promise<Ending>;
+  private finish: (ending: Ending) => void = () => {};
+  private interrupts = 0;
+  /** The host has answered, so that it is known where our input goes. */
+  private begun = false;
+  private silenceMsMax = Number.POSITIVE_INFINITY;
+  private state: SimulationState = { kind: 'running' };
+  /** The last error that a host told of. */
+  private problem: ProblemReport | undefined;
+
+  constructor(private readonly setup: RunSetup) {
+    this.ending = new Promise((resolve) => {
+      this.finish = resolve;
+    });
+    this.client = new HostClient({
+      script: setup.script,
+      shortLived: true,
+      onEvent: (event) => this.receive(event),
+      onDeath: (problem) => this.finish({ kind: 'failed', problem }),
+      silence: { milliseconds: SILENCE_MS_MIN, onSilence: (ms) => this.hearSilence(ms) },
+    });
+    this.feed = new InputFeed({
+      client: this.client,
+      input: setup.input,
+      stderr: setup.io.stderr,
+      onSettled: () => this.review(),
+    });
+  }
+
+  /** The first asks for an end in good order; the second does not wait for it. */
+  interrupt(): void {
+    if (++this.interrupts > 1) process.exit(EXIT.interrupted);
+    this.finish({ kind: 'interrupted' });
+  }
+
+  async toEnd(): Promise<ExitCode> {
+    const { reporter, input, io } = this.setup;
+    const timer = this.armTimeout();
+    try {
+      const plan = await planRun(this.setup.arguments, input, io);
+      this.start(plan);
+      return await this.conclude(await this.ending, plan);
+    } catch (error) {
+      const problem = error instanceof HostProblemError ? error.problem : describeError(error);
+      const exitCode = error instanceof CommandError ? error.exitCode : exitCodeOf(problem.code);
+      const nothing = { recording: undefined, snapshot: undefined, timeline: undefined };
+      reporter.end({ exitCode, problems: [problem], ...nothing });
+      return exitCode;
+    } finally {
+      clearTimeout(timer);
+      await this.client.terminate();
+    }
+  }
+
+  private armTimeout(): NodeJS.Timeout | undefined {
+    const { timeoutMs } = this.setup.arguments;
+    if (timeoutMs === undefined) return undefined;
+    return setTimeout(() => this.finish({ kind: 'timeout' }), timeoutMs);
+  }
+
+  private start(plan: RunPlan): void {
+    this.client.request(plan.request).then(
+      (snapshot) => {
+        const executions = snapshot.executions.map(({ id }) => id);
+        if (plan.live !== undefined) this.feed.begin(executions, plan.live.first);
+        this.begun = true;
+        this.review();
+      },
+      (error: unknown) => {
+        const problem = error instanceof HostProblemError ? error.problem : describeError(error);
+        this.finish({ kind: 'failed', problem });
+      },
+    );
+  }
+
+  private receive(event: HostEvent): void {
+    if (event.kind === 'state') {
+      this.state = event.state;
+      const { secondsBetweenEffects } = event;
+      if (secondsBetweenEffects !== undefined) this.silenceMsMax = secondsBetweenEffects * 1000;
+    }
+    if (event.kind === 'problem' && event.problem.severity === 'error') {
+      this.problem = event.problem;
+    }
+    this.setup.reporter.event(event);
+    if (event.kind === 'state') this.review();
+  }
+
+  private hearSilence(silentMs: number): void {
+    if (silentMs >= this.silenceMsMax) this.finish({ kind: 'stuck', silentMs });
+  }
+
+  /** Looks whether it is over, or whether anything can still come. */
+  private review(): void {
+    const { state } = this;
+    if (!this.begun) return;
+    if (state.kind === 'ended') this.finish({ kind: 'ended' });
+    if (state.kind !== 'waiting' || this.feed.busy) return;
+    const { questions } = state;
+    if (questions.length > 0) {
+      const asks = this.setup.input.kind === 'terminal' && !this.setup.arguments.json;
+      if (asks) this.feed.ask(questions);
+      else this.finish({ kind: 'waiting', questions });
+    } else if (!this.feed.open) {
+      this.finish({ kind: 'waiting', questions });
+    }
+  }
+
+  private async conclude(ending: Ending, plan: RunPlan): Promise<ExitCode> {
+    this.feed.stop();
+    const alive = await this.settle(ending, plan);
+    const snapshot = alive ? await this.client.request({ kind: 'snapshot' }) : undefined;
+    const problems = await this.problemsOf(ending, plan, snapshot);
+    const exitCode = this.exitCodeFor(ending, snapshot);
+    const timeline = alive ? await this.timeline() : undefined;
+    const wasRecorded = ending.kind !== 'failed' || alive;
+    const recording = wasRecorded ? plan.recording : undefined;
+    this.setup.reporter.end({ exitCode, problems, snapshot, timeline, recording });
+    return exitCode;
+  }
+
+  /** Brings the host to a stop; false when it is gone. */
+  private async settle(ending: Ending, plan: RunPlan): Promise<boolean> {
+    if (ending.kind === 'ended') return true;
+    if (ending.kind === 'failed') return false;
+    // Before it has begun there is nothing to close, and it could still begin.
+    if (this.begun && ending.kind !== 'stuck' && (await this.closes())) return true;
+    await this.client.terminate();
+    const warning = await recoverRecording(plan.recording, this.setup.io.distFolder);
+    if (warning !== undefined) this.setup.reporter.problem(warning);
+    return false;
+  }
+
+  private async closes(): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), CLOSE_MS_MAX);
+    });
+    const closed = this.client.request({ kind: 'close' }).then(
+      () => true,
+      () => false,
+    );
+    const result = await Promise.race([closed, tooLate]);
+    clearTimeout(timer);
+    return result;
+  }
+
+  private async timeline(): Promise<string | undefined> {
+    const { arguments: given, reporter } = this.setup;
+    if (!given.timeline) return undefined;
+    const { colors, unicode, width } = reporter.timelineStyle;
+    const { all } = given;
+    return this.client.request({ kind: 'timeline', colors, unicode, width, all, sources: true });
+  }
+
+  private async problemsOf(
+    ending: Ending,
+    plan: RunPlan,
+    snapshot: SimulationSnapshot | undefined,
+  ): Promise<readonly ProblemReport[]> {
+    switch (ending.kind) {
+      case 'failed':
+        return [ending.problem];
+      case 'timeout': {
+        const ms = this.setup.arguments.timeoutMs ?? 0;
+        const message = `ended after ${ms / 1000} s of real time (--timeout), before it was over.`;
+        return [{ severity: 'error', code: 'timeout', message }];
+      }
+      case 'interrupted':
+        return [{ severity: 'warning', code: 'interrupted', message: 'interrupted.' }];
+      case 'stuck':
+        return [
+          await stuckProblem({
+            plan,
+            script: this.setup.script,
+            silentMs: ending.silentMs,
+            lastEffect: this.client.lastEffect,
+          }),
+        ];
+      case 'waiting':
+        return [await waitingProblem(this.client, ending.questions, snapshot)];
+      case 'ended':
+        return endingProblems(this.client, snapshot, plan.recording);
+    }
+  }
+
+  private exitCodeFor(ending: Ending, snapshot: SimulationSnapshot | undefined): ExitCode {
+    switch (ending.kind) {
+      case 'failed':
+        // Whatever is in the way of the recording, it cannot be made.
+        if (ending.problem.code === 'not-a-recording') return EXIT.cannotCreate;
+        return exitCodeOf(ending.problem.code);
+      case 'timeout':
+      case 'stuck':
+        return EXIT.timeout;
+      case 'interrupted':
+        return EXIT.interrupted;
+      case 'waiting':
+        return EXIT.waiting;
+      case 'ended':
+        return this.endedCode(snapshot);
+    }
+  }
+
+  /** The first exit code that is not 0, in the order of the executions. */
+  private endedCode(snapshot: SimulationSnapshot | undefined): ExitCode {
+    for (const { status, exitCode, endedAt } of snapshot?.executions ?? []) {
+      // The simulation could not go on, for a reason that a problem told.
+      if (endedAt === undefined) return exitCodeOf(this.problem?.code ?? 'internal');
+      if (status === 'diverged') return EXIT.software;
+      if (exitCode === undefined) return EXIT.unavailable;
+      // A shell sees the low eight bits; what failed is not to look like success.
+      if (exitCode !== 0) return exitCode & 0xff || 1;
+    }
+    // Such as a service that threw: the program went on, in a world that is not as it should be.
+    return this.problem === undefined ? EXIT.ok : exitCodeOf(this.problem.code);
+  }
+}

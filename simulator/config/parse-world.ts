@@ -1,0 +1,203 @@
+import { NANOS_PER_DAY, NANOS_PER_MILLI, NANOS_PER_SECOND } from '../kernel/time.ts';
+import {
+  DEFAULT_LINK,
+  DEFAULT_SERVICE_LATENCY_NANOS,
+  DEFAULT_VOLUME_MIB,
+  defaultWorld,
+  type LinkConfig,
+  type NamedLinkConfig,
+  type ServiceConfig,
+  type VolumeConfig,
+  type WorldConfig,
+} from './config.ts';
+import { FILE_PATH, HOST, LINK, NAME, SCRIPT_PATH, START_TIME } from './patterns.ts';
+import { hint } from './suggest.ts';
+import { type Member, shorten, type Value } from './value.ts';
+
+const NODES_MAX = 100;
+const HOSTS_MAX = 100;
+const VOLUME_MIB_MAX = 4096;
+const LATENCY_NANOS_MAX = 3600n * NANOS_PER_SECOND;
+const LEASE_NANOS_MIN = 100n * NANOS_PER_MILLI;
+const RESTART_NANOS_MAX = 365n * NANOS_PER_DAY;
+
+const WORLD_KEYS = [
+  'seed',
+  'startTime',
+  'nodes',
+  'lease',
+  'restartAfter',
+  'links',
+  'services',
+  'volumes',
+] as const;
+
+export function readWorld(value: Value | undefined): WorldConfig {
+  const defaults = defaultWorld();
+  const fields = value?.fields(WORLD_KEYS);
+  if (fields === undefined) return defaults;
+  const nodes = readNodes(fields.get('nodes')) ?? defaults.nodes;
+  const services = readServices(fields.get('services'), nodes);
+  const ends = [...nodes, ...services.map(({ name }) => name)];
+  return {
+    seed: fields.get('seed')?.integer(0, Number.MAX_SAFE_INTEGER) ?? defaults.seed,
+    startUnixNanos: readStartTime(fields.get('startTime')) ?? defaults.startUnixNanos,
+    nodes,
+    leaseNanos:
+      fields.get('lease')?.duration(LEASE_NANOS_MIN, NANOS_PER_DAY) ?? defaults.leaseNanos,
+    restartAfterNanos:
+      fields.get('restartAfter')?.duration(0n, RESTART_NANOS_MAX) ?? defaults.restartAfterNanos,
+    ...readLinks(fields.get('links'), ends),
+    services,
+    volumes: readVolumes(fields.get('volumes')),
+  };
+}
+
+function readNodes(value: Value | undefined): readonly string[] | undefined {
+  const seen = new Set<string>();
+  const nodes = value?.list((item) => {
+    const name = item.matching(NAME.pattern, NAME.words);
+    if (name === undefined) return undefined;
+    if (seen.has(name)) return item.report('duplicate', `there are two nodes named "${name}"`);
+    seen.add(name);
+    return name;
+  }, NODES_MAX);
+  if (value?.isEmptyList === true) {
+    return value.report('out-of-range', `${value.path} is empty; a world needs a node`);
+  }
+  return nodes;
+}
+
+function readStartTime(value: Value | undefined): bigint | undefined {
+  const text = value?.matching(START_TIME.pattern, START_TIME.words);
+  if (value === undefined || text === undefined) return undefined;
+  const millis = Date.parse(text);
+  // The engine's parser takes the 31st of February for the 3rd of March.
+  const day = text.slice(0, 10);
+  const midnight = Date.parse(day);
+  const exists = !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day);
+  if (!exists || Number.isNaN(millis)) {
+    return value.report('bad-value', `${value.path}: there is no such time as "${text}"`);
+  }
+  return BigInt(millis) * NANOS_PER_MILLI;
+}
+
+/** The members of an object whose keys are names that users give. */
+function namedMembers(value: Value | undefined): readonly Member[] {
+  const members = value?.members() ?? [];
+  for (const { key, name } of members) {
+    if (!NAME.pattern.test(key)) name.report('bad-value', `"${shorten(key)}" is not ${NAME.words}`);
+  }
+  return members;
+}
+
+function readServices(
+  value: Value | undefined,
+  nodes: readonly string[],
+): readonly ServiceConfig[] {
+  const owners = new Map<string, string>();
+  return namedMembers(value).flatMap((member) => {
+    if (nodes.includes(member.key)) {
+      member.name.report('duplicate', `"${member.key}" is already the name of a node`);
+    }
+    return readService(member, owners) ?? [];
+  });
+}
+
+/** `owners` maps each host so far to its service. */
+function readService(
+  { key: name, value }: Member,
+  owners: Map<string, string>,
+): ServiceConfig | undefined {
+  const fields = value.fields(['script', 'hosts', 'latency']);
+  if (fields === undefined) return undefined;
+  const scriptValue = fields.get('script');
+  if (scriptValue === undefined) {
+    value.report('missing', `${value.path} needs a "script", the module that answers its requests`);
+  }
+  const script = scriptValue?.matching(SCRIPT_PATH.pattern, SCRIPT_PATH.words);
+  const hosts = readHosts(name, value, fields.get('hosts'), owners);
+  const latencyNanos =
+    fields.get('latency')?.duration(0n, LATENCY_NANOS_MAX) ?? DEFAULT_SERVICE_LATENCY_NANOS;
+  if (script === undefined || hosts === undefined) return undefined;
+  return { name, script, hosts, latencyNanos };
+}
+
+function readHosts(
+  service: string,
+  serviceValue: Value,
+  value: Value | undefined,
+  owners: Map<string, string>,
+): readonly string[] | undefined {
+  if (value === undefined) {
+    const words = 'needs "hosts", the names that requests reach it by';
+    return serviceValue.report('missing', `${serviceValue.path} ${words}`);
+  }
+  const hosts = value.list((item) => {
+    const host = item.matching(HOST.pattern, HOST.words);
+    if (host === undefined) return undefined;
+    const owner = owners.get(host);
+    if (owner !== undefined) {
+      return item.report('duplicate', `${item.path}: "${host}" already belongs to "${owner}"`);
+    }
+    owners.set(host, service);
+    return host;
+  }, HOSTS_MAX);
+  if (value.isEmptyList) {
+    return value.report('out-of-range', `${value.path} is empty; nothing could reach the service`);
+  }
+  return hosts;
+}
+
+function readLinks(
+  value: Value | undefined,
+  ends: readonly string[],
+): Pick<WorldConfig, 'defaultLink' | 'links'> {
+  const members = value?.members() ?? [];
+  const defaultMember = members.find(({ key }) => key === 'default');
+  const defaultLink = readLink(defaultMember?.value, DEFAULT_LINK);
+  const links: NamedLinkConfig[] = [];
+  for (const { key, name, value: link } of members) {
+    if (key === 'default') continue;
+    const settings = readLink(link, defaultLink);
+    const [from, to] = key.split('->').map((end) => end.trim());
+    if (!LINK.pattern.test(key) || from === undefined || to === undefined) {
+      name.report('bad-value', `"${shorten(key)}" is not ${LINK.words}`);
+      continue;
+    }
+    checkEnds(name, from, to, ends);
+    if (links.some((other) => other.from === from && other.to === to)) {
+      name.report('duplicate', `the link from "${from}" to "${to}" is given twice`);
+    }
+    links.push({ from, to, ...settings });
+  }
+  return { defaultLink, links };
+}
+
+function checkEnds(name: Value, from: string, to: string, ends: readonly string[]): void {
+  if (from === to) name.report('bad-value', `a link joins two ends; both are "${from}"`);
+  for (const end of new Set([from, to])) {
+    if (ends.includes(end)) continue;
+    const allowed = hint(end, ends, 'nodes and services');
+    name.report('unknown-name', `no node or service is named "${end}"${allowed}`);
+  }
+}
+
+function readLink(value: Value | undefined, defaults: LinkConfig): LinkConfig {
+  const fields = value?.fields(['latency', 'jitter']);
+  const latency = fields?.get('latency')?.duration(0n, LATENCY_NANOS_MAX);
+  const jitter = fields?.get('jitter')?.duration(0n, LATENCY_NANOS_MAX);
+  return {
+    latencyNanos: latency ?? defaults.latencyNanos,
+    jitterNanos: jitter ?? defaults.jitterNanos,
+  };
+}
+
+function readVolumes(value: Value | undefined): readonly VolumeConfig[] {
+  return namedMembers(value).map(({ key: name, value: volume }) => {
+    const fields = volume.fields(['from', 'sizeMiB']);
+    const from = fields?.get('from')?.matching(FILE_PATH.pattern, FILE_PATH.words);
+    const sizeMiB = fields?.get('sizeMiB')?.integer(1, VOLUME_MIB_MAX) ?? DEFAULT_VOLUME_MIB;
+    return { name, from, sizeMiB };
+  });
+}

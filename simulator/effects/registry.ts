@@ -1,0 +1,30 @@
+/** Every kind of effect by its name: what a recording's entries are read back with. */
+import { clockRead } from './clock.ts';
+import * as volumeOperations from './files.ts';
+import { httpRequest } from './http.ts';
+import type { EffectValue, Operation } from './operation.ts';
+import { randomRead } from './random.ts';
+import { socketAccept, socketReceive, socketSend, socketShutdown } from './sockets.ts';
+import { stderrWrite, stdinRead, stdoutWrite } from './stdio.ts';
+import { waitPoll } from './wait.ts';
+
+const OPERATIONS = [
+  clockRead,
+  randomRead,
+  waitPoll,
+  stdinRead,
+  stdoutWrite,
+  stderrWrite,
+  httpRequest,
+  socketAccept,
+  socketReceive,
+  socketSend,
+  socketShutdown,
+  ...Object.values(volumeOperations),
+] as unknown as readonly Operation<EffectValue, EffectValue>[];
+
+const BY_NAME = new Map(OPERATIONS.map((operation) => [operation.name, operation]));
+
+export function operationByName(name: string): Operation<EffectValue, EffectValue> | undefined {
+  return BY_NAME.get(name);
+}

@@ -1,0 +1,83 @@
+/**
+ * What happens next. It owns virtual time and two queues: events of the world, which are plain
+ * calls, and turns, in which an attempt runs its guest.
+ *
+ * A1  Time never runs backwards.
+ * A2  Events and turns leave in order of (instant, insertion) over both queues.
+ * A3  While a guest runs, time passes only through `pass` and through events that it waits for;
+ *     a turn of another guest never starts inside it.
+ * A4  Nothing happens after VIRTUAL_END: what would, happens then.
+ */
+import { EventQueue, InsertionCounter, type QueuedEvent } from '../kernel/event-queue.ts';
+import { EVENT_CALLS_MAX, ensureStackRoom } from '../kernel/stack-room.ts';
+import { after, VIRTUAL_END, VIRTUAL_START, type VirtualNanos } from '../kernel/time.ts';
+
+export type Happening = () => void;
+
+export class Agenda {
+  now: VirtualNanos = VIRTUAL_START;
+  /**
+   * Events, effects, and beginnings and ends of turns so far: names each instant at which an
+   * input can come in.
+   */
+  steps = 0;
+  private readonly counter = new InsertionCounter();
+  private readonly events = new EventQueue<Happening>(this.counter);
+  private readonly turns = new EventQueue<Happening>(this.counter);
+
+  at(instant: VirtualNanos, happening: Happening): QueuedEvent<Happening> {
+    return this.events.push(this.possible(instant), happening);
+  }
+
+  in(durationNanos: bigint, happening: Happening): QueuedEvent<Happening> {
+    return this.at(after(this.now, durationNanos), happening);
+  }
+
+  turn(happening: Happening): QueuedEvent<Happening> {
+    return this.turns.push(this.now, happening);
+  }
+
+  /** Lets the running guest take time. */
+  pass(durationNanos: bigint): void {
+    this.now = after(this.now, durationNanos);
+  }
+
+  /** Lets every event happen whose time has come, inside a guest's call. */
+  settleDue(): void {
+    if (!this.isDue()) return;
+    ensureStackRoom(EVENT_CALLS_MAX);
+    while (this.isDue()) this.happen(this.events);
+  }
+
+  /** What is next; undefined when nothing is left. */
+  next(): 'event' | 'turn' | undefined {
+    const event = this.events.peek();
+    const turn = this.turns.peek();
+    if (turn === undefined) return event === undefined ? undefined : 'event';
+    return event?.comesBefore(turn) === true ? 'event' : 'turn';
+  }
+
+  happenNext(kind: 'event' | 'turn'): void {
+    this.happen(kind === 'event' ? this.events : this.turns);
+  }
+
+  /** Nothing is put into the past or after the end. */
+  private possible(instant: VirtualNanos): VirtualNanos {
+    if (instant <= this.now || this.now > VIRTUAL_END) return this.now;
+    if (instant > VIRTUAL_END) return VIRTUAL_END;
+    return instant;
+  }
+
+  private isDue(): boolean {
+    const event = this.events.peek();
+    return event !== undefined && event.at <= this.now;
+  }
+
+  private happen(queue: EventQueue<Happening>): void {
+    const next = queue.pop();
+    if (next === undefined) return;
+    if (next.at > this.now) this.now = next.at;
+    this.steps++;
+    next.value();
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * Group commit: carries an attempt's entries to the journal store. Commits are streamed: on a link
+ * without latency towards the store one arrives as it is sent, so that what is shown does not wait
+ * for the guest's next effect. On a slower link one is on its way at a time, and what comes in the
+ * meantime leaves together with the next.
+ *
+ * C1  Entries arrive in the order in which they were added.
+ * C2  A callback runs on the node, after everything added before it is durable.
+ * C3  A refused commit ends the attempt as fenced; no callback runs.
+ */
+import type { Entry } from '../journal/entry.ts';
+import { JOURNAL_STORE } from '../world/network.ts';
+import type { Attempt } from './attempt.ts';
+import { isFinal } from './journal-store.ts';
+
+export class AttemptCommits {
+  private unsent: Entry[] = [];
+  private callbacks: (() => void)[] = [];
+  private onTheWay = false;
+  private wanted = false;
+
+  constructor(private readonly attempt: Attempt) {}
+
+  /** A new entry, or a new state of one; it leaves with the next commit. */
+  add(entry: Entry): void {
+    // What is on its way to the store must not change any more.
+    this.unsent.push(isFinal(entry) ? entry : { ...entry });
+  }
+
+  /** Starts a commit without waiting for it. */
+  soon(): void {
+    this.start();
+  }
+
+  /** Starts a commit and calls back when everything so far is durable. */
+  now(callback: () => void): void {
+    this.callbacks.push(callback);
+    this.start();
+  }
+
+  private start(): void {
+    if (this.onTheWay) this.wanted = true;
+    else this.send();
+  }
+
+  private send(): void {
+    const { attempt } = this;
+    const { engine, node, epoch, execution } = attempt;
+    const entries = this.unsent;
+    const callbacks = this.callbacks;
+    this.unsent = [];
+    this.callbacks = [];
+    this.wanted = false;
+    if (!attempt.durable) {
+      // Without a journal there is nothing to wait for; the entries are kept to be looked at.
+      engine.store.commit(execution.journal, epoch, entries);
+      for (const callback of callbacks) callback();
+      return;
+    }
+    const there = engine.network.delayNanos(node.name, JOURNAL_STORE);
+    if (there === 0n) {
+      this.arrive(entries, callbacks);
+      return;
+    }
+    this.onTheWay = true;
+    engine.agenda.in(there, () => this.arrive(entries, callbacks));
+  }
+
+  /** At the store, whatever has become of the node since. */
+  private arrive(entries: readonly Entry[], callbacks: readonly (() => void)[]): void {
+    const { attempt } = this;
+    const { engine, node, incarnation, epoch, execution } = attempt;
+    const accepted = engine.store.commit(execution.journal, epoch, entries);
+    if (!accepted) engine.noteRefusal(attempt, entries.length);
+    // Nobody waits for most acknowledgements, and then they change nothing.
+    if (accepted && callbacks.length === 0 && !this.onTheWay) return;
+    engine.agenda.in(engine.network.delayNanos(JOURNAL_STORE, node.name), () =>
+      node.deliver(incarnation, () => this.acknowledge(accepted, callbacks)),
+    );
+  }
+
+  private acknowledge(accepted: boolean, callbacks: readonly (() => void)[]): void {
+    this.onTheWay = false;
+    if (this.attempt.ended) return;
+    if (!accepted) {
+      this.attempt.end('fenced', 'another node has taken over since');
+      return;
+    }
+    for (const callback of callbacks) {
+      if (!this.attempt.ended) callback();
+    }
+    if (this.wanted && !this.attempt.ended) this.start();
+  }
+}

@@ -1,0 +1,399 @@
+/**
+ * One life of an execution on one node, and the port through which its guest performs effects.
+ * It owns its view of the journal, which may run ahead of the store's, and the effect in flight.
+ *
+ * T1  An effect is answered from the view when the view has its result, and performed otherwise;
+ *     nothing that the view has a result for is performed again.
+ * T2  No call leaves the node, and no output is shown, before all earlier entries are durable.
+ * T3  Once the attempt has ended, or its guest is being put aside, every effect rethrows the
+ *     Unwind until the guest's stack is gone.
+ * T4  Putting a guest aside changes nothing of the simulation: the next turn re-creates it from
+ *     the view.
+ */
+import {
+  type EffectPort,
+  type EffectValue,
+  type Operation,
+  Unwind,
+  withoutStack,
+} from '../effects/operation.ts';
+import { type GuestOutcome, runGuest } from '../guest/run-guest.ts';
+import { type AnyOperation, type Entry, type Seq, seqOf } from '../journal/entry.ts';
+import type { AttemptOutcome } from '../journal/records.ts';
+import { assert } from '../kernel/assert.ts';
+import { COMMIT_CALLS_MAX, EVENT_CALLS_MAX, ensureStackRoom } from '../kernel/stack-room.ts';
+import { NANOS_PER_MICRO, type VirtualNanos } from '../kernel/time.ts';
+import type { SimulatedNode } from '../world/node.ts';
+import { AttemptCommits } from './attempt-commits.ts';
+import { AttemptOver, Parked, STACK_ENDED, STACK_OVERFLOW } from './attempt-end.ts';
+import { attemptRow } from './attempt-row.ts';
+import { ClockReadings } from './clock-readings.ts';
+import { type AskedEffect, DivergenceError } from './divergence.ts';
+import { EffectPoints } from './effect-points.ts';
+import type { Engine } from './engine.ts';
+import type { Execution } from './execution.ts';
+import { type Flight, takeOff, takeUp } from './flights.ts';
+import { isSame, newEntry } from './new-entry.ts';
+import { performRead } from './reads.ts';
+import { StdinProgress } from './stdin-progress.ts';
+import { prepareWait } from './wait-flight.ts';
+
+/** How long an effect keeps its guest busy, so that time passes in a loop of clock reads. */
+const EFFECT_NANOS = NANOS_PER_MICRO;
+
+export class Attempt implements EffectPort {
+  readonly startedAt: VirtualNanos;
+  readonly incarnation: number;
+  readonly commits: AttemptCommits;
+  readonly readings: ClockReadings;
+  readonly points: EffectPoints;
+  readonly stdinProgress = new StdinProgress();
+  endedAt: VirtualNanos | undefined;
+  outcome: AttemptOutcome | undefined;
+  detail: string | undefined;
+  /** How many entries of the view the guest has passed. */
+  cursor = 0;
+  /** Since when the node holds the lease without a gap. */
+  leasedAt: VirtualNanos;
+  /** When the lease ends, because the node no longer renews it in time. */
+  leaseEndsAt: VirtualNanos | undefined;
+  private flight: Flight | undefined;
+  /** The call or wait that this attempt has begun or taken up and not delivered yet. */
+  private inFlight: Seq | undefined;
+  /** It has its result and may be delivered. */
+  private landed = false;
+  /** The effect that has taken its time and is to be performed next, also after being put aside. */
+  private begun: Seq | undefined;
+  private onStack = false;
+  private turnQueued = false;
+  /** The turn was broken off by whoever drives the simulation, and will go on. */
+  private interrupted = false;
+  private unwinding: Unwind | undefined;
+  /** Something else than an Unwind came out of an effect: the guest's stack ended in the engine. */
+  private stackEnded = false;
+  /** What the guest finished with, until that is durable. */
+  private finishing: GuestOutcome | undefined;
+  readonly replayed: number;
+
+  constructor(
+    readonly engine: Engine,
+    readonly execution: Execution,
+    readonly node: SimulatedNode,
+    readonly number: number,
+    readonly epoch: number,
+    readonly view: Entry[],
+  ) {
+    this.startedAt = engine.agenda.now;
+    this.leasedAt = engine.agenda.now;
+    this.incarnation = node.incarnation;
+    this.replayed = view.length;
+    this.commits = new AttemptCommits(this);
+    this.readings = new ClockReadings(view);
+    this.points = new EffectPoints(this);
+    this.write();
+  }
+
+  get ended(): boolean {
+    return this.outcome !== undefined;
+  }
+
+  get durable(): boolean {
+    return this.execution.workflow.config.persistence === 'effect';
+  }
+
+  get latestWallNanos(): bigint {
+    const entry = this.view[this.cursor - 1];
+    return this.engine.wallNanosAt(entry?.endedAt ?? entry?.startedAt ?? this.execution.startedAt);
+  }
+
+  /** Queues a turn, unless the guest is running or has one already. */
+  wake(): void {
+    if (this.onStack || this.turnQueued || this.ended) return;
+    this.queueTurn();
+  }
+
+  /** A turn whose node stands still is queued again: it never runs inside an event (A3). */
+  private queueTurn(): void {
+    this.turnQueued = true;
+    const { node, incarnation } = this;
+    this.engine.agenda.turn(() => {
+      if (node.state === 'up') this.takeTurn();
+      else node.deliver(incarnation, () => this.queueTurn());
+    });
+  }
+
+  /** Runs the guest, from its beginning through the view and on, until it ends or must wait. */
+  takeTurn(): void {
+    this.turnQueued = false;
+    this.interrupted = false;
+    if (!this.ended && this.finishing === undefined) this.run();
+    // An input that comes between turns has a place of its own; a turn that goes on is one turn.
+    if (!this.interrupted) this.engine.agenda.steps++;
+  }
+
+  private run(): void {
+    this.cursor = 0;
+    this.unwinding = undefined;
+    this.stackEnded = false;
+    this.onStack = true;
+    let outcome: GuestOutcome | undefined;
+    try {
+      outcome = runGuest(this.execution.workflow, this);
+    } catch (error) {
+      if (error !== this.unwinding) throw error;
+    } finally {
+      this.onStack = false;
+    }
+    // A guest can catch our exceptions and return; the port remembers that it is over.
+    if (this.stackEnded) this.finish(outcome ?? STACK_OVERFLOW);
+    else if (outcome !== undefined && this.unwinding === undefined) this.finishTurn(outcome);
+  }
+
+  effect<A extends EffectValue, R extends EffectValue>(operation: Operation<A, R>, args: A): R {
+    if (this.unwinding !== undefined) throw this.unwinding;
+    const entry = this.view[this.cursor];
+    const isReplayed = entry?.deliveredAt !== undefined && !this.points.areOpen;
+    if (isReplayed && isSame(entry, operation as unknown as AnyOperation, args)) {
+      this.cursor++;
+      return entry.result as R;
+    }
+    try {
+      return this.answer(entry, operation as unknown as AnyOperation, args) as R;
+    } catch (error) {
+      // The guest's stack may have ended inside the engine; then this instance must not go on.
+      if (!(error instanceof Unwind)) {
+        this.stackEnded = true;
+        this.unwinding = STACK_ENDED;
+      }
+      throw error;
+    }
+  }
+
+  /** Ends this life. The guest, if it is on the stack, goes at its next effect. */
+  end(outcome: AttemptOutcome, detail?: string): void {
+    if (this.ended) return;
+    this.outcome = outcome;
+    this.detail = detail;
+    this.endedAt = this.engine.agenda.now;
+    this.flight?.abandon();
+    this.flight = undefined;
+    if (this.onStack) this.unwinding = withoutStack(() => new AttemptOver(outcome));
+    this.write();
+    this.engine.onAttemptEnd(this);
+  }
+
+  /** Puts the guest aside if it is on the stack; a turn must be queued for it later. */
+  park(): never {
+    const parked = withoutStack(() => new Parked('parked'));
+    this.unwinding = parked;
+    throw parked;
+  }
+
+  /** Something that an inbox flight waits for may have arrived. */
+  poke(): void {
+    this.flight?.poke?.();
+  }
+
+  /** The result of the effect in flight is here, at the node. */
+  land(entry: Entry, result: EffectValue): void {
+    if (this.ended) return;
+    entry.result = result;
+    entry.attempt = this.number;
+    entry.endedAt = this.engine.agenda.now;
+    this.flight = undefined;
+    this.commits.add(entry);
+    if (!this.points.pass(entry, 'performed')) return;
+    this.record(entry, 'recorded', () => {
+      this.landed = true;
+      this.wake();
+    });
+  }
+
+  /**
+   * Makes an entry durable and passes the point that follows, then goes on. Only calls wait for
+   * the journal; a wait's entries follow lazily, unless a fault is to happen at that point.
+   */
+  private record(entry: Entry, point: 'intent' | 'recorded', next: () => void): void {
+    const proceed = (): void => {
+      if (this.points.pass(entry, point)) this.onNode(next);
+    };
+    if (entry.operation.class === 'call' || this.points.waitFor(entry, point)) {
+      this.onNode(() => this.commits.now(proceed));
+    } else {
+      this.commits.soon();
+      proceed();
+    }
+  }
+
+  /** Runs a step on the node: later when it is paused, never when it has crashed. */
+  private onNode(step: () => void): void {
+    this.node.deliver(this.incarnation, () => {
+      if (!this.ended) step();
+    });
+  }
+
+  /** The guest has ended; it must have asked for all that the view holds. */
+  private finishTurn(outcome: GuestOutcome): void {
+    const left = this.view[this.cursor];
+    if (left === undefined) this.finish(outcome);
+    else this.diverge(left, undefined);
+  }
+
+  private finish(outcome: GuestOutcome): void {
+    this.finishing = outcome;
+    this.onNode(() => this.commits.now(() => this.engine.conclude(this, outcome)));
+  }
+
+  /** Answers an effect that is not simply replayed. */
+  private answer(
+    entry: Entry | undefined,
+    operation: AnyOperation,
+    args: EffectValue,
+  ): EffectValue | undefined {
+    if (entry === undefined) return this.perform(operation, args);
+    ensureStackRoom(EVENT_CALLS_MAX);
+    if (!isSame(entry, operation, args)) throw this.diverge(entry, { operation, args });
+    this.points.settle(entry);
+    if (entry.deliveredAt === undefined) this.resume(entry);
+    this.cursor++;
+    return entry.result;
+  }
+
+  private perform(operation: AnyOperation, args: EffectValue): EffectValue {
+    const { engine, execution } = this;
+    const seq = seqOf(this.view.length);
+    if (this.begun !== seq) this.begin(seq, operation, args);
+    this.ensureRunning();
+    if (execution.effects > execution.workflow.config.limits.effects) {
+      engine.failEffectLimit(this);
+      this.throwIfOver();
+    }
+    if (engine.faults.watchesEffects) this.points.begin(seq, operation);
+    switch (operation.class) {
+      case 'read':
+      case 'output':
+        return this.performNow(seq, operation, args);
+      case 'wait':
+      case 'call': {
+        ensureStackRoom(EVENT_CALLS_MAX);
+        const entry = newEntry(this, seq, operation, args);
+        this.view.push(entry);
+        this.depart(entry);
+        this.resume(entry);
+        this.cursor++;
+        assert(entry.result !== undefined, `${execution.id}/${seq} has no result`);
+        return entry.result;
+      }
+    }
+  }
+
+  /** Takes the effect's time, once: it may be put aside afterwards and come back to this place. */
+  private begin(seq: Seq, operation: AnyOperation, args: EffectValue): void {
+    const { engine } = this;
+    if (engine.stopsBefore(this, seq, operation, args)) {
+      this.interrupted = true;
+      this.park();
+    }
+    this.throwIfOver();
+    this.begun = seq;
+    this.execution.effects++;
+    engine.agenda.steps++;
+    engine.agenda.pass(EFFECT_NANOS);
+    engine.agenda.settleDue();
+  }
+
+  /** An effect whose result is there at once: a read or an output. */
+  private performNow(seq: Seq, operation: AnyOperation, args: EffectValue): EffectValue {
+    const { agenda, faults } = this.engine;
+    if (faults.watchesEffects) this.points.passInside(seq, operation, 'intent');
+    const isOutput = operation.class === 'output';
+    if (isOutput) ensureStackRoom(COMMIT_CALLS_MAX);
+    const result = isOutput ? {} : performRead(this, operation, args, seq);
+    const entry = newEntry(this, seq, operation, args);
+    entry.result = result;
+    entry.endedAt = agenda.now;
+    entry.deliveredAt = agenda.now;
+    // In this order: should the guest's stack end in between, the store misses nothing.
+    this.commits.add(entry);
+    this.view.push(entry);
+    if (faults.watchesEffects) this.points.finish(entry);
+    else if (isOutput) this.commits.soon();
+    this.cursor++;
+    return result;
+  }
+
+  /** Starts a call or wait: its intent, then what it does outside. */
+  private depart(entry: Entry): void {
+    this.inFlight = entry.seq;
+    this.landed = false;
+    if (entry.operation.class === 'wait') prepareWait(this, entry);
+    this.commits.add(entry);
+    this.record(entry, 'intent', () => {
+      this.flight = takeOff(this, entry);
+    });
+  }
+
+  /** Goes on with an effect that the view holds and the guest has not seen. */
+  private resume(entry: Entry): void {
+    if (this.inFlight !== entry.seq) {
+      // An earlier attempt left it: recorded and never delivered, or with an unknown outcome.
+      this.inFlight = entry.seq;
+      this.landed = entry.result !== undefined;
+      if (!this.landed) this.flight = takeUp(this, entry);
+    }
+    this.await(() => this.landed);
+    this.markDelivered(entry);
+  }
+
+  private markDelivered(entry: Entry): void {
+    this.landed = false;
+    this.inFlight = undefined;
+    entry.deliveredAt = this.engine.agenda.now;
+    // It becomes known with the next commit; a crash before that delivers the effect again.
+    this.commits.add(entry);
+  }
+
+  /** Lets the world go on until `ready`; parks when another guest is to run first. */
+  await(ready: () => boolean): void {
+    const { agenda } = this.engine;
+    this.throwIfOver();
+    if (ready() && this.node.state === 'up') return;
+    do {
+      if (agenda.next() !== 'event') this.parkUntilWoken(ready);
+      agenda.happenNext('event');
+      this.throwIfOver();
+    } while (!ready() || this.node.state !== 'up');
+  }
+
+  private parkUntilWoken(ready: () => boolean): never {
+    // A guest that only waits for its node is woken by the node; one that is ready, at once.
+    if (this.node.state !== 'up' || ready()) {
+      this.turnQueued = true;
+      this.node.deliver(this.incarnation, () => this.queueTurn());
+    }
+    this.park();
+  }
+
+  /** After events: the attempt may have ended, or its node may stand still. */
+  ensureRunning(): void {
+    this.throwIfOver();
+    if (this.node.state === 'up') return;
+    ensureStackRoom(EVENT_CALLS_MAX);
+    this.await(() => true);
+  }
+
+  private throwIfOver(): void {
+    if (this.unwinding !== undefined) throw this.unwinding;
+  }
+
+  private diverge(recorded: Entry, asked: AskedEffect | undefined): DivergenceError {
+    const error = new DivergenceError({ execution: this.execution.id, recorded, asked });
+    this.unwinding = error;
+    this.finish({ kind: 'diverged', error });
+    return error;
+  }
+
+  private write(): void {
+    this.engine.sink.attempt(attemptRow(this));
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * The nodes and what befalls them: crashes, pauses, wrong clocks, and who owns which execution
+ * in consequence.
+ *
+ * L1  The epoch of an execution rises with every claim; its earlier owners are zombies.
+ * L2  A claim is made only on a running node, and only when the lease before it is over.
+ */
+import type { ClockDriftFault, ClockJumpFault, Fault, LoseFault } from '../faults/fault.ts';
+import type { EffectSite } from '../faults/injector.ts';
+import { faultJson } from '../faults/plan.ts';
+import { assert, unreachable } from '../kernel/assert.ts';
+import { after, type VirtualNanos } from '../kernel/time.ts';
+import { JOURNAL_STORE } from '../world/network.ts';
+import type { SimulatedNode } from '../world/node.ts';
+import type { Attempt } from './attempt.ts';
+import type { Engine } from './engine.ts';
+import type { Execution } from './execution.ts';
+import { lastRenewal, renewalNanos } from './leases.ts';
+
+export type NodeFault = Exclude<Fault, LoseFault>;
+
+export class Cluster {
+  /** Every attempt that has not ended, by its node. */
+  private readonly alive = new Map<SimulatedNode, Set<Attempt>>();
+  /** Executions that nobody could take over so far. */
+  private readonly unclaimed = new Set<Execution>();
+  private placed = 0;
+
+  constructor(
+    private readonly engine: Engine,
+    readonly nodes: readonly SimulatedNode[],
+  ) {
+    for (const node of nodes) this.alive.set(node, new Set());
+  }
+
+  node(name: string): SimulatedNode | undefined {
+    return this.nodes.find((node) => node.name === name);
+  }
+
+  /** A node for a new attempt: the next in the ring that runs; undefined when none does. */
+  place(execution: Execution): SimulatedNode | undefined {
+    const last = execution.latest?.node;
+    const from = last === undefined ? this.placed++ : this.nodes.indexOf(last) + 1;
+    for (let step = 0; step < this.nodes.length; step++) {
+      const node = this.nodes[(from + step) % this.nodes.length];
+      if (node?.state === 'up') return node;
+    }
+    this.unclaimed.add(execution);
+    return undefined;
+  }
+
+  enter(attempt: Attempt): void {
+    this.on(attempt.node).add(attempt);
+    this.reviewLease(attempt);
+  }
+
+  leave(attempt: Attempt): void {
+    this.on(attempt.node).delete(attempt);
+  }
+
+  /** Lets a fault happen; `here` is the node that runs the effect, when there is one. */
+  apply(fault: NodeFault, here: SimulatedNode | undefined, site: EffectSite | undefined): void {
+    const node = fault.node === undefined ? here : this.node(fault.node);
+    assert(node !== undefined, `no node ${fault.node ?? ''} for ${fault.kind}`);
+    const at = site === undefined ? {} : { execution: site.execution, seq: site.seq };
+    this.engine.trace({ kind: 'fault.fired', node: node.name, ...at, data: faultJson(fault) });
+    switch (fault.kind) {
+      case 'crash':
+        this.crash(node, fault.restartAfterNanos ?? this.engine.world.restartAfterNanos);
+        return;
+      case 'pause':
+        this.pause(node, fault.forNanos);
+        return;
+      case 'clock-jump':
+        this.jump(node, fault);
+        return;
+      case 'clock-drift':
+        this.drift(node, fault);
+        return;
+      default:
+        unreachable(fault);
+    }
+  }
+
+  private crash(node: SimulatedNode, downNanos: bigint): void {
+    if (node.state === 'down') return;
+    const { engine } = this;
+    node.crash();
+    engine.trace({ kind: 'node.crashed', node: node.name });
+    for (const attempt of [...this.on(node)]) {
+      // The journal store learns of it only when the lease is not renewed.
+      this.expectExpiry(attempt);
+      attempt.end('crashed', `${node.name} crashed`);
+    }
+    engine.agenda.in(downNanos, () => {
+      node.restart();
+      engine.trace({ kind: 'node.restarted', node: node.name });
+      this.claimUnclaimed();
+    });
+  }
+
+  private pause(node: SimulatedNode, forNanos: bigint): void {
+    if (node.state !== 'up') return;
+    const { engine } = this;
+    const { incarnation } = node;
+    for (const attempt of this.on(node)) this.expectExpiry(attempt);
+    node.pause();
+    engine.trace({ kind: 'node.paused', node: node.name });
+    engine.agenda.in(forNanos, () => {
+      if (node.incarnation !== incarnation || node.state !== 'paused') return;
+      engine.trace({ kind: 'node.resumed', node: node.name });
+      this.renewAfterPause(node);
+      node.resume();
+      this.claimUnclaimed();
+    });
+  }
+
+  /** The first thing a resumed node does is to renew its leases; where it may not, it is told. */
+  private renewAfterPause(node: SimulatedNode): void {
+    const { now } = this.engine.agenda;
+    for (const attempt of this.on(node)) {
+      if (attempt.execution.owner === attempt) {
+        attempt.leasedAt = now;
+        attempt.leaseEndsAt = undefined;
+        this.reviewLease(attempt);
+      } else {
+        this.renewInVain(attempt, now);
+      }
+    }
+  }
+
+  /** The journal store refuses a renewal that comes too late, and so the node learns of it. */
+  private renewInVain(attempt: Attempt, at: VirtualNanos): void {
+    const { agenda, network } = this.engine;
+    const { node, incarnation } = attempt;
+    const there = network.delayNanos(node.name, JOURNAL_STORE);
+    const back = network.delayNanos(JOURNAL_STORE, node.name);
+    agenda.at(after(at, there + back), () =>
+      node.deliver(incarnation, () => attempt.end('fenced', 'its lease was over')),
+    );
+  }
+
+  private jump(node: SimulatedNode, fault: ClockJumpFault): void {
+    node[fault.clock].jump(this.engine.agenda.now, fault.byNanos);
+    const data = { clock: fault.clock, byNanos: fault.byNanos.toString() };
+    this.engine.trace({ kind: 'clock.jumped', node: node.name, data });
+  }
+
+  private drift(node: SimulatedNode, fault: ClockDriftFault): void {
+    const { engine } = this;
+    const set = (ppm: number): void => {
+      for (const attempt of this.on(node)) {
+        const { leaseNanos } = engine.world;
+        attempt.leasedAt = lastRenewal(attempt.leasedAt, engine.agenda.now, leaseNanos, node);
+        // A node that stands still renews nothing, however its clock goes.
+        if (node.state === 'up') attempt.leaseEndsAt = undefined;
+      }
+      node[fault.clock].drift(engine.agenda.now, ppm);
+      const data = { clock: fault.clock, ppm };
+      engine.trace({ kind: 'clock.drifted', node: node.name, data });
+      for (const attempt of this.on(node)) this.reviewLease(attempt);
+    };
+    set(fault.ppm);
+    if (fault.forNanos !== undefined) engine.agenda.in(fault.forNanos, () => set(0));
+  }
+
+  /** A running node whose clock is too slow renews too late, and does not know it. */
+  private reviewLease(attempt: Attempt): void {
+    const { leaseNanos } = this.engine.world;
+    if (renewalNanos(leaseNanos, attempt.node) > leaseNanos) this.expectExpiry(attempt);
+  }
+
+  /** From now on the node does not renew, or not in time: the lease ends, once. */
+  private expectExpiry(attempt: Attempt): void {
+    const { execution, node } = attempt;
+    if (execution.owner !== attempt || execution.workflow.config.persistence === 'none') return;
+    if (attempt.leaseEndsAt !== undefined) return;
+    const { agenda, world } = this.engine;
+    const renewed = lastRenewal(attempt.leasedAt, agenda.now, world.leaseNanos, node);
+    const endsAt = after(renewed, world.leaseNanos);
+    attempt.leaseEndsAt = endsAt;
+    agenda.at(endsAt, () => {
+      if (attempt.leaseEndsAt === endsAt) this.expire(attempt, renewed);
+    });
+  }
+
+  private expire(attempt: Attempt, renewed: VirtualNanos): void {
+    const { execution, node } = attempt;
+    if (execution.ended || execution.journal.epoch !== attempt.epoch) return;
+    // One that gave its execution back has no lease to lose.
+    if (attempt.ended && attempt.outcome !== 'crashed') return;
+    this.engine.trace({ kind: 'lease.expired', node: node.name, execution: execution.id });
+    execution.owner = undefined;
+    this.engine.claim(execution);
+    if (attempt.ended || node.state !== 'up') return;
+    this.renewInVain(attempt, after(renewed, renewalNanos(this.engine.world.leaseNanos, node)));
+  }
+
+  private claimUnclaimed(): void {
+    const waiting = [...this.unclaimed];
+    this.unclaimed.clear();
+    for (const execution of waiting) {
+      if (execution.owner === undefined) this.engine.claim(execution);
+    }
+  }
+
+  private on(node: SimulatedNode): Set<Attempt> {
+    const attempts = this.alive.get(node);
+    assert(attempts !== undefined, `unknown node ${node.name}`);
+    return attempts;
+  }
+}

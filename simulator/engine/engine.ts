@@ -1,0 +1,354 @@
+/**
+ * The workflow engine of a simulation: it starts executions, gives them to nodes, performs their
+ * effects in the world, and takes them over after faults. It owns the parts; Simulation drives it.
+ *
+ * E1  Everything it does is decided by its setup, the choice list and the inputs.
+ * E2  An execution is claimed by one node at a time, in rising epochs.
+ * E3  Nothing is shown before it is durable.
+ */
+
+import type { UnknownOutcomePolicy, WorldConfig } from '../config/config.ts';
+import { outcomePolicyFor } from '../config/route-policy.ts';
+import type { HttpRequestArgs } from '../effects/http.ts';
+import type { EffectValue } from '../effects/operation.ts';
+import type { Fault } from '../faults/fault.ts';
+import type { EffectSite, FaultInjector } from '../faults/injector.ts';
+import { checkNodes } from '../faults/plan.ts';
+import type { GuestOutcome } from '../guest/run-guest.ts';
+import {
+  type AnyOperation,
+  type Entry,
+  type ExecutionId,
+  executionId,
+  type Seq,
+} from '../journal/entry.ts';
+import type { ExecutionStatus, RecordingSink, TraceRow } from '../journal/records.ts';
+import { assert } from '../kernel/assert.ts';
+import type { Choices } from '../kernel/choices.ts';
+import { EXECUTIONS_MAX, PROBLEMS_MAX, RECOVERIES_MAX } from '../kernel/limits.ts';
+import type { VirtualNanos } from '../kernel/time.ts';
+import type { Volume } from '../world/files/volume.ts';
+import type { Network } from '../world/network.ts';
+import type { SimulatedNode } from '../world/node.ts';
+import type { Service, ServiceRequest, ServiceResponse } from '../world/service.ts';
+import type { Agenda } from './agenda.ts';
+import { Attempt } from './attempt.ts';
+import { Cluster, type NodeFault } from './cluster.ts';
+import { Execution } from './execution.ts';
+import type { OutcomeAnswer } from './http-flight.ts';
+import { DurableJournal, type JournalStore } from './journal-store.ts';
+import { Questions } from './questions.ts';
+import { isInputReady } from './wait-flight.ts';
+import type { Workflow } from './workflow.ts';
+
+/** What whoever drives the engine hears and decides while guests run. */
+export interface EngineDriver {
+  /** Called before an effect is performed, inside the guest's call; true puts the guest aside. */
+  stopsBefore(attempt: Attempt, seq: Seq, operation: AnyOperation, args: EffectValue): boolean;
+  /** Called where an input can come in: between happenings. */
+  takeInputs(): void;
+  onStopped(attempt: Attempt): void;
+}
+
+export interface EngineParts {
+  readonly world: WorldConfig;
+  readonly agenda: Agenda;
+  readonly choices: Choices;
+  readonly network: Network;
+  readonly faults: FaultInjector;
+  readonly sink: RecordingSink;
+  readonly store: JournalStore;
+  readonly nodes: readonly SimulatedNode[];
+  readonly services: readonly Service[];
+  readonly volumes: ReadonlyMap<string, Volume>;
+  readonly driver: EngineDriver;
+}
+
+export class Engine {
+  readonly world: WorldConfig;
+  readonly agenda: Agenda;
+  readonly choices: Choices;
+  readonly network: Network;
+  readonly faults: FaultInjector;
+  readonly sink: RecordingSink;
+  readonly store: JournalStore;
+  readonly cluster: Cluster;
+  readonly volumes: ReadonlyMap<string, Volume>;
+  readonly questions = new Questions();
+  readonly executions = new Map<ExecutionId, Execution>();
+  /** How many executions have not ended. */
+  unended = 0;
+  /** Errors of the workspace, such as a service that throws: the first PROBLEMS_MAX of them. */
+  readonly problems: Error[] = [];
+  private readonly counts = new Map<string, number>();
+  private readonly driver: EngineDriver;
+
+  constructor(private readonly parts: EngineParts) {
+    this.world = parts.world;
+    this.agenda = parts.agenda;
+    this.choices = parts.choices;
+    this.network = parts.network;
+    this.faults = parts.faults;
+    this.sink = parts.sink;
+    this.store = parts.store;
+    this.volumes = parts.volumes;
+    this.driver = parts.driver;
+    this.cluster = new Cluster(this, parts.nodes);
+    checkNodes(this.faults.plan(), this.world.nodes, 'the fault plan');
+    for (const { fault, fire } of this.faults.timed()) this.scheduleFault(fault, fire);
+  }
+
+  /** Creates an execution, which begins when time goes on. */
+  start(workflow: Workflow): Execution {
+    assert(this.executions.size < EXECUTIONS_MAX, `more than ${EXECUTIONS_MAX} executions`);
+    const { name } = workflow.config;
+    const number = (this.counts.get(name) ?? 0) + 1;
+    this.counts.set(name, number);
+    const id = executionId(`${name}-${number}`);
+    const journal = new DurableJournal(id);
+    journal.stdin.append(workflow.stdin);
+    journal.stdin.ended = workflow.stdinEnds;
+    const execution = new Execution(id, workflow, journal, this.agenda.now, this.sink);
+    this.executions.set(id, execution);
+    this.unended++;
+    this.claim(execution);
+    return execution;
+  }
+
+  wallNanosAt(instant: VirtualNanos): bigint {
+    return this.world.startUnixNanos + instant;
+  }
+
+  scheduleFault(fault: NodeFault, fire: () => void): void {
+    assert(fault.at.kind === 'time', 'only a timed fault is scheduled');
+    this.agenda.at(fault.at.atNanos as VirtualNanos, () => {
+      fire();
+      this.cluster.apply(fault, undefined, undefined);
+    });
+  }
+
+  /** Throws PlanError when a fault cannot happen in this world. */
+  checkFault(fault: Fault): void {
+    checkNodes({ faults: [fault] }, this.world.nodes, 'the injected fault');
+  }
+
+  /** Adds a fault by hand; one at an instant that has passed happens at once. */
+  inject(fault: Fault): void {
+    const fire = this.faults.inject(fault);
+    if (fire !== undefined) this.scheduleFault(fault as NodeFault, fire);
+  }
+
+  applyFault(fault: NodeFault, here: SimulatedNode, site: EffectSite): void {
+    this.cluster.apply(fault, here, site);
+  }
+
+  // Who runs an execution.
+
+  /** Gives an execution that nobody owns to a node, which replays it. */
+  claim(execution: Execution): void {
+    if (execution.ended) return;
+    assert(execution.owner === undefined, `${execution.id} has an owner`);
+    if (execution.recoveries > RECOVERIES_MAX) {
+      this.fail(execution, `it was recovered ${RECOVERIES_MAX} times and did not end`);
+      return;
+    }
+    const node = this.cluster.place(execution);
+    if (node === undefined) return;
+    const { journal, latest } = execution;
+    execution.wakeOnInput = undefined;
+    if (latest !== undefined) {
+      this.questions.withdraw(latest);
+      if (latest.outcome !== 'suspended') execution.recoveries++;
+    }
+    this.noteLost(execution);
+    if (execution.workflow.config.persistence !== 'effect' && execution.attempts > 0) {
+      this.store.restart(journal);
+    }
+    journal.epoch++;
+    execution.attempts++;
+    const view = journal.entries.map((entry) =>
+      entry.deliveredAt === undefined ? { ...entry } : entry,
+    );
+    const attempt = new Attempt(this, execution, node, execution.attempts, journal.epoch, view);
+    execution.owner = attempt;
+    execution.latest = attempt;
+    execution.setStatus('running');
+    this.trace({
+      kind: 'lease.claimed',
+      node: node.name,
+      execution: execution.id,
+      data: { epoch: journal.epoch, attempt: attempt.number },
+    });
+    this.cluster.enter(attempt);
+    attempt.wake();
+  }
+
+  /** A long wait gives the execution back; time or an input wakes it on some node. */
+  suspend(attempt: Attempt, entry: Entry): void {
+    const { execution } = attempt;
+    attempt.end('suspended');
+    if (execution.latest !== attempt || execution.ended) return;
+    execution.setStatus('waiting');
+    const { epoch } = execution.journal;
+    const wake = (): void => {
+      if (execution.journal.epoch === epoch && execution.owner === undefined) this.claim(execution);
+    };
+    execution.wakeOnInput = () => {
+      if (isInputReady(attempt, entry)) wake();
+    };
+    const due = entry.pending?.dueAt;
+    if (due !== undefined) this.agenda.at(due, wake);
+    // Input may have come while the intent was on its way to the journal.
+    execution.wakeOnInput();
+  }
+
+  onAttemptEnd(attempt: Attempt): void {
+    const { execution } = attempt;
+    this.cluster.leave(attempt);
+    this.questions.withdraw(attempt);
+    if (execution.owner === attempt) execution.owner = undefined;
+    if (attempt.outcome === 'crashed' && execution.workflow.config.persistence === 'none') {
+      const reason = `${attempt.node.name} crashed, and persistence level none keeps nothing`;
+      if (!execution.ended) this.endExecution(execution, 'lost', undefined, reason);
+    }
+  }
+
+  /** The guest has finished, and all its entries are durable. */
+  conclude(attempt: Attempt, outcome: GuestOutcome): void {
+    const { execution } = attempt;
+    if (attempt.epoch !== execution.journal.epoch) {
+      attempt.end('fenced', 'another node has taken over since');
+      return;
+    }
+    switch (outcome.kind) {
+      case 'exited':
+        attempt.end('completed');
+        this.endExecution(execution, 'completed', outcome.code, undefined);
+        return;
+      case 'trapped':
+        attempt.end('trapped', outcome.message);
+        this.endExecution(execution, 'trapped', outcome.exitCode, outcome.message);
+        return;
+      case 'diverged':
+        attempt.end('diverged', outcome.error.message);
+        this.noteProblem(outcome.error);
+        this.endExecution(execution, 'diverged', undefined, outcome.error.message);
+        return;
+    }
+  }
+
+  failEffectLimit(attempt: Attempt): void {
+    const { execution } = attempt;
+    if (execution.owner !== attempt) {
+      attempt.end('fenced', 'another node has taken over since');
+      return;
+    }
+    const { effects } = execution.workflow.config.limits;
+    const reason = `more than ${effects} effects (limits.effects); raise it if that is meant`;
+    attempt.end('failed', reason);
+    this.fail(execution, reason);
+  }
+
+  cancel(execution: Execution): void {
+    if (execution.ended) return;
+    execution.owner?.end('cancelled');
+    this.breakOff(execution, 'cancelled', 'cancelled');
+  }
+
+  private fail(execution: Execution, reason: string): void {
+    this.breakOff(execution, 'failed', reason);
+  }
+
+  /** Ends an execution whose program has not ended; what is still on its way is refused. */
+  private breakOff(execution: Execution, status: 'failed' | 'cancelled', reason: string): void {
+    execution.journal.epoch++;
+    this.noteLost(execution);
+    this.endExecution(execution, status, undefined, reason);
+  }
+
+  private endExecution(
+    execution: Execution,
+    status: ExecutionStatus,
+    exitCode: number | undefined,
+    reason: string | undefined,
+  ): void {
+    execution.end(status, this.agenda.now, exitCode, reason);
+    this.unended--;
+  }
+
+  /** Writes down what the latest attempt had and the journal has not. */
+  private noteLost(execution: Execution): void {
+    const { latest, journal } = execution;
+    if (latest === undefined || latest.outcome === 'suspended') return;
+    const keeps = latest.durable || execution.workflow.config.persistence === 'none';
+    for (const entry of latest.view) {
+      const stored = keeps ? journal.entries[entry.seq] : undefined;
+      const known = stored !== undefined && (stored.result !== undefined || !entry.result);
+      if (!known) this.sink.lost(execution.id, latest.number, entry);
+    }
+  }
+
+  // What effects do.
+
+  /** Asked before every effect that is to be performed; true puts the guest aside. */
+  stopsBefore(attempt: Attempt, seq: Seq, operation: AnyOperation, args: EffectValue): boolean {
+    this.driver.takeInputs();
+    if (attempt.ended || !this.driver.stopsBefore(attempt, seq, operation, args)) return false;
+    this.driver.onStopped(attempt);
+    return true;
+  }
+
+  serviceFor(host: string): Service | undefined {
+    return this.parts.services.find((service) => service.hosts.includes(host));
+  }
+
+  callService(service: Service, request: ServiceRequest, site: EffectSite): ServiceResponse {
+    const wallNanos = this.wallNanosAt(this.agenda.now);
+    return service.handle(this.agenda.now, wallNanos, request, site);
+  }
+
+  outcomePolicy(execution: Execution, args: HttpRequestArgs): UnknownOutcomePolicy {
+    const { unknownOutcome } = execution.workflow.config;
+    return outcomePolicyFor(unknownOutcome, args.method, args.url);
+  }
+
+  /** Asks a person what became of a call; the execution waits for the answer. */
+  ask(attempt: Attempt, entry: Entry, onAnswer: (answer: OutcomeAnswer) => void): void {
+    const { execution } = attempt;
+    if (execution.owner !== attempt) {
+      attempt.end('fenced', 'another node has taken over since');
+      return;
+    }
+    const { id } = execution;
+    this.questions.add(attempt, entry.seq, (answer) => {
+      this.trace({ kind: 'question.answered', execution: id, seq: entry.seq, data: { answer } });
+      execution.setStatus('running');
+      onAnswer(answer);
+    });
+    execution.setStatus('asking');
+    this.trace({ kind: 'question.asked', execution: id, seq: entry.seq });
+  }
+
+  /** The response came after all, while a person was being asked. */
+  withdrawQuestion(attempt: Attempt): void {
+    if (!this.questions.withdraw(attempt)) return;
+    attempt.execution.setStatus('running');
+  }
+
+  noteProblem(error: Error): void {
+    if (this.problems.length < PROBLEMS_MAX) this.problems.push(error);
+  }
+
+  noteRefusal(attempt: Attempt, entries: number): void {
+    this.trace({
+      kind: 'commit.refused',
+      node: attempt.node.name,
+      execution: attempt.execution.id,
+      data: { epoch: attempt.epoch, current: attempt.execution.journal.epoch, entries },
+    });
+  }
+
+  trace(row: Omit<TraceRow, 'at'>): void {
+    this.sink.trace({ at: this.agenda.now, ...row });
+  }
+}

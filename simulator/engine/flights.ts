@@ -1,0 +1,57 @@
+/** Effects that take time, by what performs them. */
+import { type HttpRequestArgs, httpRequest, isSafeMethod } from '../effects/http.ts';
+import type { EffectValue } from '../effects/operation.ts';
+import type { AnyOperation, Entry, Seq } from '../journal/entry.ts';
+import { InvariantError } from '../kernel/assert.ts';
+import { headerValue } from '../world/service.ts';
+import type { Attempt } from './attempt.ts';
+import { HttpFlight } from './http-flight.ts';
+import { VolumeFlight } from './volume-flight.ts';
+import { WaitFlight } from './wait-flight.ts';
+
+/** An effect that takes time, on its way. */
+export interface Flight {
+  /** Stops timers and ignores late messages: the attempt has ended. */
+  abandon(): void;
+  /** Something that it waits for may have arrived. */
+  poke?(): void;
+}
+
+/** Begins what an effect does outside, once its intent is in the journal. */
+export function takeOff(attempt: Attempt, entry: Entry): Flight {
+  const flight = newFlight(attempt, entry);
+  flight.start();
+  return flight;
+}
+
+/** Goes on with an effect whose intent an earlier attempt left. */
+export function takeUp(attempt: Attempt, entry: Entry): Flight {
+  const flight = newFlight(attempt, entry);
+  if (flight instanceof HttpFlight) flight.takeUp();
+  else flight.start();
+  return flight;
+}
+
+/** The key under which a call is sent on every attempt; undefined when it needs none. */
+export function keyFor(
+  attempt: Attempt,
+  seq: Seq,
+  operation: AnyOperation,
+  args: EffectValue,
+): string | undefined {
+  if (operation.class !== 'call') return undefined;
+  const engineKey = attempt.durable ? `${attempt.execution.id}/${seq}` : undefined;
+  if (operation.name !== httpRequest.name) return engineKey;
+  const request = args as HttpRequestArgs;
+  const own = headerValue(request.headers, 'idempotency-key');
+  return own ?? (isSafeMethod(request.method) ? undefined : engineKey);
+}
+
+function newFlight(attempt: Attempt, entry: Entry): HttpFlight | VolumeFlight | WaitFlight {
+  if (entry.operation.class === 'wait') return new WaitFlight(attempt, entry);
+  if (entry.operation.name === httpRequest.name) return new HttpFlight(attempt, entry);
+  const { volume: name } = entry.args as { volume?: string };
+  const volume = name === undefined ? undefined : attempt.engine.volumes.get(name);
+  if (volume === undefined) throw new InvariantError(`nothing performs ${entry.operation.name}`);
+  return new VolumeFlight(attempt, entry, volume);
+}

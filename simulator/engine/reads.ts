@@ -1,0 +1,51 @@
+/** Performs the effects that are answered at once: clocks and random numbers. */
+import { type ClockArgs, type ClockName, type ClockResult, clockRead } from '../effects/clock.ts';
+import type { EffectValue } from '../effects/operation.ts';
+import { type RandomArgs, randomRead } from '../effects/random.ts';
+import type { AnyOperation, Seq } from '../journal/entry.ts';
+import { InvariantError } from '../kernel/assert.ts';
+import { RandomStream } from '../kernel/random-stream.ts';
+import { COMMIT_CALLS_MAX, ensureStackRoom } from '../kernel/stack-room.ts';
+import type { Attempt } from './attempt.ts';
+
+type Reader = (attempt: Attempt, args: EffectValue, seq: Seq) => EffectValue;
+
+const READERS: Readonly<Record<string, Reader>> = {
+  [clockRead.name]: (attempt, args) => readClock(attempt, args as ClockArgs),
+  [randomRead.name]: (attempt, args, seq) => readRandom(attempt, args as RandomArgs, seq),
+};
+
+export function performRead(
+  attempt: Attempt,
+  operation: AnyOperation,
+  args: EffectValue,
+  seq: Seq,
+): EffectValue {
+  const reader = READERS[operation.name];
+  if (reader === undefined) throw new InvariantError(`${operation.name} cannot be read`);
+  return reader(attempt, args, seq);
+}
+
+function readClock(attempt: Attempt, { clock }: ClockArgs): ClockResult {
+  return { nanos: shownClock(attempt, clock).toString() };
+}
+
+/** What the program is shown of a clock of its node now, in nanoseconds. */
+export function shownClock(attempt: Attempt, clock: ClockName): bigint {
+  const { engine, node, execution } = attempt;
+  const { now } = engine.agenda;
+  const reading = node[clock].read(now);
+  const kept = clock === 'monotonic' || execution.workflow.config.clock === 'clamped';
+  return kept ? attempt.readings.read(clock, reading, now) : reading;
+}
+
+/** One choice of 53 bits seeds all bytes of one read, so that the choice list stays short. */
+function readRandom(attempt: Attempt, { length }: RandomArgs, seq: Seq): EffectValue {
+  const { engine, execution } = attempt;
+  // The choice is written down before the program has its number.
+  ensureStackRoom(COMMIT_CALLS_MAX);
+  const bits = engine.choices.bits(`random ${execution.id}`);
+  const body = new Uint8Array(length);
+  new RandomStream(bits, `${execution.id}/${seq}`).fill(body);
+  return { body };
+}

@@ -1,0 +1,328 @@
+/**
+ * A closed world in which workflows run: the public face of the engine. It is driven from outside,
+ * step by step or to its end, and takes in real inputs at recorded places.
+ *
+ * S1  It is a pure function of its setup, seed, plan and inputs: running it again with the same
+ *     gives the same recording.
+ * S2  Stopping and going on changes nothing of what happens.
+ */
+import type { WorldConfig } from '../config/config.ts';
+import type { EffectValue, JsonObject } from '../effects/operation.ts';
+import type { Fault, FaultPlan } from '../faults/fault.ts';
+import { FaultInjector } from '../faults/injector.ts';
+import { faultJson, parseFault } from '../faults/plan.ts';
+import type { AnyOperation, ExecutionId, Seq } from '../journal/entry.ts';
+import type { InputRow, RecordingSink } from '../journal/records.ts';
+import { assert, unreachable } from '../kernel/assert.ts';
+import { type Choice, Choices } from '../kernel/choices.ts';
+import { NANOS_PER_MILLI, NANOS_PER_SECOND, VIRTUAL_START } from '../kernel/time.ts';
+import type { Volume } from '../world/files/volume.ts';
+import { linkName, Network } from '../world/network.ts';
+import { SimulatedNode } from '../world/node.ts';
+import { Service, type ServiceProgram } from '../world/service.ts';
+import { Agenda } from './agenda.ts';
+import type { Attempt } from './attempt.ts';
+import { Engine } from './engine.ts';
+import type { Execution } from './execution.ts';
+import type { OutcomeAnswer } from './http-flight.ts';
+import { JournalStore, type ShownOutput } from './journal-store.ts';
+import type { Question } from './questions.ts';
+import type { Workflow } from './workflow.ts';
+
+/**
+ * How long the journal store takes to acknowledge a commit, unless the configuration names its
+ * links. Commits themselves are streamed, and arrive as they are sent.
+ */
+const ACKNOWLEDGE_NANOS = 2n * NANOS_PER_MILLI;
+/** Nodes have been up for different times, so that their monotonic clocks differ. */
+const NODE_UP_STEP_NANOS = 3600n * NANOS_PER_SECOND;
+/** How many effects pass between two looks at what the driver's user wants. */
+const EFFECTS_PER_POLL = 64;
+
+/** An effect that is about to be performed, inside its guest's call. */
+export interface UpcomingEffect {
+  readonly execution: ExecutionId;
+  readonly attempt: number;
+  readonly seq: Seq;
+  readonly operation: AnyOperation;
+  readonly args: EffectValue;
+}
+
+export interface SimulationObserver {
+  /** Asked inside the guest's call, so that its stack can be looked at; true stops there. */
+  stopsBefore?(effect: UpcomingEffect): boolean;
+  /** Asked now and then while guests run; true stops as soon as possible. */
+  poll?(): boolean;
+  onOutput?(output: ShownOutput): void;
+}
+
+export interface SimulationSetup {
+  readonly world: WorldConfig;
+  readonly plan: FaultPlan;
+  readonly sink: RecordingSink;
+  /** One for each service of the world, by name. */
+  readonly servicePrograms: ReadonlyMap<string, ServiceProgram>;
+  /** One for each volume of the world, by name. */
+  readonly volumes: ReadonlyMap<string, Volume>;
+  readonly observer?: SimulationObserver;
+  /** Decisions of an earlier run to take again. */
+  readonly choices?: readonly Choice[];
+  /** Inputs of an earlier run to take in again. */
+  readonly inputs?: readonly InputRow[];
+}
+
+export type RunResult =
+  | { readonly kind: 'ended' }
+  /** Nothing is left to happen until an input comes. */
+  | { readonly kind: 'waiting'; readonly questions: readonly Question[] }
+  | { readonly kind: 'stopped'; readonly at: UpcomingEffect | undefined };
+
+export class Simulation {
+  readonly engine: Engine;
+  readonly agenda = new Agenda();
+  private readonly sink: RecordingSink;
+  private readonly observer: SimulationObserver;
+  private readonly given: InputRow[];
+  private inputs = 0;
+  private stopping = false;
+  private stoppedAt: UpcomingEffect | undefined;
+  /** The attempt whose turn was broken off; it goes on before anything else happens. */
+  private interrupted: Attempt | undefined;
+  private untilPoll = EFFECTS_PER_POLL;
+
+  constructor(setup: SimulationSetup) {
+    const { world, sink } = setup;
+    this.sink = sink;
+    this.observer = setup.observer ?? {};
+    this.given = [...(setup.inputs ?? [])].reverse();
+    const choices = new Choices({
+      seed: world.seed,
+      ...(setup.choices === undefined ? {} : { given: setup.choices }),
+      onChoice: (choice) => sink.choice(choice),
+    });
+    const network = new Network(networkSetup(world), choices);
+    const faults = new FaultInjector(setup.plan, sink);
+    const store = new JournalStore(sink, (output) => this.observer.onOutput?.(output));
+    this.engine = new Engine({
+      world,
+      agenda: this.agenda,
+      choices,
+      network,
+      faults,
+      sink,
+      store,
+      nodes: world.nodes.map((name, index) => newNode(world, name, index)),
+      services: world.services.map((config) => {
+        const program = setup.servicePrograms.get(config.name);
+        assert(program !== undefined, `no program for service ${config.name}`);
+        const delayed = withLatency(program, config.latencyNanos);
+        return newService(config.name, config.hosts, delayed, choices, sink);
+      }),
+      volumes: setup.volumes,
+      driver: {
+        stopsBefore: (attempt, seq, operation, args) =>
+          this.stopsBefore(attempt, seq, operation, args),
+        takeInputs: () => this.takeGivenInputs(),
+        onStopped: (attempt) => {
+          this.interrupted = attempt;
+        },
+      },
+    });
+  }
+
+  start(workflow: Workflow): Execution {
+    return this.engine.start(workflow);
+  }
+
+  get executions(): readonly Execution[] {
+    return [...this.engine.executions.values()];
+  }
+
+  /** The fault plan with everything that was injected. */
+  plan(): FaultPlan {
+    return this.engine.faults.plan();
+  }
+
+  /** Runs until all has ended, nothing is left to happen, or the observer stops it. */
+  run(): RunResult {
+    this.stopping = false;
+    this.stoppedAt = undefined;
+    const { interrupted } = this;
+    this.interrupted = undefined;
+    interrupted?.takeTurn();
+    while (!this.stopping) {
+      this.takeGivenInputs();
+      if (this.engine.unended === 0) return { kind: 'ended' };
+      const next = this.agenda.next();
+      if (next === undefined) return { kind: 'waiting', questions: this.engine.questions.open() };
+      this.agenda.happenNext(next);
+      if (this.observer.poll?.() === true) this.stopping = true;
+    }
+    return { kind: 'stopped', at: this.stoppedAt };
+  }
+
+  // Inputs from outside. Each is written ahead with its place, and happens there at once.
+
+  /**
+   * Injects a fault by hand; its trigger names an effect to come or an instant to come. Throws
+   * PlanError when it names a node that there is not.
+   */
+  inject(fault: Fault): void {
+    this.engine.checkFault(fault);
+    this.write('fault', faultJson(fault), undefined);
+    this.applyFaultInput(fault);
+  }
+
+  /** Adds to an execution's standard input. Throws InboxError when that takes no more. */
+  feed(execution: ExecutionId, bytes: Uint8Array, ends: boolean): void {
+    this.execution(execution).journal.stdin.check(bytes.length);
+    this.write('inbox', { execution, inbox: 'stdin', ends }, bytes);
+    this.applyFeed(execution, bytes, ends);
+  }
+
+  /** Answers what became of a call; false when nobody asked. */
+  answer(execution: ExecutionId, seq: Seq, answer: OutcomeAnswer): boolean {
+    if (!this.engine.questions.isOpen(execution, seq)) return false;
+    this.write('answer', { execution, seq, answer }, undefined);
+    return this.engine.questions.answer(execution, seq, answer);
+  }
+
+  cancel(execution: ExecutionId): void {
+    this.execution(execution);
+    this.write('cancel', { execution }, undefined);
+    this.applyCancel(execution);
+  }
+
+  private write(kind: InputRow['kind'], data: JsonObject, body: Uint8Array | undefined): void {
+    this.sink.input({ number: ++this.inputs, step: this.agenda.steps, kind, data, body });
+    this.sink.flush();
+  }
+
+  private takeGivenInputs(): void {
+    for (;;) {
+      const next = this.given.at(-1);
+      if (next === undefined || next.step > this.agenda.steps) return;
+      this.given.pop();
+      this.sink.input({ ...next, number: ++this.inputs });
+      this.applyInput(next);
+    }
+  }
+
+  private applyInput({ kind, data, body }: InputRow): void {
+    const execution = String(data.execution ?? '') as ExecutionId;
+    switch (kind) {
+      case 'inbox':
+        this.applyFeed(execution, body ?? new Uint8Array(0), data.ends === true);
+        return;
+      case 'answer':
+        this.engine.questions.answer(
+          execution,
+          Number(data.seq) as Seq,
+          data.answer === 'fail' ? 'fail' : 'retry',
+        );
+        return;
+      case 'cancel':
+        this.applyCancel(execution);
+        return;
+      case 'fault':
+        this.applyFaultInput(parseFault(data, 'a recorded input'));
+        return;
+      default:
+        unreachable(kind);
+    }
+  }
+
+  private applyFaultInput(fault: Fault): void {
+    this.engine.inject(fault);
+  }
+
+  private applyFeed(id: ExecutionId, bytes: Uint8Array, ends: boolean): void {
+    const execution = this.execution(id);
+    const { stdin } = execution.journal;
+    stdin.append(bytes);
+    stdin.ended ||= ends;
+    const data = { inbox: 'stdin', bytes: bytes.length, ends };
+    this.engine.trace({ kind: 'input.arrived', execution: id, data });
+    execution.owner?.poke();
+    execution.wakeOnInput?.();
+  }
+
+  private applyCancel(id: ExecutionId): void {
+    this.engine.cancel(this.execution(id));
+  }
+
+  private execution(id: ExecutionId): Execution {
+    const execution = this.engine.executions.get(id);
+    if (execution === undefined)
+      throw new UnknownExecutionError(id, [...this.engine.executions.keys()]);
+    return execution;
+  }
+
+  private stopsBefore(
+    { execution, number }: Attempt,
+    seq: Seq,
+    operation: AnyOperation,
+    args: EffectValue,
+  ): boolean {
+    if (--this.untilPoll <= 0) {
+      this.untilPoll = EFFECTS_PER_POLL;
+      if (this.observer.poll?.() === true) this.stopping = true;
+    }
+    if (this.observer.stopsBefore === undefined) return this.stopping;
+    const effect = { execution: execution.id, attempt: number, seq, operation, args };
+    if (this.observer.stopsBefore(effect)) {
+      this.stopping = true;
+      this.stoppedAt = effect;
+    }
+    return this.stopping;
+  }
+}
+
+/** An execution was named that this simulation does not have. */
+export class UnknownExecutionError extends Error {
+  override readonly name = 'UnknownExecutionError';
+  readonly code = 'unknown-execution';
+  constructor(id: string, known: readonly string[]) {
+    super(`there is no execution ${id}; there is ${known.join(', ') || 'none'}`);
+  }
+}
+
+function newNode(world: WorldConfig, name: string, index: number): SimulatedNode {
+  return new SimulatedNode(name, VIRTUAL_START, world.startUnixNanos, nodeUpNanos(index));
+}
+
+/** How long the node with this index has been up at the start, in nanoseconds. */
+export function nodeUpNanos(index: number): bigint {
+  return BigInt(index + 1) * NODE_UP_STEP_NANOS;
+}
+
+function newService(
+  name: string,
+  hosts: readonly string[],
+  program: ServiceProgram,
+  choices: Choices,
+  sink: RecordingSink,
+): Service {
+  const random = (): number => choices.bits(`service ${name}`) / Number.MAX_SAFE_INTEGER;
+  return new Service({ name, hosts, program, random, onLedgerRow: (row) => sink.ledger(row) });
+}
+
+/** A service takes its configured time for every answer, and what its program adds. */
+function withLatency(program: ServiceProgram, latencyNanos: bigint): ServiceProgram {
+  return {
+    handle: (request, context) => {
+      const response = program.handle(request, context);
+      return { ...response, delayNanos: response.delayNanos + latencyNanos };
+    },
+  };
+}
+
+function networkSetup(world: WorldConfig) {
+  const links = world.links.map((link) => [linkName(link.from, link.to), link] as const);
+  return {
+    fallback: world.defaultLink,
+    commit: { latencyNanos: 0n, jitterNanos: 0n },
+    acknowledge: { latencyNanos: ACKNOWLEDGE_NANOS, jitterNanos: 0n },
+    links: new Map(links),
+  };
+}

@@ -1,0 +1,38 @@
+import type { EffectValue } from '../effects/operation.ts';
+import type { Entry } from '../journal/entry.ts';
+import type { Volume } from '../world/files/volume.ts';
+import type { Attempt } from './attempt.ts';
+import type { Flight } from './flights.ts';
+
+/**
+ * One operation on a mounted volume on its way. The volume remembers what it answered to a key,
+ * so that one that is sent again after a crash is not done twice.
+ */
+export class VolumeFlight implements Flight {
+  private over = false;
+
+  constructor(
+    private readonly attempt: Attempt,
+    private readonly entry: Entry,
+    private readonly volume: Volume,
+  ) {}
+
+  start(): void {
+    const { attempt, entry, volume } = this;
+    const { engine, node, incarnation } = attempt;
+    engine.agenda.in(engine.network.delayNanos(node.name, volume.name), () => {
+      const result = volume.perform(entry.operation, entry.args, entry.key);
+      engine.agenda.in(engine.network.delayNanos(volume.name, node.name), () =>
+        node.deliver(incarnation, () => this.land(result)),
+      );
+    });
+  }
+
+  abandon(): void {
+    this.over = true;
+  }
+
+  private land(result: EffectValue): void {
+    if (!this.over) this.attempt.land(this.entry, result);
+  }
+}

@@ -1,0 +1,169 @@
+/** Waits of a program: for a deadline, for input, or for whichever comes first. */
+import type { EffectValue } from '../effects/operation.ts';
+import { type StdinArgs, type StdinResult, stdinRead } from '../effects/stdio.ts';
+import { type Deadline, type PollArgs, type PollResult, waitPoll } from '../effects/wait.ts';
+import type { Entry } from '../journal/entry.ts';
+import { InvariantError } from '../kernel/assert.ts';
+import type { QueuedEvent } from '../kernel/event-queue.ts';
+import { after, VIRTUAL_END, type VirtualNanos } from '../kernel/time.ts';
+import type { Happening } from './agenda.ts';
+import type { Attempt } from './attempt.ts';
+import type { Flight } from './flights.ts';
+import { shownClock } from './reads.ts';
+
+/** The name under which a program waits for its standard input. */
+const STDIN = 'stdin';
+
+/** Works out, once, when a wait ends at the latest; kept in the journal with its intent. */
+export function prepareWait(attempt: Attempt, entry: Entry): void {
+  entry.pending = { dueAt: dueAt(attempt, entry) };
+}
+
+function dueAt(attempt: Attempt, entry: Entry): VirtualNanos | undefined {
+  if (entry.operation.name !== waitPoll.name) return undefined;
+  const { deadlines } = entry.args as PollArgs;
+  let earliest: VirtualNanos | undefined;
+  for (const deadline of deadlines) {
+    const instant = deadlineInstant(attempt, deadline);
+    if (earliest === undefined || instant < earliest) earliest = instant;
+  }
+  // What would end after the end of time does not end.
+  return earliest === undefined || earliest > VIRTUAL_END ? undefined : earliest;
+}
+
+/** The instant of a deadline, as the clock of the attempt's node has it now. */
+function deadlineInstant(attempt: Attempt, deadline: Deadline): VirtualNanos {
+  const { now } = attempt.engine.agenda;
+  const clock = attempt.node[deadline.clock];
+  let remaining = BigInt(deadline.nanos);
+  if (deadline.absolute) remaining -= shownClock(attempt, deadline.clock);
+  return remaining <= 0n ? now : after(now, clock.virtualDuration(remaining));
+}
+
+export class WaitFlight implements Flight {
+  private timer: QueuedEvent<Happening> | undefined;
+  private suspension: QueuedEvent<Happening> | undefined;
+  private over = false;
+
+  constructor(
+    private readonly attempt: Attempt,
+    private readonly entry: Entry,
+  ) {}
+
+  /** Begins to wait, or goes on with the rest of a wait that an earlier attempt began. */
+  start(): void {
+    const { agenda } = this.attempt.engine;
+    const due = this.entry.pending?.dueAt;
+    if (this.landIfReady()) return;
+    if (due !== undefined) this.timer = agenda.at(due, () => this.onNode(() => this.landIfReady()));
+    // A wait that outlasts the lease gives the execution back: nobody need own it meanwhile.
+    const { leaseNanos } = this.attempt.engine.world;
+    const outlasts = due === undefined || due - agenda.now > leaseNanos;
+    if (!outlasts || !this.attempt.durable) return;
+    const delay = due === undefined ? leaseNanos : 0n;
+    this.suspension = agenda.in(delay, () => this.onNode(() => this.suspend()));
+  }
+
+  poke(): void {
+    this.onNode(() => this.landIfReady());
+  }
+
+  abandon(): void {
+    this.over = true;
+    this.timer?.cancel();
+    this.suspension?.cancel();
+  }
+
+  private onNode(step: () => void): void {
+    const { node, incarnation } = this.attempt;
+    node.deliver(incarnation, () => {
+      if (!this.over) step();
+    });
+  }
+
+  private suspend(): void {
+    // Its intent carries the due time; only when that is durable can anybody else go on with it.
+    this.attempt.commits.now(() => {
+      if (!this.over) this.attempt.engine.suspend(this.attempt, this.entry);
+    });
+  }
+
+  private landIfReady(): boolean {
+    const result = waitResult(this.attempt, this.entry);
+    if (result === undefined) return false;
+    this.abandon();
+    this.attempt.land(this.entry, result);
+    return true;
+  }
+}
+
+/** Whether a wait that nobody runs would be over by now. */
+export function isInputReady(attempt: Attempt, entry: Entry): boolean {
+  return waitsForInput(entry) && attempt.execution.journal.stdin.readable(stdinConsumed(attempt));
+}
+
+function waitsForInput(entry: Entry): boolean {
+  if (entry.operation.name === stdinRead.name) return true;
+  return entry.operation.name === waitPoll.name && (entry.args as PollArgs).inboxes.includes(STDIN);
+}
+
+function waitResult(attempt: Attempt, entry: Entry): EffectValue | undefined {
+  switch (entry.operation.name) {
+    case stdinRead.name:
+      return stdinResult(attempt, entry.args as StdinArgs);
+    case waitPoll.name:
+      return pollResult(attempt, entry, entry.args as PollArgs);
+    default:
+      throw new InvariantError(`${entry.operation.name} is not a wait`);
+  }
+}
+
+function stdinResult(attempt: Attempt, { length }: StdinArgs): StdinResult | undefined {
+  const { stdin } = attempt.execution.journal;
+  const offset = stdinConsumed(attempt);
+  if (!stdin.readable(offset) && length > 0) return undefined;
+  return { body: stdin.read(offset, length) };
+}
+
+function pollResult(attempt: Attempt, entry: Entry, args: PollArgs): PollResult | undefined {
+  const { now } = attempt.engine.agenda;
+  const { stdin } = attempt.execution.journal;
+  const offset = stdinConsumed(attempt);
+  const due = entry.pending?.dueAt;
+  const passed = due !== undefined && due <= now ? passedDeadlines(attempt, args, entry) : [];
+  const readable = args.inboxes.flatMap((name, inbox) =>
+    name === STDIN && stdin.readable(offset)
+      ? [{ inbox, available: stdin.length - offset, ended: stdin.ended }]
+      : [],
+  );
+  return passed.length === 0 && readable.length === 0 ? undefined : { passed, readable };
+}
+
+/** The earliest deadline has passed; others count when they are no later than it. */
+function passedDeadlines(attempt: Attempt, args: PollArgs, entry: Entry): readonly number[] {
+  if (args.deadlines.length === 1) return [0];
+  const { startedAt } = entry;
+  const elapsed = attempt.engine.agenda.now - startedAt;
+  const indices = args.deadlines.flatMap((deadline, index) => {
+    const isOver = deadline.absolute
+      ? deadlineInstant(attempt, deadline) <= attempt.engine.agenda.now
+      : attempt.node[deadline.clock].virtualDuration(BigInt(deadline.nanos)) <= elapsed;
+    return isOver ? [index] : [];
+  });
+  // Another node's clock may disagree about all of them, and yet the wait is over.
+  return indices.length > 0 ? indices : [earliestIndex(args.deadlines)];
+}
+
+function earliestIndex(deadlines: readonly Deadline[]): number {
+  let earliest = 0;
+  deadlines.forEach((deadline, index) => {
+    const best = deadlines[earliest];
+    if (best !== undefined && BigInt(deadline.nanos) < BigInt(best.nanos)) earliest = index;
+  });
+  return earliest;
+}
+
+/** How much of standard input the program has read, which the journal tells. */
+function stdinConsumed(attempt: Attempt): number {
+  return attempt.stdinProgress.upTo(attempt.view);
+}

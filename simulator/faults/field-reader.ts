@@ -1,0 +1,136 @@
+import { parseDuration, VIRTUAL_END } from '../kernel/time.ts';
+
+interface IntegerRule {
+  readonly minimum: number;
+  readonly maximum?: number;
+  readonly fallback?: number;
+}
+
+type DurationRule = 'any' | 'positive' | 'not negative';
+
+/**
+ * Reads the fields of an outside JSON object one by one and gathers every problem with its path;
+ * `finish` reports the fields that nobody asked for.
+ */
+export class FieldReader {
+  private readonly fields: Record<string, unknown>;
+  private readonly known = new Set<string>();
+
+  constructor(
+    value: unknown,
+    private readonly path: string,
+    private readonly problems: string[],
+  ) {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      this.fields = value as Record<string, unknown>;
+    } else {
+      this.fields = {};
+      problems.push(`${path}: expected an object, found ${describe(value)}`);
+    }
+  }
+
+  problem(field: string, message: string): void {
+    this.problems.push(`${this.path}.${field}: ${message}`);
+  }
+
+  missing(field: string, wanted: string): void {
+    this.problem(field, `missing; expected ${wanted}`);
+  }
+
+  has(field: string): boolean {
+    return Object.hasOwn(this.fields, field);
+  }
+
+  text(field: string): string | undefined {
+    const value = this.take(field);
+    if (value === undefined || typeof value === 'string') return value;
+    this.problem(field, `expected a text, found ${describe(value)}`);
+    return undefined;
+  }
+
+  integer(field: string, rule: IntegerRule): number {
+    const { minimum, maximum = Number.MAX_SAFE_INTEGER, fallback } = rule;
+    const value = this.take(field);
+    if (value === undefined && fallback !== undefined) return fallback;
+    if (typeof value === 'number' && Number.isSafeInteger(value)) {
+      if (value >= minimum && value <= maximum) return value;
+    }
+    const range = maximum === Number.MAX_SAFE_INTEGER ? `from ${minimum}` : `${minimum}-${maximum}`;
+    this.problem(field, `expected an integer ${range}, found ${describe(value)}`);
+    return minimum;
+  }
+
+  oneOf<T extends string>(field: string, allowed: readonly T[], fallback: T): T;
+  oneOf<T extends string>(field: string, allowed: readonly T[], fallback: undefined): T | undefined;
+  oneOf<T extends string>(
+    field: string,
+    allowed: readonly T[],
+    fallback: T | undefined,
+  ): T | undefined {
+    const value = this.take(field);
+    if (value === undefined && fallback !== undefined) return fallback;
+    const found = allowed.find((item) => item === value);
+    if (found === undefined) {
+      this.problem(field, `expected one of ${allowed.join(', ')}; found ${describe(value)}`);
+    }
+    return found ?? fallback;
+  }
+
+  duration(field: string, rule: DurationRule): bigint | undefined {
+    const text = this.text(field);
+    if (text === undefined) return undefined;
+    const nanos = parseDuration(text);
+    if (nanos === undefined) {
+      this.problem(field, `expected a duration such as "30s", found ${describe(text)}`);
+      return undefined;
+    }
+    const fits = rule === 'any' || (rule === 'positive' ? nanos > 0n : nanos >= 0n);
+    if (!fits) this.problem(field, `${describe(text)} must be ${rule}`);
+    if (nanos > VIRTUAL_END || nanos < -VIRTUAL_END) {
+      this.problem(field, `${describe(text)} is longer than 53375d, the most there is`);
+    }
+    return nanos;
+  }
+
+  object(field: string): FieldReader | undefined {
+    if (!this.has(field)) {
+      this.known.add(field);
+      this.missing(field, 'an object');
+      return undefined;
+    }
+    return new FieldReader(this.take(field), `${this.path}.${field}`, this.problems);
+  }
+
+  list(field: string, lengthMax: number): FieldReader[] {
+    const value = this.take(field);
+    if (!Array.isArray(value)) {
+      this.problem(field, `expected a list, found ${describe(value)}`);
+      return [];
+    }
+    if (value.length > lengthMax) {
+      this.problem(field, `has ${value.length} items; the limit is ${lengthMax}`);
+      return [];
+    }
+    return value.map(
+      (item, index) => new FieldReader(item, `${this.path}.${field}[${index}]`, this.problems),
+    );
+  }
+
+  finish(): void {
+    for (const field of Object.keys(this.fields)) {
+      if (this.known.has(field)) continue;
+      this.problem(field, `unknown field; known here: ${[...this.known].join(', ')}`);
+    }
+  }
+
+  private take(field: string): unknown {
+    this.known.add(field);
+    return this.has(field) ? this.fields[field] : undefined;
+  }
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}

@@ -1,0 +1,160 @@
+/**
+ * Decides when the faults of a plan happen. It owns the plan, with injected faults at its end, and
+ * the counters of matches; it does not know what a fault does.
+ *
+ * I1  The same plan and the same sequence of effects fire the same faults at the same places.
+ * I2  A fault with an effect trigger fires in one effect only; losses may fire several times in it.
+ */
+import type { ExecutionId, Seq } from '../journal/entry.ts';
+import type { RecordingSink } from '../journal/records.ts';
+import { assert } from '../kernel/assert.ts';
+import { matchesGlob } from '../kernel/glob.ts';
+import { FAULTS_MAX } from '../kernel/limits.ts';
+import type { EffectPoint, Fault, FaultPlan, LoseFault } from './fault.ts';
+import { faultJson } from './plan.ts';
+
+/** The effect that is about to happen, or happening. */
+export interface EffectSite {
+  readonly execution: ExecutionId;
+  readonly seq: Seq;
+  /** The operation's name. */
+  readonly effect: string;
+}
+
+interface ArmedFault {
+  readonly number: number;
+  readonly fault: Fault;
+  readonly injected: boolean;
+  fired: number;
+  matchesSeen: number;
+  /** The latest effect of each execution that has been counted. */
+  readonly counted: Map<ExecutionId, Seq>;
+  /** The effect that a match trigger has settled on. */
+  settledOn: EffectSite | undefined;
+}
+
+type NodeFault = Exclude<Fault, LoseFault>;
+
+export class FaultInjector {
+  private readonly armed: ArmedFault[] = [];
+  /** Those with an effect trigger that may still fire, in plan order. */
+  private waiting: ArmedFault[] = [];
+
+  constructor(
+    plan: FaultPlan,
+    private readonly sink: Pick<RecordingSink, 'fault'>,
+  ) {
+    for (const fault of plan.faults) this.arm(fault, false);
+  }
+
+  /** False while no fault waits for an effect, so that the common case costs one test. */
+  get watchesEffects(): boolean {
+    return this.waiting.length > 0;
+  }
+
+  /** The plan as it is now, injected faults included. */
+  plan(): FaultPlan {
+    return { faults: this.armed.map((armed) => armed.fault) };
+  }
+
+  /**
+   * Appends a fault by hand; its trigger says the exact place. For a fault at an instant, returns
+   * what marks it as fired.
+   */
+  inject(fault: Fault): (() => void) | undefined {
+    const armed = this.arm(fault, true);
+    return fault.at.kind === 'time' ? () => this.fire(armed) : undefined;
+  }
+
+  /** Faults at an instant of virtual time, in plan order, with what marks them as fired. */
+  timed(): readonly { readonly fault: NodeFault; readonly fire: () => void }[] {
+    return this.armed
+      .filter((armed) => armed.fault.at.kind === 'time')
+      .map((armed) => ({ fault: armed.fault as NodeFault, fire: () => this.fire(armed) }));
+  }
+
+  /** Counts an effect for the match triggers: once, also when a later attempt performs it again. */
+  begin(site: EffectSite): void {
+    for (const armed of this.waiting) {
+      const { at } = armed.fault;
+      if (at.kind !== 'match' || armed.settledOn !== undefined) continue;
+      if (at.execution !== undefined && at.execution !== site.execution) continue;
+      if (!matchesGlob(at.effect, site.effect)) continue;
+      if (site.seq <= (armed.counted.get(site.execution) ?? -1)) continue;
+      armed.counted.set(site.execution, site.seq);
+      armed.matchesSeen++;
+      if (armed.matchesSeen === at.match) armed.settledOn = site;
+    }
+  }
+
+  /** Faults of nodes and clocks that happen at this point of this effect, marked as fired. */
+  at(site: EffectSite, point: EffectPoint): readonly NodeFault[] {
+    const due = this.waiting.filter((armed) => isDue(armed, site, point));
+    for (const armed of due) this.fire(armed);
+    return due.map((armed) => armed.fault as NodeFault);
+  }
+
+  /** Whether a fault is still to happen at this point of this effect. */
+  waitsFor(site: EffectSite, point: EffectPoint): boolean {
+    return this.waiting.some((armed) => isDue(armed, site, point));
+  }
+
+  /** Whether this message of this call is lost; marks the fault as fired. */
+  loses(kind: LoseFault['kind'], site: EffectSite): boolean {
+    const armed = this.waiting.find((each) => each.fault.kind === kind && isAt(each, site));
+    if (armed === undefined) return false;
+    this.fire(armed);
+    return true;
+  }
+
+  private arm(fault: Fault, injected: boolean): ArmedFault {
+    assert(this.armed.length < FAULTS_MAX, `more than ${FAULTS_MAX} faults`);
+    const number = this.armed.length + 1;
+    const armed: ArmedFault = {
+      number,
+      fault,
+      injected,
+      fired: 0,
+      matchesSeen: 0,
+      counted: new Map(),
+      settledOn: undefined,
+    };
+    this.armed.push(armed);
+    if (fault.at.kind !== 'time') this.waiting.push(armed);
+    this.write(armed);
+    return armed;
+  }
+
+  private fire(armed: ArmedFault): void {
+    armed.fired++;
+    if (armed.fired >= timesOf(armed.fault)) {
+      this.waiting = this.waiting.filter((each) => each !== armed);
+    }
+    this.write(armed);
+  }
+
+  private write(armed: ArmedFault): void {
+    const { number, injected, fired } = armed;
+    this.sink.fault({ number, plan: faultJson(armed.fault), injected, fired });
+  }
+}
+
+function isDue(armed: ArmedFault, site: EffectSite, point: EffectPoint): boolean {
+  const { fault } = armed;
+  if (isLoss(fault)) return false;
+  const faultPoint = 'point' in fault ? fault.point : 'before';
+  return faultPoint === point && isAt(armed, site);
+}
+
+function isAt({ fault, settledOn }: ArmedFault, site: EffectSite): boolean {
+  const at = fault.at.kind === 'seq' ? fault.at : settledOn;
+  return at !== undefined && at.seq === site.seq && at.execution === site.execution;
+}
+
+function timesOf(fault: Fault): number {
+  return isLoss(fault) ? fault.times : 1;
+}
+
+function isLoss(fault: Fault): fault is LoseFault {
+  return fault.kind === 'lose-request' || fault.kind === 'lose-response';
+}

@@ -1,0 +1,82 @@
+import type { CoreModule } from '../wasm/index.ts';
+import { DebugSections } from './debug-sections.ts';
+import { FunctionNames } from './function-names.ts';
+import { type DebugStatus, LineTable, type SourceLine } from './line-table.ts';
+import { isRuntimeFile } from './runtime-file.ts';
+import type { SourceFile } from './source-path.ts';
+import type { WasmFrame } from './wasm-frame.ts';
+
+/** A frame of a program with what its debug information says of it. */
+export interface SourceFrame {
+  readonly functionName: string;
+  readonly functionIndex: number;
+  /** From the start of the code section's payload, in the module as it was built. */
+  readonly codeOffset: number;
+  /** Where the call is, or what trapped. */
+  readonly source?: SourceLine;
+}
+
+/**
+ * Tells where in the source a program is. Owns nothing but what it reads of the module, which it
+ * reads when it is first asked.
+ */
+export class SourceLocator {
+  private lineTable: LineTable | undefined;
+  private functionNames: FunctionNames | undefined;
+
+  /**
+   * @param bytes the module as it was built
+   * @param codeShift how far its code was moved in the module that runs (LimitedModule)
+   */
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly module: CoreModule,
+    private readonly codeShift = 0,
+  ) {}
+
+  get lines(): LineTable {
+    const { code, sections } = this.module;
+    const codeLength = code === undefined ? 0 : code.end - code.start;
+    this.lineTable ??= LineTable.read(new DebugSections(this.bytes, sections), codeLength);
+    return this.lineTable;
+  }
+
+  get names(): FunctionNames {
+    this.functionNames ??= new FunctionNames(this.bytes, this.module);
+    return this.functionNames;
+  }
+
+  get status(): DebugStatus {
+    return this.lines.status;
+  }
+
+  /** The files that the program was built from, libraries left out. */
+  userFiles(): SourceFile[] {
+    return this.lines.files().filter(({ path }) => !isRuntimeFile(path));
+  }
+
+  frame({ functionIndex, offset }: WasmFrame): SourceFrame {
+    const codeOffset = offset - this.codeShift - (this.module.code?.start ?? 0);
+    const functionName = this.names.name(functionIndex);
+    const source = this.lines.lineAt(codeOffset);
+    const place = { functionName, functionIndex, codeOffset };
+    return source === undefined ? place : { ...place, source };
+  }
+
+  frames(frames: readonly WasmFrame[]): SourceFrame[] {
+    return frames.map((frame) => this.frame(frame));
+  }
+}
+
+/**
+ * Whether a frame is in the user's own code: it has a source line, and its file is not one of a
+ * library or runtime. A libc is mostly built without debug information, and so has no lines.
+ */
+export function isUserFrame(frame: SourceFrame): boolean {
+  return frame.source !== undefined && !isRuntimeFile(frame.source.file);
+}
+
+/** Where in the user's code an effect comes from; `frames` go from the innermost outwards. */
+export function userFrame(frames: readonly SourceFrame[]): SourceFrame | undefined {
+  return frames.find(isUserFrame);
+}

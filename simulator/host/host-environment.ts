@@ -1,0 +1,59 @@
+import type { FaultPlan } from '../faults/fault.ts';
+import type { RecordingSource } from '../journal/recording-files.ts';
+import type { RecordingSink } from '../journal/records.ts';
+import type { SqlLoader } from '../journal/sql-engine.ts';
+import type { ImageEntry } from '../world/files/tree-image.ts';
+import type { ServiceSource } from '../world/service-source.ts';
+import type { LoadedSimulation, LoadedWorkflow } from './loaded-simulation.ts';
+import type { HostEvent, ProblemReport, RunTarget } from './protocol.ts';
+import type { ServiceLoader } from './simulation-run.ts';
+
+/** A recording that is being written to its place. */
+export interface HostRecording extends RecordingSink {
+  /** Folds it into one SQLite file; throws RecordingError. */
+  close(): Promise<void>;
+  /** Lets go at once; the log keeps everything that was flushed. */
+  leave(): void;
+}
+
+export interface LoadedTarget {
+  readonly loaded: LoadedSimulation;
+  /** The plan that the configuration names. */
+  readonly plan: FaultPlan;
+  /** Real directories by the volumes that were made of them, for writing back. */
+  readonly mountedFolders: ReadonlyMap<string, string>;
+}
+
+/** What a host needs of the machine it runs on. */
+export interface HostEnvironment {
+  readonly sql: SqlLoader;
+  /** Makes services ready to be loaded; throws ServiceError. */
+  serviceLoader(services: ReadonlyMap<string, ServiceSource>): Promise<ServiceLoader>;
+  /** Finds, builds and reads what is to run. */
+  load(target: RunTarget, onProgress: (message: string) => void): Promise<LoadedTarget>;
+  /** Reads and parses a fault plan; throws PlanError. */
+  readPlan(path: string): Promise<FaultPlan>;
+  /** Reads and builds a module that replaces a recorded one. */
+  loadModule(path: string, like: LoadedWorkflow): Promise<LoadedWorkflow>;
+  source(recording: string): RecordingSource;
+  /** Begins a recording, replacing one that is there. */
+  record(recording: string): HostRecording;
+  /** Moves a finished recording over another. */
+  replace(from: string, to: string): void;
+  writeFiles(folder: string, files: readonly ImageEntry[]): void;
+  /** Whether a request has come in that has not been taken yet; cheap. */
+  hasRequests(): boolean;
+  /**
+   * Tells whoever watches that the host is alive and where: the number of an execution, counting
+   * from 1, and the effect that it is about to perform. Cheap.
+   */
+  beat(execution?: number, seq?: number): void;
+  /** Real milliseconds, for deciding when to show something; nothing else depends on it. */
+  now(): number;
+  /** Lets requests come in. */
+  yieldToRequests(): Promise<void>;
+  sleep(milliseconds: number): Promise<void>;
+  /** An error as people are to see it. */
+  describe(error: unknown): ProblemReport;
+  emit(event: HostEvent): void;
+}

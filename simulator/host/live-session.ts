@@ -1,0 +1,260 @@
+/**
+ * A live simulation that is driven in slices, so that requests are heard while it runs. It owns
+ * the pace and the stops; what it drives is a SimulationRun.
+ *
+ * V1  Nothing is published before it is flushed to the recording.
+ * V2  At most one drive is under way; others that want to go on join it.
+ */
+import type { OutcomeAnswer } from '../engine/http-flight.ts';
+import type { ShownOutput } from '../engine/journal-store.ts';
+import type { RunResult, UpcomingEffect } from '../engine/simulation.ts';
+import type { FaultPlan } from '../faults/fault.ts';
+import type { ExecutionId } from '../journal/entry.ts';
+import { concatBytes } from '../journal/recording-files.ts';
+import type { InputRow } from '../journal/records.ts';
+import type { Choice } from '../kernel/choices.ts';
+import { ChangeFeed } from './change-feed.ts';
+import type { HostEnvironment, HostRecording } from './host-environment.ts';
+import type { LoadedSimulation } from './loaded-simulation.ts';
+import type { SimulationState } from './protocol.ts';
+import { type ServiceLoader, SimulationRun } from './simulation-run.ts';
+import { effectText } from './text/effect-text.ts';
+
+export interface LiveSetup {
+  readonly loaded: LoadedSimulation;
+  readonly plan: FaultPlan;
+  readonly loadService: ServiceLoader;
+  readonly recording: HostRecording | undefined;
+  readonly paceMs: number;
+  readonly paused: boolean;
+  /** Whether clients want to hear what changes. */
+  readonly changes: boolean;
+  readonly answer: OutcomeAnswer | undefined;
+  readonly choices?: readonly Choice[];
+  readonly inputs?: readonly InputRow[];
+  /** Outputs of each execution that were shown before, and are not to be shown again. */
+  readonly shown?: ReadonlyMap<string, number>;
+}
+
+/** Where a drive stops: never, before the next effect, or as soon as possible. */
+type StopMode = 'free' | 'next-effect' | 'now';
+
+/** Effects between two flushes at most, so that views fill while a long run goes on. */
+const EFFECTS_PER_PUBLISH = 2048;
+
+/** How long outputs are gathered at most before they are shown, in real milliseconds. */
+const OUTPUT_DELAY_MS_MAX = 20;
+
+export class LiveSession {
+  readonly run: SimulationRun;
+  state: SimulationState = { kind: 'paused' };
+  private mode: StopMode = 'free';
+  /** The effect before which it stopped last; it is passed when going on. */
+  private stoppedAt: UpcomingEffect | undefined;
+  private outputs: ShownOutput[] = [];
+  private readonly feed: ChangeFeed;
+  private readonly alreadyShown: Map<string, number>;
+  private driving: Promise<void> | undefined;
+  private untilPublish = EFFECTS_PER_PUBLISH;
+  private publishedAt = Number.NEGATIVE_INFINITY;
+  private reportedProblems = 0;
+  private finished = false;
+  /** The execution of the latest effect, and its number in their order. */
+  private latest: { readonly id: ExecutionId; readonly number: number } | undefined;
+
+  constructor(
+    private readonly environment: HostEnvironment,
+    private readonly setup: LiveSetup,
+  ) {
+    this.feed = new ChangeFeed(setup.loaded);
+    this.alreadyShown = new Map(setup.shown ?? []);
+    const { recording, choices, inputs } = setup;
+    this.run = new SimulationRun({
+      loaded: setup.loaded,
+      plan: setup.plan,
+      loadService: setup.loadService,
+      observer: {
+        stopsBefore: (effect) => this.stopsBefore(effect),
+        poll: () => environment.hasRequests(),
+        onOutput: (output) => this.takeOutput(output),
+      },
+      ...(setup.changes ? { watcher: this.feed.sink } : {}),
+      ...(recording === undefined ? {} : { recording }),
+      ...(choices === undefined ? {} : { choices }),
+      ...(inputs === undefined ? {} : { inputs }),
+    });
+    this.feed.watch(this.run.history);
+  }
+
+  /** Begins: runs on, unless it is to begin paused. */
+  begin(): void {
+    if (!this.setup.paused) {
+      this.goOn('free');
+      return;
+    }
+    this.goOn('next-effect');
+  }
+
+  goOn(mode: 'free' | 'next-effect'): void {
+    this.mode = mode;
+    this.driving ??= this.drive().finally(() => {
+      this.driving = undefined;
+    });
+  }
+
+  pause(): void {
+    this.mode = 'now';
+  }
+
+  /** After an input: a simulation that waits goes on; one that a person paused stays paused. */
+  wake(): void {
+    if (this.state.kind === 'waiting') this.goOn('free');
+    else this.publish();
+  }
+
+  /** Resolves when nothing drives it any more. */
+  async settled(): Promise<void> {
+    await this.driving;
+  }
+
+  /** Folds the recording; the simulation does not go on after this. */
+  async finish(): Promise<void> {
+    if (this.finished) return;
+    this.finished = true;
+    this.publish();
+    await this.setup.recording?.close();
+  }
+
+  private async drive(): Promise<void> {
+    this.setState({ kind: 'running' });
+    for (;;) {
+      const result = this.run.simulation.run();
+      this.publish();
+      if (await this.rests(result)) return;
+    }
+  }
+
+  /** Whether the drive is over; waits for the pace or for requests otherwise. */
+  private async rests(result: RunResult): Promise<boolean> {
+    switch (result.kind) {
+      case 'ended':
+        await this.finish();
+        this.setState({ kind: 'ended' });
+        return true;
+      case 'waiting':
+        return this.restsWaiting(result);
+      case 'stopped':
+        return this.restsStopped(result.at);
+    }
+  }
+
+  private restsWaiting({ questions }: RunResult & { kind: 'waiting' }): boolean {
+    const { answer } = this.setup;
+    if (answer !== undefined && questions.length > 0) {
+      for (const { execution, seq } of questions) {
+        this.run.simulation.answer(execution, seq, answer);
+      }
+      return false;
+    }
+    const views = questions.map(({ execution, seq }) => {
+      const entry = this.run.history.entries(execution)[seq];
+      return { execution, seq, call: entry === undefined ? '' : effectText(entry) };
+    });
+    this.setState({ kind: 'waiting', questions: views });
+    return true;
+  }
+
+  private async restsStopped(at: UpcomingEffect | undefined): Promise<boolean> {
+    const paced = this.mode === 'free' && this.setup.paceMs > 0;
+    if (at !== undefined && paced) await this.environment.sleep(this.setup.paceMs);
+    else await this.environment.yieldToRequests();
+    if (this.mode === 'free' || (this.mode === 'next-effect' && at === undefined)) return false;
+    const place = at === undefined ? {} : { execution: at.execution, seq: at.seq };
+    this.setState({ kind: 'paused', ...place });
+    return true;
+  }
+
+  private stopsBefore(effect: UpcomingEffect): boolean {
+    this.environment.beat(this.numberOf(effect.execution), effect.seq);
+    if (--this.untilPublish <= 0) this.publish();
+    const stepwise = this.mode !== 'free' || this.setup.paceMs > 0;
+    if (!stepwise) return false;
+    const last = this.stoppedAt;
+    if (
+      last?.execution === effect.execution &&
+      last.seq === effect.seq &&
+      last.attempt === effect.attempt &&
+      this.mode !== 'now'
+    ) {
+      return false;
+    }
+    this.stoppedAt = effect;
+    return true;
+  }
+
+  private numberOf(execution: ExecutionId): number {
+    if (this.latest?.id !== execution) {
+      const ids = [...this.run.simulation.engine.executions.keys()];
+      this.latest = { id: execution, number: ids.indexOf(execution) + 1 };
+    }
+    return this.latest.number;
+  }
+
+  private get secondsBetweenEffects(): number {
+    const { workflows } = this.setup.loaded;
+    return Math.max(...workflows.map(({ config }) => config.limits.secondsBetweenEffects));
+  }
+
+  /** A program may compute for long after it has printed, so outputs do not wait for that. */
+  private takeOutput(output: ShownOutput): void {
+    this.outputs.push(output);
+    if (this.environment.now() - this.publishedAt >= OUTPUT_DELAY_MS_MAX) this.publish();
+  }
+
+  /** Makes everything durable, then tells the clients. */
+  private publish(): void {
+    this.untilPublish = EFFECTS_PER_PUBLISH;
+    this.publishedAt = this.environment.now();
+    this.setup.recording?.flush();
+    for (const output of this.newOutputs()) this.environment.emit({ kind: 'output', ...output });
+    const change = this.feed.take();
+    if (change !== undefined) this.environment.emit(change);
+    const { problems } = this.run.simulation.engine;
+    for (; this.reportedProblems < problems.length; this.reportedProblems++) {
+      const problem = this.environment.describe(problems[this.reportedProblems]);
+      this.environment.emit({ kind: 'problem', problem });
+    }
+  }
+
+  /** What is to be shown now, with outputs that follow one another joined. */
+  private newOutputs(): ShownOutput[] {
+    const { outputs } = this;
+    this.outputs = [];
+    const fresh = outputs.filter(({ execution }) => {
+      const before = this.alreadyShown.get(execution) ?? 0;
+      if (before > 0) this.alreadyShown.set(execution, before - 1);
+      return before === 0;
+    });
+    const groups: ShownOutput[][] = [];
+    for (const output of fresh) {
+      const group = groups.at(-1);
+      const [first] = group ?? [];
+      const joins = first?.execution === output.execution && first.stream === output.stream;
+      if (group !== undefined && joins) group.push(output);
+      else groups.push([output]);
+    }
+    return groups.flatMap((group) => {
+      const [first] = group;
+      return first === undefined
+        ? []
+        : [{ ...first, bytes: concatBytes(group.map(({ bytes }) => bytes)) }];
+    });
+  }
+
+  private setState(state: SimulationState): void {
+    this.state = state;
+    const { now } = this.run.simulation.agenda;
+    const { secondsBetweenEffects } = this;
+    this.environment.emit({ kind: 'state', state, now, secondsBetweenEffects });
+  }
+}

@@ -1,0 +1,270 @@
+/**
+ * Everything that a simulation starts from, read into memory: enough to run it anywhere, and what
+ * a recording keeps of it so that it can be run again.
+ */
+import type { WorkflowConfig, WorldConfig } from '../config/config.ts';
+import type { ImageMount, VolumeMount, Workflow } from '../engine/workflow.ts';
+import { contentHash, type GuestProgram, loadProgram } from '../guest/program.ts';
+import { ProgramError } from '../guest/program-error.ts';
+import { ModuleError } from '../guest/wasm/index.ts';
+import type { RecordingSink } from '../journal/records.ts';
+import { MemoryTree } from '../world/files/memory-tree.ts';
+import type { ImageEntry } from '../world/files/tree-image.ts';
+import { Volume } from '../world/files/volume.ts';
+import type { ServiceSource } from '../world/service-source.ts';
+import { decodePlain, encodePlain } from './plain-codec.ts';
+
+export type LoadedMount =
+  | {
+      readonly kind: 'volume';
+      readonly path: string;
+      readonly volume: string;
+      readonly readOnly: boolean;
+    }
+  /** A copy of real files, private to each execution. */
+  | {
+      readonly kind: 'image';
+      readonly path: string;
+      readonly readOnly: boolean;
+      readonly image: readonly ImageEntry[];
+    };
+
+export interface LoadedWorkflow {
+  readonly config: WorkflowConfig;
+  readonly wasm: Uint8Array;
+  /** Where the program came from, for people: a source or a module, absolute. */
+  readonly origin: string;
+  readonly stdin: Uint8Array;
+  /** False leaves standard input open. */
+  readonly stdinEnds: boolean;
+  readonly mounts: readonly LoadedMount[];
+}
+
+export interface LoadedSimulation {
+  readonly world: WorldConfig;
+  /** Each is started `config.count` times, in this order. */
+  readonly workflows: readonly LoadedWorkflow[];
+  readonly services: ReadonlyMap<string, ServiceSource>;
+  /** What each volume holds at the start. */
+  readonly volumes: ReadonlyMap<string, readonly ImageEntry[]>;
+}
+
+/** The key of a recording's meta row that holds the setup. */
+const SETUP_KEY = 'setup';
+/** The keys under which the files of images are noted once they have been read. */
+const IMAGE_FILE_KEY = 'image-file';
+
+/** A file of an image that nobody had read when the recording was made. */
+export class UnrecordedFileError extends Error {
+  override readonly name = 'UnrecordedFileError';
+  readonly code = 'unrecorded-file';
+  constructor(path: string) {
+    super(
+      `the recording does not hold ${path}, because its run never read it; run it anew instead`,
+    );
+  }
+}
+
+/** A file that is no program that can run here; its message names it. */
+export class UnusableProgramError extends Error {
+  override readonly name = 'UnusableProgramError';
+  readonly code: (ModuleError | ProgramError)['code'];
+
+  constructor(
+    readonly file: string,
+    cause: ModuleError | ProgramError,
+  ) {
+    super(`${file}: ${cause.message}`, { cause });
+    this.code = cause.code;
+  }
+}
+
+/** Makes a workflow ready to run; throws UnusableProgramError. */
+export function readyWorkflow(loaded: LoadedWorkflow, wallNanos: bigint): Workflow {
+  const { config, stdin, stdinEnds } = loaded;
+  return {
+    config,
+    program: loadNamedProgram(loaded),
+    stdin,
+    stdinEnds,
+    mounts: loaded.mounts.map((mount): ImageMount | VolumeMount => {
+      if (mount.kind === 'volume') return mount;
+      const { kind, path, readOnly, image } = mount;
+      return {
+        kind,
+        path,
+        readOnly,
+        tree: new MemoryTree({ now: () => wallNanos, readOnly, image }),
+      };
+    }),
+  };
+}
+
+function loadNamedProgram({ wasm, origin, config }: LoadedWorkflow): GuestProgram {
+  try {
+    return loadProgram(wasm, config.limits.memoryMiB);
+  } catch (error) {
+    if (!(error instanceof ModuleError || error instanceof ProgramError)) throw error;
+    throw new UnusableProgramError(origin, error);
+  }
+}
+
+/** The volumes of a world, as they are at its start. */
+export function readyVolumes(
+  loaded: LoadedSimulation,
+  wallNanos: () => bigint,
+): Map<string, Volume> {
+  const volumes = loaded.world.volumes.map(({ name, sizeMiB }) => {
+    const image = loaded.volumes.get(name) ?? [];
+    const limits = { bytesMax: sizeMiB * 1024 * 1024 };
+    return [name, new Volume(name, new MemoryTree({ now: wallNanos, image, limits }))] as const;
+  });
+  return new Map(volumes);
+}
+
+/**
+ * Writes down what a simulation starts from. Files of images follow when they are read first;
+ * returns the simulation with its images watched for that.
+ */
+export function recordSetup(loaded: LoadedSimulation, sink: RecordingSink): LoadedSimulation {
+  const blob = (label: string, bytes: Uint8Array): string => {
+    const hash = contentHash(bytes);
+    sink.blob(hash, label, bytes);
+    return hash;
+  };
+  const encoder = new TextEncoder();
+  const services = [...loaded.services].map(([name, { entry, files }]) => {
+    const hashes = [...files].map(
+      ([path, text]) => [path, blob(`service ${name} ${path}`, encoder.encode(text))] as const,
+    );
+    return [name, { entry, files: new Map(hashes) }] as const;
+  });
+  const setup = {
+    world: loaded.world,
+    workflows: loaded.workflows.map(({ wasm, stdin, mounts, ...rest }) => ({
+      ...rest,
+      wasm: blob(`module ${rest.config.name}`, wasm),
+      stdin: blob(`stdin ${rest.config.name}`, stdin),
+      mounts: mounts.map((mount) =>
+        mount.kind === 'volume' ? mount : { ...mount, image: outline(mount.image) },
+      ),
+    })),
+    services: new Map(services),
+    volumes: new Map([...loaded.volumes].map(([name, image]) => [name, outline(image)])),
+  };
+  sink.meta(SETUP_KEY, encodePlain(setup));
+  return watchImages(loaded, (place, bytes) => {
+    sink.meta(`${IMAGE_FILE_KEY} ${place}`, blob(`file ${place}`, bytes));
+  });
+}
+
+/** An image without the bytes of its files. */
+function outline(image: readonly ImageEntry[]): readonly OutlineEntry[] {
+  return image.map((entry) => (entry.type === 'file' ? { path: entry.path, type: 'file' } : entry));
+}
+
+type OutlineEntry =
+  | Exclude<ImageEntry, { readonly type: 'file' }>
+  | { readonly path: string; readonly type: 'file' };
+
+function watchImages(
+  loaded: LoadedSimulation,
+  onRead: (place: string, bytes: Uint8Array) => void,
+): LoadedSimulation {
+  const watch = (place: string, image: readonly ImageEntry[]): readonly ImageEntry[] =>
+    image.map((entry) => {
+      if (entry.type !== 'file') return entry;
+      const { bytes } = entry;
+      const read = (): Uint8Array => {
+        const content = typeof bytes === 'function' ? bytes() : bytes;
+        onRead(`${place} ${entry.path}`, content);
+        return content;
+      };
+      return { ...entry, bytes: read };
+    });
+  return mapImages(loaded, watch);
+}
+
+function mapImages(
+  loaded: LoadedSimulation,
+  change: (place: string, image: readonly ImageEntry[]) => readonly ImageEntry[],
+): LoadedSimulation {
+  return {
+    ...loaded,
+    workflows: loaded.workflows.map((workflow) => ({
+      ...workflow,
+      mounts: workflow.mounts.map((mount) =>
+        mount.kind === 'volume'
+          ? mount
+          : { ...mount, image: change(`${workflow.config.name}:${mount.path}`, mount.image) },
+      ),
+    })),
+    volumes: new Map(
+      [...loaded.volumes].map(([name, image]) => [name, change(`volume:${name}`, image)]),
+    ),
+  };
+}
+
+/** What a recording offers for reading its setup back. */
+export interface SetupSource {
+  meta(): ReadonlyMap<string, string>;
+  blob(hash: string): { readonly bytes: Uint8Array } | undefined;
+}
+
+/** A recording without a setup cannot be replayed or run again. */
+export class MissingSetupError extends Error {
+  override readonly name = 'MissingSetupError';
+  readonly code = 'missing-setup';
+}
+
+interface RecordedSetup {
+  readonly world: WorldConfig;
+  readonly workflows: readonly (Omit<LoadedWorkflow, 'wasm' | 'stdin'> & {
+    readonly wasm: string;
+    readonly stdin: string;
+  })[];
+  readonly services: ReadonlyMap<string, { entry: string; files: ReadonlyMap<string, string> }>;
+  readonly volumes: ReadonlyMap<string, readonly OutlineEntry[]>;
+}
+
+/** Reads back what `recordSetup` wrote; throws MissingSetupError. */
+export function readSetup(source: SetupSource): LoadedSimulation {
+  const meta = source.meta();
+  const text = meta.get(SETUP_KEY);
+  if (text === undefined) throw new MissingSetupError('the recording does not say what it ran');
+  const setup = decodePlain(text) as RecordedSetup;
+  const bytesOf = (hash: string): Uint8Array => {
+    const blob = source.blob(hash);
+    if (blob === undefined) throw new MissingSetupError(`the recording lacks the bytes ${hash}`);
+    return blob.bytes;
+  };
+  const decoder = new TextDecoder();
+  const loaded: LoadedSimulation = {
+    world: setup.world,
+    workflows: setup.workflows.map((workflow) => ({
+      ...workflow,
+      wasm: bytesOf(workflow.wasm),
+      stdin: bytesOf(workflow.stdin),
+    })),
+    services: new Map(
+      [...setup.services].map(([name, { entry, files }]) => {
+        const texts = [...files].map(
+          ([path, hash]) => [path, decoder.decode(bytesOf(hash))] as const,
+        );
+        return [name, { entry, files: new Map(texts) }];
+      }),
+    ),
+    volumes: setup.volumes as LoadedSimulation['volumes'],
+  };
+  return mapImages(loaded, (place, image) =>
+    image.map((entry) => {
+      if (entry.type !== 'file') return entry;
+      const read = (): Uint8Array => {
+        const hash = meta.get(`${IMAGE_FILE_KEY} ${place} ${entry.path}`);
+        if (hash === undefined) throw new UnrecordedFileError(entry.path);
+        return bytesOf(hash);
+      };
+      return { ...entry, bytes: read };
+    }),
+  );
+}

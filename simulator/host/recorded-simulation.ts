@@ -1,0 +1,66 @@
+import { operationByName } from '../effects/registry.ts';
+import type { Workflow } from '../engine/workflow.ts';
+import type { FaultPlan } from '../faults/fault.ts';
+import { parseFault } from '../faults/plan.ts';
+import type { ExecutionId } from '../journal/entry.ts';
+import type { History } from '../journal/history.ts';
+import { openRecording, type Recording } from '../journal/recording.ts';
+import type { RecordingSource } from '../journal/recording-files.ts';
+import type { SqlLoader } from '../journal/sql-engine.ts';
+import { type LoadedSimulation, readSetup, readyWorkflow } from './loaded-simulation.ts';
+import type { SimulationView } from './simulation-run.ts';
+
+/** Opens a recording to be looked at; throws RecordingError. */
+export async function openSimulation(
+  source: RecordingSource,
+  sql: SqlLoader,
+): Promise<RecordedSimulation> {
+  return new RecordedSimulation(await openRecording({ source, sql, operationByName }));
+}
+
+/** A simulation as a recording has it. What is asked for is read once and kept. */
+export class RecordedSimulation implements SimulationView {
+  private setup: LoadedSimulation | undefined;
+  private readonly workflows = new Map<string, Workflow>();
+
+  constructor(readonly recording: Recording) {}
+
+  get history(): History {
+    return this.recording;
+  }
+
+  /** What it started from; throws MissingSetupError. */
+  loaded(): LoadedSimulation {
+    this.setup ??= readSetup(this.recording);
+    return this.setup;
+  }
+
+  /** The fault plan, with everything that was injected by hand. */
+  plan(): FaultPlan {
+    const faults = this.history.faults();
+    return { faults: faults.map(({ plan }) => parseFault(plan, this.recording.name)) };
+  }
+
+  /** The fault plan as it was before anything was injected. */
+  configuredPlan(): FaultPlan {
+    const faults = this.history.faults().filter(({ injected }) => !injected);
+    return { faults: faults.map(({ plan }) => parseFault(plan, this.recording.name)) };
+  }
+
+  workflowOf(execution: ExecutionId): Workflow {
+    const row = this.history.execution(execution);
+    if (row === undefined) throw new Error(`the recording has no execution ${execution}`);
+    const known = this.workflows.get(row.workflow);
+    if (known !== undefined) return known;
+    const { workflows, world } = this.loaded();
+    const loaded = workflows.find(({ config }) => config.name === row.workflow);
+    if (loaded === undefined) throw new Error(`the recording has no workflow ${row.workflow}`);
+    const workflow = readyWorkflow(loaded, world.startUnixNanos);
+    this.workflows.set(row.workflow, workflow);
+    return workflow;
+  }
+
+  close(): void {
+    this.recording.close();
+  }
+}

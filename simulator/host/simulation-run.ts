@@ -1,0 +1,103 @@
+/**
+ * A live simulation with everything around it: its history in memory, its recording, and the
+ * workflows that it runs. Views, the debugger and the command line look at it and drive it.
+ */
+
+import { Simulation, type SimulationObserver } from '../engine/simulation.ts';
+import type { Workflow } from '../engine/workflow.ts';
+import type { FaultPlan } from '../faults/fault.ts';
+import { planJson } from '../faults/plan.ts';
+import type { ExecutionId } from '../journal/entry.ts';
+import { type History, LiveHistory, teeSinks } from '../journal/history.ts';
+import type { InputRow, RecordingSink } from '../journal/records.ts';
+import type { Choice } from '../kernel/choices.ts';
+import { NANOS_PER_MILLI, VIRTUAL_START, type VirtualNanos } from '../kernel/time.ts';
+import { MemoryTree } from '../world/files/memory-tree.ts';
+import type { ImageEntry } from '../world/files/tree-image.ts';
+import type { Volume } from '../world/files/volume.ts';
+import type { ServiceProgram } from '../world/service.ts';
+import type { ServiceSource } from '../world/service-source.ts';
+import {
+  type LoadedSimulation,
+  readyVolumes,
+  readyWorkflow,
+  recordSetup,
+} from './loaded-simulation.ts';
+
+/** A simulation that can be looked at, live or recorded. */
+export interface SimulationView {
+  readonly history: History;
+  /** What an execution runs; throws when it is not known. */
+  workflowOf(execution: ExecutionId): Workflow;
+}
+
+/** Runs service scripts without real time, randomness or I/O; given by the host. */
+export type ServiceLoader = (name: string, source: ServiceSource) => ServiceProgram;
+
+export interface RunSetup {
+  readonly loaded: LoadedSimulation;
+  readonly plan: FaultPlan;
+  readonly loadService: ServiceLoader;
+  /** Where it is recorded; without one it is only kept in memory. */
+  readonly recording?: RecordingSink;
+  readonly observer?: SimulationObserver;
+  /** Hears everything that is written down. */
+  readonly watcher?: RecordingSink;
+  /** To run an earlier simulation again. */
+  readonly choices?: readonly Choice[];
+  readonly inputs?: readonly InputRow[];
+}
+
+export class SimulationRun implements SimulationView {
+  readonly simulation: Simulation;
+  readonly history: LiveHistory;
+  private readonly workflows = new Map<string, Workflow>();
+  private readonly volumes: ReadonlyMap<string, Volume>;
+
+  /** Throws ModuleError, ProgramError or ServiceError when something cannot be made ready. */
+  constructor(readonly setup: RunSetup) {
+    const { world } = setup.loaded;
+    this.history = new LiveHistory(world.startUnixNanos);
+    const others = [setup.watcher, setup.recording].filter((sink) => sink !== undefined);
+    const sink = teeSinks([this.history.sink, ...others]);
+    const loaded = recordSetup(setup.loaded, sink);
+    sink.meta('plan', JSON.stringify(planJson(setup.plan)));
+    sink.meta('start_wall_ms', (world.startUnixNanos / NANOS_PER_MILLI).toString());
+    // Volumes are made before the simulation whose time they show.
+    let now = (): VirtualNanos => VIRTUAL_START;
+    this.volumes = readyVolumes(loaded, () => world.startUnixNanos + now());
+    const services = [...loaded.services].map(
+      ([name, source]) => [name, setup.loadService(name, source)] as const,
+    );
+    this.simulation = new Simulation({
+      world,
+      plan: setup.plan,
+      sink,
+      servicePrograms: new Map(services),
+      volumes: this.volumes,
+      ...(setup.observer === undefined ? {} : { observer: setup.observer }),
+      ...(setup.choices === undefined ? {} : { choices: setup.choices }),
+      ...(setup.inputs === undefined ? {} : { inputs: setup.inputs }),
+    });
+    now = () => this.simulation.agenda.now;
+    for (const workflow of loaded.workflows) {
+      const ready = readyWorkflow(workflow, world.startUnixNanos);
+      this.workflows.set(workflow.config.name, ready);
+      for (let count = 0; count < workflow.config.count; count++) this.simulation.start(ready);
+    }
+    sink.flush();
+  }
+
+  /** What a volume holds now. */
+  volumeImage(name: string): readonly ImageEntry[] {
+    const store = this.volumes.get(name)?.store;
+    return store instanceof MemoryTree ? store.image() : [];
+  }
+
+  workflowOf(execution: ExecutionId): Workflow {
+    const row = this.history.execution(execution);
+    const workflow = row === undefined ? undefined : this.workflows.get(row.workflow);
+    if (workflow === undefined) throw new Error(`there is no execution ${execution}`);
+    return workflow;
+  }
+}

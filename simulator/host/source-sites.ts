@@ -1,0 +1,94 @@
+/**
+ * Where in the source the effects of an execution come from. It replays the execution and looks
+ * at the stack of every effect's call; what it learned is kept.
+ */
+import { replay } from '../engine/replayer.ts';
+import type { GuestProgram } from '../guest/program.ts';
+import {
+  readFrames,
+  type SourceFrame,
+  SourceLocator,
+  userFrame,
+  type WasmFrame,
+} from '../guest/symbols/index.ts';
+import type { Entry, ExecutionId } from '../journal/entry.ts';
+import { wallNanosOf } from '../journal/history.ts';
+import type { SimulationView } from './simulation-run.ts';
+
+interface KnownStacks {
+  /** By seq. */
+  readonly stacks: (readonly WasmFrame[])[];
+  /** The last entry that was looked at, to notice a journal that began anew. */
+  last: Entry | undefined;
+}
+
+export class SourceSites {
+  private readonly locators = new Map<string, SourceLocator>();
+  private readonly known = new Map<ExecutionId, KnownStacks>();
+
+  constructor(private readonly view: SimulationView) {}
+
+  locator({ hash, bytes, info, codeShift }: GuestProgram): SourceLocator {
+    const existing = this.locators.get(hash);
+    if (existing !== undefined) return existing;
+    const created = new SourceLocator(bytes, info, codeShift);
+    this.locators.set(hash, created);
+    return created;
+  }
+
+  /** The stack of an effect's call, innermost first; empty when the journal does not reach it. */
+  stackAt(execution: ExecutionId, seq: number): readonly SourceFrame[] {
+    const frames = this.stacks(execution)[seq];
+    if (frames === undefined) return [];
+    return this.locator(this.view.workflowOf(execution).program).frames(frames);
+  }
+
+  /** The innermost frame of the user's own code. */
+  siteOf(execution: ExecutionId, seq: number): SourceFrame | undefined {
+    return userFrame(this.stackAt(execution, seq));
+  }
+
+  /** The frames in a V8 stack of this execution's program, such as a trap's. */
+  framesOf(execution: ExecutionId, stackText: string): readonly SourceFrame[] {
+    const { program } = this.view.workflowOf(execution);
+    return this.locator(program).frames(readFrames(stackText));
+  }
+
+  private stacks(execution: ExecutionId): readonly (readonly WasmFrame[])[] {
+    const entries = this.view.history.entries(execution);
+    const known = this.known.get(execution);
+    const last = entries.at(-1);
+    if (known !== undefined && known.stacks.length >= entries.length && known.last === last) {
+      return known.stacks;
+    }
+    const stacks = this.lookAtAll(execution, entries);
+    this.known.set(execution, { stacks, last });
+    return stacks;
+  }
+
+  private lookAtAll(execution: ExecutionId, entries: readonly Entry[]): WasmFrame[][] {
+    const stacks: WasmFrame[][] = [];
+    replay({
+      execution,
+      workflow: this.view.workflowOf(execution),
+      entries,
+      wallNanosOf: (entry) => wallOf(this.view, execution, entry),
+      onEffect: (entry) => {
+        stacks[entry.seq] = readFrames(new Error('stack').stack ?? '');
+        // The recorded program may have computed for ever after its last effect.
+        return entry.seq === entries.length - 1;
+      },
+    });
+    return stacks;
+  }
+}
+
+/** True wall time at an entry, or at the execution's start. */
+export function wallOf(
+  { history }: SimulationView,
+  execution: ExecutionId,
+  entry: Entry | undefined,
+): bigint {
+  const at = entry?.endedAt ?? entry?.startedAt ?? history.execution(execution)?.startedAt;
+  return at === undefined ? history.startUnixNanos : wallNanosOf(history, at);
+}

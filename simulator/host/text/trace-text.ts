@@ -1,0 +1,106 @@
+/** What happened in the world, as a sentence without a full stop. */
+import type { Json, JsonObject } from '../../effects/operation.ts';
+import type { TraceKind, TraceRow } from '../../journal/records.ts';
+import { formatDuration } from '../../kernel/time.ts';
+import { countText } from './bytes-text.ts';
+import { faultText } from './fault-text.ts';
+
+export interface TraceContext {
+  /** How to name an effect: in full, or only by its number inside its own execution. */
+  readonly naming: 'full' | 'brief';
+  /** The effect that it belongs to carries a key. */
+  readonly keyed: boolean;
+}
+
+type Sentence = (row: TraceRow, context: TraceContext) => string;
+
+/** `order-1 #3`, or `#3` where the execution goes without saying. */
+function effect({ execution, seq }: TraceRow, { naming }: TraceContext): string {
+  const number = seq === undefined ? '' : `#${seq}`;
+  if (naming === 'brief' && number !== '') return number;
+  return [execution ?? '', number].filter(Boolean).join(' ');
+}
+
+function field({ data }: TraceRow, name: string): Json | undefined {
+  return (data as JsonObject | undefined)?.[name];
+}
+
+function node(row: TraceRow): string {
+  return row.node ?? 'a node';
+}
+
+function service(row: TraceRow): string {
+  return row.service ?? 'the service';
+}
+
+/** `, try 2`, for every try but the first. */
+function tryText(row: TraceRow): string {
+  const number = field(row, 'try');
+  return typeof number === 'number' && number > 1 ? `, try ${number}` : '';
+}
+
+function jump(row: TraceRow): string {
+  const nanos = BigInt(String(field(row, 'byNanos') ?? '0'));
+  const length = formatDuration(nanos < 0n ? -nanos : nanos);
+  const clock = `the ${field(row, 'clock') ?? 'wall'} clock of ${node(row)}`;
+  return `${clock} jumped ${length} ${nanos < 0n ? 'back' : 'ahead'}`;
+}
+
+function drift(row: TraceRow): string {
+  const ppm = Number(field(row, 'ppm') ?? 0);
+  const clock = `the ${field(row, 'clock') ?? 'wall'} clock of ${node(row)}`;
+  if (ppm === 0) return `${clock} keeps time again`;
+  return `${clock} runs ${ppm > 0 ? 'fast' : 'slow'} by ${Math.abs(ppm)} us a second`;
+}
+
+function input(row: TraceRow): string {
+  const bytes = Number(field(row, 'bytes') ?? 0);
+  const name = String(field(row, 'inbox') ?? 'stdin');
+  const ends = field(row, 'ends') === true;
+  if (bytes === 0 && ends) return `${name} ended`;
+  return `${countText(bytes, 'byte')} came in on ${name}${ends ? ', the last' : ''}`;
+}
+
+const SENTENCES: Readonly<Record<TraceKind, Sentence>> = {
+  'node.crashed': (row) => `${node(row)} crashed`,
+  'node.restarted': (row) => `${node(row)} is up again`,
+  'node.paused': (row) => `${node(row)} stands still`,
+  'node.resumed': (row) => `${node(row)} goes on`,
+  'clock.jumped': jump,
+  'clock.drifted': drift,
+  'fault.fired': (row, context) =>
+    faultText(row.data ?? {}, { node: row.node, effect: effect(row, context) }),
+  'lease.claimed': (row) =>
+    `${node(row)} claimed ${row.execution ?? 'the execution'} (epoch ${field(row, 'epoch') ?? '?'})`,
+  'lease.expired': (row) =>
+    `the lease of ${node(row)} on ${row.execution ?? 'the execution'} is over`,
+  'commit.refused': (row) =>
+    `a commit of ${countText(Number(field(row, 'entries') ?? 0), 'entry', 'entries')} by ` +
+    `${node(row)} was refused: its epoch is ${field(row, 'epoch') ?? '?'}, and the journal is at ` +
+    `${field(row, 'current') ?? '?'}`,
+  'request.sent': (row, context) =>
+    `${node(row)} sent the request of ${effect(row, context)} to ${service(row)}${tryText(row)}`,
+  'request.arrived': (row, context) =>
+    `the request of ${effect(row, context)} arrived at ${service(row)}`,
+  'request.lost': (row, context) =>
+    `the request of ${effect(row, context)} was lost on its way to ${service(row)}`,
+  'response.sent': (row, context) =>
+    `${service(row)} answered ${effect(row, context)} with ${field(row, 'status') ?? 'nothing'}`,
+  'response.arrived': (row, context) =>
+    `the response to ${effect(row, context)} arrived at ${node(row)}`,
+  'response.lost': (row, context) =>
+    `the response to ${effect(row, context)} was lost on its way back from ${service(row)}`,
+  'call.retried': (row, context) =>
+    `${effect(row, context)} is sent again${context.keyed ? ' with the same key' : ''} ` +
+    `(${field(row, 'why') ?? 'no reason given'}${tryText(row)})`,
+  'question.asked': (row, context) =>
+    `what became of ${effect(row, context)} is not known: it waits for a person's answer`,
+  'question.answered': (row, context) =>
+    `a person answered what becomes of ${effect(row, context)}: ${field(row, 'answer') ?? '?'}`,
+  'service.failed': (row) => String(field(row, 'message') ?? `service ${service(row)} failed`),
+  'input.arrived': input,
+};
+
+export function traceText(row: TraceRow, context: Partial<TraceContext> = {}): string {
+  return SENTENCES[row.kind](row, { naming: 'full', keyed: false, ...context });
+}

@@ -1,0 +1,151 @@
+/**
+ * A simulated outside system. It writes its ledger: every request that it saw, which is the truth
+ * about duplicate side effects. What it answers is decided by its program.
+ *
+ * S1  The ledger has one row for each request that arrived, in the order of arrival.
+ * S2  The program gets its time and random numbers from here and nowhere else.
+ */
+import type { HttpHeaders } from '../effects/http.ts';
+import { isSafeMethod } from '../effects/http.ts';
+import type { ExecutionId, Seq } from '../journal/entry.ts';
+import type { LedgerRow } from '../journal/records.ts';
+import type { VirtualNanos } from '../kernel/time.ts';
+
+export interface ServiceRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: HttpHeaders;
+  readonly body: Uint8Array;
+}
+
+export interface ServiceResponse {
+  /** 100 to 599. */
+  readonly status: number;
+  readonly headers: HttpHeaders;
+  readonly body: Uint8Array;
+  /** How long the service takes to answer, in virtual nanoseconds. */
+  readonly delayNanos: bigint;
+  /** For the ledger: what the request did, such as `charged 4200`. */
+  readonly note: string | undefined;
+}
+
+/** What a service program may know besides the request. */
+export interface ServiceContext {
+  /** Wall time in nanoseconds since 1970, as virtual time has it. */
+  readonly wallNanos: bigint;
+  /** A number from 0 to 1, 1 excluded, from the service's own stream. */
+  random(): number;
+  readonly key: string | undefined;
+}
+
+/** Decides what a service answers; it keeps the service's state. Deterministic. */
+export interface ServiceProgram {
+  /** Throws ServiceError when the program throws, loops, or answers nonsense. */
+  handle(request: ServiceRequest, context: ServiceContext): ServiceResponse;
+}
+
+/** A service's program went wrong: an error of the workspace, not of the simulator. */
+export class ServiceError extends Error {
+  override readonly name = 'ServiceError';
+  readonly code = 'service';
+  /** @param where file and line in the service's source, when known */
+  constructor(
+    readonly service: string,
+    message: string,
+    readonly where: string | undefined,
+    options?: ErrorOptions,
+  ) {
+    super(
+      `service ${service} failed${where === undefined ? '' : ` at ${where}`}: ${message}`,
+      options,
+    );
+  }
+}
+
+/** The caller, as the simulation knows it; a real service would see only the request. */
+export interface Caller {
+  readonly execution: ExecutionId;
+  readonly seq: Seq;
+}
+
+export interface ServiceSetup {
+  readonly name: string;
+  readonly hosts: readonly string[];
+  readonly program: ServiceProgram;
+  random(): number;
+  onLedgerRow(row: LedgerRow): void;
+}
+
+export class Service {
+  readonly name: string;
+  readonly hosts: readonly string[];
+  /** How many requests it has seen. */
+  private requests = 0;
+  private readonly firstByKey = new Map<string, number>();
+  private readonly firstByCall = new Map<string, number>();
+
+  constructor(private readonly setup: ServiceSetup) {
+    this.name = setup.name;
+    this.hosts = setup.hosts;
+  }
+
+  /** Handles one request and writes its ledger row; throws ServiceError, also after writing it. */
+  handle(
+    at: VirtualNanos,
+    wallNanos: bigint,
+    request: ServiceRequest,
+    caller: Caller,
+  ): ServiceResponse {
+    const key = headerValue(request.headers, 'idempotency-key');
+    const random = this.setup.random;
+    let response: ServiceResponse | undefined;
+    try {
+      response = this.setup.program.handle(request, { wallNanos, random, key });
+      return response;
+    } finally {
+      this.write(at, request, caller, key, response);
+    }
+  }
+
+  private write(
+    at: VirtualNanos,
+    request: ServiceRequest,
+    caller: Caller,
+    key: string | undefined,
+    response: ServiceResponse | undefined,
+  ): void {
+    const number = ++this.requests;
+    const unsafe = !isSafeMethod(request.method);
+    const call = `${caller.execution}/${caller.seq} ${request.method} ${request.url}`;
+    const byKey = key === undefined ? undefined : this.firstByKey.get(key);
+    const isPlain = unsafe && key === undefined;
+    const byCall = isPlain ? this.firstByCall.get(call) : undefined;
+    if (key !== undefined && byKey === undefined) this.firstByKey.set(key, number);
+    if (isPlain && byCall === undefined) this.firstByCall.set(call, number);
+    const row: LedgerRow = {
+      service: this.name,
+      number,
+      at,
+      execution: caller.execution,
+      seq: caller.seq,
+      key,
+      method: request.method,
+      url: request.url,
+      headers: request.headers,
+      body: request.body,
+      status: response?.status,
+      responseHeaders: response?.headers ?? [],
+      responseBody: response?.body ?? new Uint8Array(0),
+      duplicateOf: byKey ?? byCall,
+      duplicateBy: byKey !== undefined ? 'key' : byCall !== undefined ? 'content' : undefined,
+      note: response?.note,
+    };
+    this.setup.onLedgerRow(row);
+  }
+}
+
+/** The value of a header, whatever the case of its name; undefined when there is none. */
+export function headerValue(headers: HttpHeaders, name: string): string | undefined {
+  const wanted = name.toLowerCase();
+  return headers.find(([header]) => header.toLowerCase() === wanted)?.[1];
+}

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { type Config, defaultWorkflow, defaultWorld } from '../../simulator/config/config.ts';
+import { parseConfig } from '../../simulator/config/parse-config.ts';
+import { NANOS_PER_MILLI, NANOS_PER_SECOND } from '../../simulator/kernel/time.ts';
+import { configErrorOf, configFixtures } from './fixtures.ts';
+
+const parse = (text: string): Config => parseConfig(text, 'backstitch.json');
+
+test('an empty file describes no workflow and the default world', () => {
+  assert.deepEqual(parse('{}'), {
+    file: 'backstitch.json',
+    workflows: [],
+    world: defaultWorld(),
+    faults: undefined,
+  });
+});
+
+test('a workflow that only names its source gets every default', () => {
+  const { workflows } = parse('{ "workflows": { "order": { "source": "order.c" } } }');
+  assert.deepEqual(workflows, [defaultWorkflow('order', { kind: 'source', source: 'order.c' })]);
+});
+
+test('every field that can be given is read', () => {
+  const fixture = configFixtures('good').find(({ name }) => name === 'everything');
+  assert.ok(fixture !== undefined);
+  const { workflows, world, faults } = parse(fixture.text);
+  const [order, reactor, typed, closed, text] = workflows;
+  assert.deepEqual(order, {
+    name: 'order',
+    program: { kind: 'source', source: 'src/order.c' },
+    args: ['A-17', ''],
+    env: new Map([
+      ['CURRENCY', 'EUR'],
+      ['EMPTY', ''],
+    ]),
+    stdin: { kind: 'file', file: 'in.txt' },
+    mounts: [
+      { kind: 'volume', path: '/data', volume: 'shared', readOnly: false },
+      { kind: 'volume', path: '/data/old', volume: 'shared', readOnly: true },
+      { kind: 'directory', path: '/assets', directory: '../assets', readOnly: true },
+    ],
+    persistence: 'workflow',
+    clock: 'clamped',
+    unknownOutcome: [
+      { method: 'POST', url: 'https://payment.example/*', policy: 'ask' },
+      { method: '*', url: '*', policy: 'fail' },
+    ],
+    invoke: undefined,
+    count: 12,
+    limits: { memoryMiB: 16, effects: 500, secondsBetweenEffects: 0.5 },
+  });
+  assert.deepEqual(reactor?.program, { kind: 'module', module: 'r.wasm', build: 'make r.wasm' });
+  assert.equal(reactor?.invoke, 'run');
+  assert.deepEqual(typed?.stdin, { kind: 'interactive' });
+  assert.deepEqual(closed?.stdin, { kind: 'empty' });
+  assert.deepEqual(text?.stdin, { kind: 'text', text: 'one line\n' });
+  assert.equal(faults, 'faults/plan.json');
+  assert.deepEqual(world, {
+    seed: Number.MAX_SAFE_INTEGER,
+    startUnixNanos: BigInt(Date.UTC(2024, 1, 29, 21, 59, 59, 999)) * NANOS_PER_MILLI,
+    nodes: ['a', 'b'],
+    leaseNanos: 90n * NANOS_PER_SECOND,
+    restartAfterNanos: 0n,
+    defaultLink: { latencyNanos: NANOS_PER_MILLI, jitterNanos: 500_000n },
+    links: [
+      { from: 'a', to: 'payment', latencyNanos: 1_500n * NANOS_PER_MILLI, jitterNanos: 500_000n },
+      { from: 'payment', to: 'a', latencyNanos: NANOS_PER_MILLI, jitterNanos: 500_000n },
+    ],
+    services: [
+      {
+        name: 'payment',
+        script: 'payment.mjs',
+        hosts: ['payment.example', 'localhost:8080', '10.0.0.1'],
+        latencyNanos: 59n * 60n * NANOS_PER_SECOND,
+      },
+      { name: 'mail', script: 'mail.ts', hosts: ['mail'], latencyNanos: 20n * NANOS_PER_MILLI },
+    ],
+    volumes: [
+      { name: 'shared', from: 'data', sizeMiB: 1 },
+      { name: 'blank', from: undefined, sizeMiB: 64 },
+    ],
+  });
+});
+
+test('every good file is read', () => {
+  for (const { name, text } of configFixtures('good')) {
+    assert.equal(configErrorOf(text), undefined, name);
+  }
+});
+
+test('every bad file is refused with its problems and their places', () => {
+  for (const { name, text, expectedFile } of configFixtures('bad')) {
+    const error = configErrorOf(text);
+    assert.ok(error !== undefined, `${name} is accepted`);
+    assert.equal(error.code, 'config-invalid');
+    const actual = error.problems
+      .map(({ code, line, column, message }) => `${line}:${column} ${code}: ${message}\n`)
+      .join('');
+    if (process.env.UPDATE_GOLDEN === '1') writeFileSync(expectedFile, actual);
+    assert.equal(actual, readFileSync(expectedFile, 'utf8'), name);
+  }
+});
+
+test('the message of the error has a line with file, line and column for each problem', () => {
+  const error = configErrorOf('{\n  "wrkflows": {},\n  "faults": 1\n}');
+  assert.equal(
+    error?.message,
+    'backstitch.json:2:3: unknown key "wrkflows"; did you mean "workflows"?\n' +
+      'backstitch.json:3:13: faults has to be text in double quotes, not 1',
+  );
+});
+
+test('at most 100 problems are listed', () => {
+  const keys = Array.from({ length: 150 }, (_, index) => `"k${index}": 1`);
+  assert.equal(configErrorOf(`{ ${keys.join(', ')} }`)?.problems.length, 100);
+});
+
+test('a file that is too large or nested too deep is refused without being read', () => {
+  assert.match(configErrorOf(' '.repeat(4 * 1024 * 1024 + 1))?.message ?? '', /longer than/);
+  assert.match(configErrorOf('['.repeat(200_000))?.message ?? '', /nested more than 64 levels/);
+  assert.match(configErrorOf('{"a":'.repeat(200_000))?.message ?? '', /nested more than 64/);
+});
+
+test('brackets inside text and comments do not count as nesting', () => {
+  const brackets = '['.repeat(100);
+  assert.equal(
+    configErrorOf(`{ /* ${brackets} */ "faults": "${brackets}" } // ${brackets}`),
+    undefined,
+  );
+});
+
+test('keys named as members of every JavaScript object are ordinary keys', () => {
+  assert.match(configErrorOf('{ "__proto__": {} }')?.message ?? '', /unknown key "__proto__"/);
+  const config = parse('{ "workflows": { "constructor": { "source": "a.c" } } }');
+  assert.equal(config.workflows[0]?.name, 'constructor');
+});

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import { lineOf, lineWith, ORDER, ORDER_SOURCE, STEPS } from './helpers/programs.ts';
+import { TestClient } from './helpers/test-client.ts';
+import { closeTestHost } from './helpers/test-host.ts';
+
+after(closeTestHost);
+
+function plan(fault: object): object {
+  return { version: 1, faults: [fault] };
+}
+
+const CHARGE = { execution: 'order-1', effect: 'http.request', match: 1 };
+
+async function launched(args: object, filters: readonly string[]) {
+  const client = new TestClient();
+  const arrival = await client.launchTo({ program: ORDER, ...args }, () =>
+    client.setExceptionBreakpointsRequest({ filters: [...filters] }),
+  );
+  return { client, arrival };
+}
+
+async function effect(client: TestClient): Promise<string | undefined> {
+  return (await client.scope('Effect')).get('effect')?.value;
+}
+
+describe('exception filters', () => {
+  for (const point of ['before', 'intent', 'performed', 'recorded']) {
+    it(`stop at the effect that a crash ${point} it befell, both ways`, async () => {
+      const faults = plan({ kind: 'crash', at: CHARGE, point });
+      const { client, arrival } = await launched({ faults }, ['crash']);
+      assert.equal(arrival.reason, 'exception');
+      assert.match(arrival.description, /node-a crashed with attempt 1 of order-1/);
+      assert.equal(await effect(client), 'http.request #3');
+      assert.equal(await client.line(), lineWith(ORDER_SOURCE, 'backstitch_http('));
+      const { body } = await client.exceptionInfoRequest({ threadId: 1 });
+      assert.equal(body.exceptionId, 'crash');
+      const end = await client.move('continue');
+      assert.equal(end.reason, 'end');
+      const back = await client.move('reverseContinue');
+      assert.equal(back.reason, 'exception');
+      assert.equal(await effect(client), 'http.request #3');
+      assert.equal((await client.move('reverseContinue')).reason, 'entry');
+    });
+  }
+
+  it('stop at a lost response and at the retry that follows', async () => {
+    const faults = plan({ kind: 'lose-response', at: CHARGE });
+    const { client, arrival } = await launched({ faults }, ['fault', 'retry']);
+    assert.match(arrival.description, /lost/);
+    const retry = await client.move('continue');
+    assert.match(retry.description, /again/);
+    assert.equal(await effect(client), 'http.request #3');
+    assert.equal((await client.move('continue')).reason, 'end');
+    assert.equal((await client.move('reverseContinue')).description, retry.description);
+    assert.equal((await client.move('reverseContinue')).description, arrival.description);
+  });
+
+  it('stop at a pause of the node', async () => {
+    const faults = plan({ kind: 'pause', at: CHARGE, for: '2s' });
+    const { client, arrival } = await launched({ faults }, ['fault']);
+    assert.match(arrival.description, /node-a stands still for 2 s/);
+    assert.equal(await effect(client), 'http.request #3');
+  });
+
+  it('stop at an exit code other than 0 only when asked to', async () => {
+    for (const filters of [['exit'], []]) {
+      const client = new TestClient();
+      const arrival = await client.launchTo({ program: STEPS, args: ['0', 'fail'] }, () =>
+        client.setExceptionBreakpointsRequest({ filters }),
+      );
+      assert.equal(arrival.description, 'steps-1 exited with 3');
+      assert.equal(arrival.reason, filters.length > 0 ? 'exception' : 'end');
+    }
+  });
+
+  it('stop at traps unless they are switched off', async () => {
+    for (const filters of [['trap'], []]) {
+      const client = new TestClient();
+      const arrival = await client.launchTo({ program: STEPS, args: ['0', 'trap'] }, () =>
+        client.setExceptionBreakpointsRequest({ filters }),
+      );
+      assert.equal(arrival.reason, filters.length > 0 ? 'exception' : 'end');
+      assert.equal(await client.line(), lineOf(STEPS, 'TRAP'));
+    }
+  });
+
+  it('interrupt a step of the execution that a crash befalls', async () => {
+    const faults = plan({ kind: 'crash', at: CHARGE, point: 'performed' });
+    const { client } = await launched({ faults, stopOnEntry: true }, ['crash']);
+    for (let step = 0; step < 3; step++) await client.move('next');
+    assert.equal(await effect(client), 'http.request #3');
+    const crash = await client.move('next');
+    assert.equal(crash.reason, 'exception');
+    assert.equal((await client.move('next')).reason, 'step');
+    assert.equal(await effect(client), 'clock.read #4');
+    assert.equal((await client.move('stepBack')).reason, 'exception');
+    await client.move('stepBack');
+    assert.equal(await effect(client), 'http.request #3');
+  });
+
+  it('are answered for names that they do not know', async () => {
+    const client = new TestClient();
+    await client.initializeRequest();
+    const { body } = await client.customRequest('setExceptionBreakpoints', {
+      filters: ['trap', 'panic'],
+    });
+    assert.deepEqual(
+      body.breakpoints.map(({ verified }: { verified: boolean }) => verified),
+      [true, false],
+    );
+  });
+});
+
+describe('what a crash took away', () => {
+  it('is shown at the crash, and that it was lost', async () => {
+    const at = { execution: 'order-1', effect: 'random.read', match: 1 };
+    const faults = plan({ kind: 'crash', at, point: 'performed' });
+    const { client } = await launched({ faults }, ['crash']);
+    await client.move('continue');
+    await client.move('reverseContinue');
+    const scope = await client.scope('Effect');
+    assert.equal(scope.get('effect')?.value, 'random.read #2');
+    assert.match(scope.get('state')?.value ?? '', /lost in a crash/);
+    assert.equal(scope.get('attempt')?.value, '1');
+    const execution = await client.scope('Execution');
+    assert.equal(execution.get('attempt')?.value, '1 on node-a, crashed');
+  });
+});

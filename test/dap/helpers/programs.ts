@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../../helpers/project-root.ts';
+
+export const STEPS = join(projectRoot, 'test/dap/programs/steps.c');
+export const ORDER = join(projectRoot, 'examples/order');
+export const ORDER_SOURCE = join(ORDER, 'order.c');
+
+/** The line of a source, counting from 1, that has `#<marker>` in a comment. */
+export function lineOf(file: string, marker: string): number {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const index = lines.findIndex((line) => new RegExp(`// #${marker}\\b`).test(line));
+  if (index === -1) throw new Error(`${file} has no marker #${marker}`);
+  return index + 1;
+}
+
+/** The line of a source, counting from 1, that holds a text for the first time. */
+export function lineWith(file: string, text: string): number {
+  const index = readFileSync(file, 'utf8')
+    .split('\n')
+    .findIndex((line) => line.includes(text));
+  if (index === -1) throw new Error(`${file} has no line with ${text}`);
+  return index + 1;
+}

@@ -1,0 +1,22 @@
+import { join } from 'node:path';
+import type { DebugHost } from '../../../debug-adapter/debug-host.ts';
+import { nodeDebugHost } from '../../../debug-adapter/node-debug-host.ts';
+import { SourceBuilder } from '../../../simulator/cli/node/build-source.ts';
+import { loadTarget } from '../../../simulator/cli/node/load-target.ts';
+import { projectRoot } from '../../helpers/project-root.ts';
+
+const builder = new SourceBuilder({
+  includeFolders: [join(projectRoot, 'examples/include')],
+  environment: process.env,
+});
+
+/** A real host, whose compiler is shared by all sessions of a test file. */
+export function testHost(): DebugHost {
+  const host = nodeDebugHost(join(projectRoot, 'dist'));
+  return { ...host, load: (target) => loadTarget(target, builder) };
+}
+
+/** Ends the compiler, which would keep the process; every test file here calls it at its end. */
+export function closeTestHost(): Promise<void> {
+  return builder.close();
+}

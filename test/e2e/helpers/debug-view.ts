@@ -1,0 +1,146 @@
+import type { Locator, Page } from 'playwright-core';
+import type { EditorArea } from './editor-area.ts';
+import { type RowMatch, type TreeRow, TreeView } from './tree-view.ts';
+import { waitFor } from './wait.ts';
+
+export interface ShownFrame {
+  readonly name: string;
+  readonly file: string;
+  /** 1-based; undefined for a frame without a source. */
+  readonly line: number | undefined;
+}
+
+/** The debugger as one sees it: the toolbar, the call stack and the variables. */
+export class DebugView {
+  readonly callStack: TreeView;
+  readonly variables: TreeView;
+  readonly breakpoints: TreeView;
+  private readonly toolbar: Locator;
+
+  constructor(
+    private readonly page: Page,
+    private readonly editor: EditorArea,
+    private readonly show: () => Promise<void>,
+  ) {
+    this.toolbar = page.locator('.debug-toolbar');
+    this.callStack = new TreeView(page, 'Debug Call Stack');
+    this.variables = new TreeView(page, 'Debug Variables');
+    this.breakpoints = new TreeView(page, 'Breakpoints');
+  }
+
+  /** The names of the toolbar's buttons, without their keys; empty when no session runs. */
+  async actions(): Promise<string[]> {
+    if (!(await this.toolbar.isVisible())) return [];
+    const labels = await this.toolbar
+      .locator('a.action-label')
+      .evaluateAll((links) => links.map((link) => link.getAttribute('aria-label') ?? ''));
+    return labels.map((label) => label.replace(/ \([^)]*\)$/, ''));
+  }
+
+  /** Presses a button of the toolbar once it is there and enabled: "Step Back", "Reverse", "Continue" ... */
+  async press(action: string): Promise<void> {
+    const { index } = await waitFor(
+      `"${action}" in the debug toolbar`,
+      async () => {
+        const found = (await this.actions()).indexOf(action);
+        if (found < 0) return false;
+        const disabled = await this.toolbar
+          .locator('a.action-label')
+          .nth(found)
+          .evaluate((link) => link.classList.contains('disabled'));
+        return !disabled && { index: found };
+      },
+      { describe: async () => JSON.stringify(await this.actions()) },
+    );
+    await this.toolbar.locator('a.action-label').nth(index).click();
+  }
+
+  /** Waits until the debugger stands on `line` of the active editor. */
+  async waitForStop(line: number, timeoutMs?: number): Promise<void> {
+    await waitFor(
+      `the debugger to stop on line ${line}`,
+      async () => (await this.editor.stoppedLine()) === line,
+      {
+        describe: async () => `line ${await this.editor.stoppedLine()} marked`,
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      },
+    );
+  }
+
+  /** Waits until no session is left. */
+  async waitForEnd(timeoutMs?: number): Promise<void> {
+    await waitFor('the debug session to end', async () => !(await this.toolbar.isVisible()), {
+      describe: async () => JSON.stringify(await this.actions()),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    });
+  }
+
+  /** Brings the Run and Debug side bar to the front, where the trees are read. */
+  async open(): Promise<void> {
+    await this.show();
+  }
+
+  /** The stack frames that the call stack shows, from the innermost; threads and sessions are left out. */
+  async frames(): Promise<ShownFrame[]> {
+    const rows = await this.callStack.rows();
+    return rows
+      .filter(({ ariaLabel }) => ariaLabel.startsWith('Stack Frame '))
+      .map(({ label, description }) => {
+        const place = /^(.*?)(?: (\d+)(?::\d+)?)?$/.exec(description);
+        return {
+          name: label,
+          file: place?.[1] ?? '',
+          line: place?.[2] === undefined ? undefined : Number(place[2]),
+        };
+      });
+  }
+
+  /** Waits for frames that satisfy `accept`, and returns them. */
+  async waitForFrames(
+    what: string,
+    accept: (frames: readonly ShownFrame[]) => boolean,
+  ): Promise<ShownFrame[]> {
+    return await waitFor(
+      `${what} in the call stack`,
+      async () => {
+        const frames = await this.frames();
+        return accept(frames) && frames;
+      },
+      { describe: () => this.callStack.describe() },
+    );
+  }
+
+  /** Expands a variable by the names on the way to it, the scope first; returns the rows then shown. */
+  async expandVariable(...path: readonly RowMatch[]): Promise<TreeRow[]> {
+    for (const match of path) await this.variables.expand(match);
+    return await this.variables.rows();
+  }
+
+  /** Waits until the variable with this name is shown with this value. */
+  async waitForVariable(name: string, value: string | RegExp): Promise<TreeRow> {
+    return await this.variables.waitForRow(
+      ({ label, description }) =>
+        label === name &&
+        (typeof value === 'string' ? description === value : value.test(description)),
+    );
+  }
+
+  /** Evaluates in the debug console, and waits for `answer` there. */
+  async evaluate(expression: string, answer: string | RegExp): Promise<void> {
+    const console = this.page.locator('.repl');
+    const input = console.locator('.repl-input-wrapper .monaco-editor');
+    await input.click();
+    await this.page.keyboard.type(expression);
+    await this.page.keyboard.press('Enter');
+    await waitFor(`${answer} in the debug console`, async () => {
+      const text = await this.consoleText();
+      return typeof answer === 'string' ? text.includes(answer) : answer.test(text);
+    });
+  }
+
+  /** What the debug console shows. */
+  async consoleText(): Promise<string> {
+    const rows = await this.page.locator('.repl .repl-tree .monaco-list-row').allInnerTexts();
+    return rows.join('\n').replaceAll('\u00a0', ' ');
+  }
+}

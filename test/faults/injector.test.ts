@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type EffectSite, FaultInjector } from '../../simulator/faults/injector.ts';
+import { parseFault, parsePlan } from '../../simulator/faults/plan.ts';
+import { executionId, seqOf } from '../../simulator/journal/entry.ts';
+import type { FaultRow } from '../../simulator/journal/records.ts';
+
+const rows: FaultRow[] = [];
+
+function injector(...faults: readonly object[]): FaultInjector {
+  rows.length = 0;
+  return new FaultInjector(parsePlan(JSON.stringify({ faults }), 'plan'), {
+    fault: (row) => rows.push(row),
+  });
+}
+
+function site(execution: string, seq: number, effect = 'http.request'): EffectSite {
+  return { execution: executionId(execution), seq: seqOf(seq), effect };
+}
+
+describe('the fault injector', () => {
+  it('lets a fault happen once, at its effect and point', () => {
+    const faults = injector({ kind: 'crash', at: { execution: 'a-1', seq: 2 }, point: 'intent' });
+    assert.ok(faults.watchesEffects);
+    assert.deepEqual(faults.at(site('a-1', 1), 'intent'), []);
+    assert.deepEqual(faults.at(site('a-2', 2), 'intent'), []);
+    assert.deepEqual(faults.at(site('a-1', 2), 'before'), []);
+    assert.ok(faults.waitsFor(site('a-1', 2), 'intent'));
+    assert.equal(faults.at(site('a-1', 2), 'intent').length, 1);
+    assert.deepEqual(faults.at(site('a-1', 2), 'intent'), []);
+    assert.ok(!faults.watchesEffects, 'nothing is left to watch for');
+    assert.equal(rows.at(-1)?.fired, 1);
+  });
+
+  it('counts matches over all executions, or in the one that is named', () => {
+    const all = { kind: 'crash', at: { effect: 'http.*', match: 2 } };
+    const one = { kind: 'pause', at: { effect: 'http.*', match: 2, execution: 'a-1' } };
+    const faults = injector(all, one);
+    const sites = [site('a-1', 0), site('a-2', 0), site('a-2', 1), site('a-1', 1)];
+    const fired = sites.map((each) => {
+      faults.begin(each);
+      return faults.at(each, 'before').map(({ kind }) => kind);
+    });
+    assert.deepEqual(fired, [[], ['crash'], [], ['pause']]);
+  });
+
+  it('counts an effect once, however often it is performed', () => {
+    const faults = injector({ kind: 'crash', at: { effect: 'clock.read', match: 2 } });
+    for (let attempt = 0; attempt < 3; attempt++) {
+      faults.begin(site('a-1', 0, 'clock.read'));
+      assert.deepEqual(faults.at(site('a-1', 0, 'clock.read'), 'before'), []);
+    }
+    faults.begin(site('a-1', 1, 'random.read'));
+    faults.begin(site('a-1', 2, 'clock.read'));
+    assert.equal(faults.at(site('a-1', 2, 'clock.read'), 'before').length, 1);
+  });
+
+  it('takes a pattern with dots and stars literally but for the stars', () => {
+    const faults = injector({ kind: 'crash', at: { effect: 'h*.request' } });
+    faults.begin(site('a-1', 0, 'httpXrequest'));
+    assert.deepEqual(faults.at(site('a-1', 0), 'before'), []);
+    faults.begin(site('a-1', 1));
+    assert.equal(faults.at(site('a-1', 1), 'before').length, 1);
+  });
+
+  it('loses as many messages of one call as the fault says', () => {
+    const faults = injector({ kind: 'lose-response', at: { execution: 'a-1', seq: 0 }, times: 2 });
+    const here = site('a-1', 0);
+    assert.ok(!faults.loses('lose-request', here));
+    assert.ok(!faults.loses('lose-response', site('a-1', 1)));
+    const lost = [1, 2, 3].map(() => faults.loses('lose-response', here));
+    assert.deepEqual(lost, [true, true, false]);
+    assert.deepEqual(faults.at(here, 'before'), [], 'a loss is no fault of a node');
+  });
+
+  it('lets faults at one point happen in the order of the plan', () => {
+    const at = { execution: 'a-1', seq: 0 };
+    const faults = injector(
+      { kind: 'pause', at },
+      { kind: 'clock-jump', at, by: '1s' },
+      { kind: 'crash', at },
+    );
+    const kinds = faults.at(site('a-1', 0), 'before').map(({ kind }) => kind);
+    assert.deepEqual(kinds, ['pause', 'clock-jump', 'crash']);
+  });
+
+  it('gives faults at an instant to be scheduled, and does not watch effects for them', () => {
+    const faults = injector({ kind: 'crash', at: { time: '5s' }, node: 'a' });
+    assert.ok(!faults.watchesEffects);
+    const [timed] = faults.timed();
+    assert.equal(timed?.fault.kind, 'crash');
+    timed.fire();
+    assert.deepEqual(
+      rows.map(({ fired }) => fired),
+      [0, 1],
+    );
+  });
+
+  it('appends injected faults to the plan and counts from then on', () => {
+    const faults = injector();
+    faults.begin(site('a-1', 0));
+    const where = { effect: 'http.*', match: 1 };
+    assert.equal(faults.inject(parseFault({ kind: 'crash', at: where }, 'by hand')), undefined);
+    assert.equal(faults.plan().faults.length, 1);
+    assert.deepEqual(
+      rows.map(({ number, injected }) => [number, injected]),
+      [[1, true]],
+    );
+    faults.begin(site('a-1', 1));
+    assert.equal(faults.at(site('a-1', 1), 'before').length, 1);
+  });
+});

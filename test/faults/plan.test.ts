@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { JsonObject } from '../../simulator/effects/operation.ts';
+import {
+  checkNodes,
+  PlanError,
+  parseFault,
+  parsePlan,
+  planJson,
+} from '../../simulator/faults/plan.ts';
+import { FAULTS_MAX } from '../../simulator/kernel/limits.ts';
+import { anyFault } from '../property/random-cases.ts';
+
+const RUNS = 500;
+const AT = { execution: 'a-1', seq: 0 };
+
+function problemsOf(plan: unknown): readonly string[] {
+  try {
+    parsePlan(typeof plan === 'string' ? plan : JSON.stringify(plan), 'faults.json');
+  } catch (error) {
+    assert.ok(error instanceof PlanError, String(error));
+    assert.ok(error.message.startsWith('faults.json is not a usable fault plan:\n'));
+    return error.problems;
+  }
+  return [];
+}
+
+function problemsOfFault(fault: unknown): readonly string[] {
+  return problemsOf({ faults: [fault] });
+}
+
+describe('a fault plan', () => {
+  it('comes back the same from its text', () => {
+    fc.assert(
+      fc.property(fc.array(anyFault), (faults) => {
+        const plan = parsePlan(JSON.stringify({ version: 1, faults }), 'plan');
+        const printed = planJson(plan);
+        assert.deepEqual(parsePlan(JSON.stringify(printed), 'plan'), plan);
+        assert.deepEqual(planJson(parsePlan(JSON.stringify(printed), 'plan')), printed);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('keeps every nanosecond of a duration', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 1n, max: 2n ** 62n }), (nanos) => {
+        const fault = { kind: 'pause', point: 'before', node: 'n', forNanos: nanos } as const;
+        const at = { kind: 'time', atNanos: nanos } as const;
+        const plan = { faults: [{ ...fault, at }] };
+        assert.deepEqual(parsePlan(JSON.stringify(planJson(plan)), 'plan'), plan);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('has a problem or a plan for any JSON, and never another error', () => {
+    const fields = ['kind', 'at', 'point', 'node', 'for', 'by', 'ppm', 'times', 'clock', 'x'];
+    const value = fc.oneof(fc.jsonValue(), fc.constantFrom('crash', 'pause', 'wall', '5s', AT));
+    const fault = fc.dictionary(fc.constantFrom(...fields), value);
+    const plan = fc.oneof(fc.jsonValue(), fc.record({ faults: fc.array(fault) }));
+    fc.assert(
+      fc.property(plan, (drawn) => {
+        problemsOf(JSON.stringify(drawn));
+      }),
+      { numRuns: 2 * RUNS },
+    );
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        problemsOf(text);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  const wrong: readonly (readonly [what: string, fault: unknown, problem: RegExp])[] = [
+    [
+      'no kind',
+      { at: AT },
+      /^\$\.faults\[0\]\.kind: expected one of crash, pause, .*; found nothing/,
+    ],
+    ['an unknown kind', { kind: 'fire', at: AT }, /^\$\.faults\[0\]\.kind: .*found "fire"/],
+    ['no place', { kind: 'crash' }, /^\$\.faults\[0\]\.at: missing; expected an object/],
+    ['an empty place', { kind: 'crash', at: {} }, /^\$\.faults\[0\]\.at\.seq: missing; .*"time"/],
+    [
+      'a seq alone',
+      { kind: 'crash', at: { seq: 1 } },
+      /\.at\.execution: missing; .*"seq" counts in/,
+    ],
+    ['a seq below 0', { kind: 'crash', at: { ...AT, seq: -1 } }, /\.at\.seq: expected an integer/],
+    ['match 0', { kind: 'crash', at: { effect: '*', match: 0 } }, /\.at\.match: .*from 1, found 0/],
+    ['an unknown point', { kind: 'crash', at: AT, point: 'after' }, /\.point: .*found "after"/],
+    ['a time and no node', { kind: 'crash', at: { time: '1s' } }, /\.node: .*needs the name/],
+    ['no duration', { kind: 'pause', at: AT, for: 'long' }, /\.for: .*such as "30s", found "long"/],
+    ['a pause of nothing', { kind: 'pause', at: AT, for: '0s' }, /\.for: "0s" must be positive/],
+    ['too long a pause', { kind: 'pause', at: AT, for: '60000d' }, /\.for: .*longer than 53375d/],
+    ['a time before the start', { kind: 'crash', node: 'a', at: { time: '-1s' } }, /not negative/],
+    ['a jump without a distance', { kind: 'clock-jump', at: AT }, /\.by: missing/],
+    ['a jump of no clock', { kind: 'clock-jump', at: AT, by: '1s', clock: 'sun' }, /\.clock: /],
+    [
+      'a stopped clock',
+      { kind: 'clock-drift', at: AT, ppm: -1_000_000 },
+      /\.ppm: .*-900000-900000/,
+    ],
+    ['no drift', { kind: 'clock-drift', at: AT }, /\.ppm: .*found nothing/],
+    [
+      'a loss at a time',
+      { kind: 'lose-request', at: { time: '1s' } },
+      /\.at: a lost message belongs/,
+    ],
+    ['a loss of none', { kind: 'lose-response', at: AT, times: 0 }, /\.times: .*1-1000, found 0/],
+    [
+      'an unknown field',
+      { kind: 'crash', at: AT, wen: 1 },
+      /\.wen: unknown field; known here: kind/,
+    ],
+    ['an unknown field of the place', { kind: 'crash', at: { ...AT, x: 1 } }, /\.at\.x: unknown/],
+    ['a text', 'crash', /^\$\.faults\[0\]: expected an object, found "crash"/],
+  ];
+  for (const [what, fault, problem] of wrong) {
+    it(`with ${what} is refused with the path`, () => {
+      const problems = problemsOfFault(fault);
+      assert.ok(
+        problems.some((text) => problem.test(text)),
+        problems.join('\n'),
+      );
+    });
+  }
+
+  it('is refused with all of its problems at once', () => {
+    const faults = [{ kind: 'pause', at: AT, for: 1, x: 1 }, { kind: 'crash' }];
+    assert.deepEqual(problemsOf({ faults, y: 1 }), [
+      '$.faults[0].for: expected a text, found 1',
+      '$.faults[0].x: unknown field; known here: kind, at, point, node, for',
+      '$.faults[1].at: missing; expected an object',
+      '$.y: unknown field; known here: version, faults',
+    ]);
+  });
+
+  it('of another version is refused', () => {
+    assert.match(problemsOf({ version: 2, faults: [] })[0] ?? '', /^\$\.version: 2 is not known/);
+    assert.deepEqual(problemsOf({ faults: [] }), []);
+  });
+
+  it('that is not JSON is refused', () => {
+    assert.match(problemsOf('{')[0] ?? '', /^not JSON: /);
+    assert.match(problemsOf('[]')[0] ?? '', /^\$: expected an object/);
+    assert.match(problemsOf('{}')[0] ?? '', /^\$\.faults: expected a list, found nothing/);
+  });
+
+  it('with more faults than the limit is refused', () => {
+    const faults = Array.from({ length: FAULTS_MAX + 1 }, () => ({ kind: 'crash', at: AT }));
+    assert.match(problemsOf({ faults })[0] ?? '', /has 10001 items; the limit is 10000/);
+    assert.deepEqual(problemsOf({ faults: faults.slice(1) }), []);
+  });
+
+  it('is refused in a world without one of its nodes', () => {
+    const plan = parsePlan(JSON.stringify({ faults: [{ kind: 'crash', at: AT, node: 'b' }] }), 'p');
+    assert.throws(
+      () => checkNodes(plan, ['a', 'c'], 'p'),
+      /\[0\]\.node: there is no node b; .*a, c/,
+    );
+    checkNodes(plan, ['a', 'b'], 'p');
+  });
+});
+
+describe('a single fault', () => {
+  it('is read as in a plan, and refused as there', () => {
+    const fault: JsonObject = { kind: 'crash', at: AT, point: 'intent' };
+    assert.equal(parseFault(fault, 'by hand').kind, 'crash');
+    assert.throws(() => parseFault({ kind: 'crash' }, 'by hand'), /^PlanError: by hand is not/);
+  });
+});

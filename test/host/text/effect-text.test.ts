@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import * as volumeOperations from '../../../simulator/effects/files.ts';
+import { operationByName } from '../../../simulator/effects/registry.ts';
+import {
+  effectParts,
+  effectText,
+  NAMED_OPERATIONS,
+} from '../../../simulator/host/text/effect-text.ts';
+import { namesFrom } from '../../../simulator/host/text/volume-names.ts';
+import { bytes, entryOf } from './entries.ts';
+
+const WALL = (BigInt(Date.UTC(2026, 0, 1)) * 1_000_000n + 1_000_000n).toString();
+const HOW = {
+  followLast: true,
+  create: false,
+  exclusive: false,
+  directory: false,
+  truncate: false,
+};
+const AT = { volume: 'shared', directory: 1 };
+const POLL = { deadlines: [], inboxes: ['stdin'] };
+const REQUEST = {
+  method: 'POST',
+  url: 'https://payment.example/charges',
+  headers: [],
+  timeoutNanos: '0',
+  body: bytes('{}'),
+};
+const FAILED = { failure: 'timeout', detail: 'no response from payment after 3 tries' };
+const deadline = (nanos: string, absolute = false, clock = 'monotonic') => ({
+  clock,
+  nanos,
+  absolute,
+});
+
+type Row = readonly [name: string, args: object, result: object | undefined, text: string];
+
+const ROWS: readonly Row[] = [
+  ['clock.read', { clock: 'wall' }, { nanos: WALL }, 'clock.read wall -> 2026-01-01 00:00:00.001'],
+  ['clock.read', { clock: 'monotonic' }, { nanos: '3600000000000' }, 'clock.read monotonic -> 1 h'],
+  [
+    'random.read',
+    { length: 2 },
+    { body: Uint8Array.of(0x3f, 0x9a) },
+    'random.read 2 bytes -> 3f9a',
+  ],
+  [
+    'random.read',
+    { length: 16 },
+    { body: new Uint8Array(16) },
+    'random.read 16 bytes -> 0000000000000000.. (16 bytes)',
+  ],
+  [
+    'wait.poll',
+    { deadlines: [deadline('259200000000000')], inboxes: [] },
+    { passed: [0], readable: [] },
+    'wait.poll sleep 3 d',
+  ],
+  [
+    'wait.poll',
+    { deadlines: [deadline('-5')], inboxes: [] },
+    undefined,
+    'wait.poll sleep 0 s ... no result yet',
+  ],
+  [
+    'wait.poll',
+    { deadlines: [deadline(WALL, true, 'wall')], inboxes: [] },
+    undefined,
+    'wait.poll sleep until the wall clock shows 2026-01-01 00:00:00.001 ... no result yet',
+  ],
+  ['wait.poll', { deadlines: [], inboxes: [] }, undefined, 'wait.poll for ever ... no result yet'],
+  [
+    'wait.poll',
+    POLL,
+    { passed: [], readable: [{ inbox: 0, available: 5, ended: false }] },
+    'wait.poll for stdin -> stdin has 5 bytes',
+  ],
+  [
+    'wait.poll',
+    { ...POLL, deadlines: [deadline('1000000000')] },
+    { passed: [], readable: [{ inbox: 0, available: 0, ended: true }] },
+    'wait.poll for stdin, or 1 s -> stdin is at its end',
+  ],
+  ['stdin.read', { length: 256 }, { body: bytes('hi\n') }, 'stdin.read up to 256 bytes -> "hi\\n"'],
+  ['stdin.read', { length: 1 }, { body: bytes('') }, 'stdin.read up to 1 byte -> end of input'],
+  ['stdout.write', { body: bytes('Charged 42.00\n') }, {}, 'stdout.write "Charged 42.00\\n"'],
+  ['stderr.write', { body: Uint8Array.of(0, 255) }, {}, 'stderr.write 00ff'],
+  [
+    'http.request',
+    REQUEST,
+    { status: 201, headers: [], body: bytes('{"id":\n  "ch_1"}') },
+    'http.request POST https://payment.example/charges -> 201 {"id": "ch_1"}',
+  ],
+  [
+    'http.request',
+    REQUEST,
+    { status: 204, headers: [], body: bytes('') },
+    'http.request POST https://payment.example/charges -> 204',
+  ],
+  [
+    'http.request',
+    REQUEST,
+    FAILED,
+    'http.request POST https://payment.example/charges -> timeout: no response from payment after 3 tries',
+  ],
+  [
+    'http.request',
+    REQUEST,
+    undefined,
+    'http.request POST https://payment.example/charges ... no result yet',
+  ],
+  [
+    'socket.accept',
+    { listener: 'web', nonblocking: true },
+    {},
+    'socket.accept web -> nobody there',
+  ],
+  [
+    'socket.receive',
+    { connection: 'c1', length: 4, peek: true, waitAll: false, nonblocking: false },
+    { body: bytes('GET '), ended: false, again: false },
+    'socket.receive c1 (peek), up to 4 bytes -> "GET "',
+  ],
+  ['socket.send', { connection: 'c1', body: bytes('x') }, {}, 'socket.send c1 "x"'],
+  [
+    'socket.shutdown',
+    { connection: 'c1', read: true, write: true },
+    {},
+    'socket.shutdown c1 reading and writing',
+  ],
+  [
+    'volume.open',
+    { ...AT, path: 'log', how: HOW },
+    { inode: 2, type: 'file' },
+    'volume.open shared:/log -> file, inode 2',
+  ],
+  [
+    'volume.open',
+    { ...AT, path: 'log', how: { ...HOW, create: true, truncate: true } },
+    { errno: 'ENOSPC', message: 'no space' },
+    'volume.open shared:/log (create, truncate) -> ENOSPC: no space',
+  ],
+  [
+    'volume.write',
+    { volume: 'shared', inode: 2, offset: 'append', body: bytes('x') },
+    { end: '4' },
+    'volume.write shared:(inode 2) at its end "x" -> up to 4',
+  ],
+  [
+    'volume.read',
+    { volume: 'shared', inode: 2, offset: '8', length: 4 },
+    { body: bytes('') },
+    'volume.read shared:(inode 2) 4 bytes at 8 -> end of file',
+  ],
+  ['volume.sync', { volume: 'shared', inode: 1 }, {}, 'volume.sync shared:/'],
+  [
+    'volume.read-directory',
+    { volume: 'shared', inode: 1 },
+    { entries: [{ name: 'a', inode: 2, type: 'file' }] },
+    'volume.read-directory shared:/ -> a',
+  ],
+  [
+    'volume.rename',
+    { volume: 'shared', from: 1, fromPath: 'a', to: 3, toPath: 'b' },
+    {},
+    'volume.rename shared:/a to shared:(inode 3)/b',
+  ],
+  [
+    'volume.read-link',
+    { ...AT, path: 'l' },
+    { target: '../x' },
+    'volume.read-link shared:/l -> ../x',
+  ],
+];
+
+describe('the line of an effect', () => {
+  for (const [name, args, result, text] of ROWS) {
+    it(`is ${text}`, () => assert.equal(effectText(entryOf(name, args, result)), text));
+  }
+
+  it('is known for every operation there is', () => {
+    const families = ['clock.read', 'random.read', 'wait.poll', 'stdin.read', 'stdout.write'];
+    const volumes = Object.values(volumeOperations).map((operation) => operation.name);
+    const more = [
+      'stderr.write',
+      'http.request',
+      'socket.accept',
+      'socket.receive',
+      'socket.send',
+      'socket.shutdown',
+    ];
+    const all = [...families, ...more, ...volumes];
+    assert.deepEqual([...NAMED_OPERATIONS].sort(), all.sort());
+    for (const name of all) assert.ok(operationByName(name) !== undefined, name);
+  });
+
+  it('stays one line that no byte of a program can break', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), fc.string(), (body, url) => {
+        const lines = [
+          effectText(entryOf('stdout.write', { body }, {})),
+          effectText(
+            entryOf('http.request', { ...REQUEST, url }, { status: 200, headers: [], body }),
+          ),
+          effectText(entryOf('volume.open', { ...AT, path: url, how: HOW }, undefined)),
+        ];
+        for (const line of lines) {
+          // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not be there
+          assert.doesNotMatch(line, /[\u0000-\u001f\u007f-\u009f]/);
+          assert.ok(line.length < 2600, `${line.length}`);
+        }
+      }),
+    );
+  });
+
+  it('names a file by the path under which it was opened', () => {
+    const open = (directory: number, path: string, inode: number) =>
+      entryOf(
+        'volume.open',
+        { volume: 'shared', directory, path, how: HOW },
+        { inode, type: 'file' },
+      );
+    const names = namesFrom([open(1, 'logs', 2), open(2, 'today', 3)]);
+    const read = entryOf('volume.stat', { volume: 'shared', inode: 3 }, undefined);
+    assert.equal(effectParts(read, names).asked, 'shared:/logs/today');
+    assert.equal(names('other', 3), undefined);
+  });
+});

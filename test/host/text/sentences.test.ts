@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { faultText } from '../../../simulator/host/text/fault-text.ts';
+import { traceText } from '../../../simulator/host/text/trace-text.ts';
+import { executionId, seqOf } from '../../../simulator/journal/entry.ts';
+import type { TraceKind, TraceRow } from '../../../simulator/journal/records.ts';
+import { virtualNanos } from '../../../simulator/kernel/time.ts';
+
+const PLACE = {
+  at: virtualNanos(0n),
+  node: 'node-a',
+  service: 'payment',
+  execution: executionId('order-1'),
+  seq: seqOf(3),
+};
+
+const SENTENCES: Readonly<Record<TraceKind, readonly [data: TraceRow['data'], text: string]>> = {
+  'node.crashed': [undefined, 'node-a crashed'],
+  'node.restarted': [undefined, 'node-a is up again'],
+  'node.paused': [undefined, 'node-a stands still'],
+  'node.resumed': [undefined, 'node-a goes on'],
+  'clock.jumped': [
+    { clock: 'wall', byNanos: '-3600000000000' },
+    'the wall clock of node-a jumped 1 h back',
+  ],
+  'clock.drifted': [
+    { clock: 'monotonic', ppm: -50 },
+    'the monotonic clock of node-a runs slow by 50 us a second',
+  ],
+  'fault.fired': [
+    { kind: 'pause', for: '20s', point: 'intent', at: {} },
+    'node-a stands still for 20 s after the intent of order-1 #3 is recorded, before it is performed',
+  ],
+  'lease.claimed': [{ epoch: 2 }, 'node-a claimed order-1 (epoch 2)'],
+  'lease.expired': [undefined, 'the lease of node-a on order-1 is over'],
+  'commit.refused': [
+    { entries: 2, epoch: 1, current: 2 },
+    'a commit of 2 entries by node-a was refused: its epoch is 1, and the journal is at 2',
+  ],
+  'request.sent': [{ try: 2 }, 'node-a sent the request of order-1 #3 to payment, try 2'],
+  'request.arrived': [undefined, 'the request of order-1 #3 arrived at payment'],
+  'request.lost': [undefined, 'the request of order-1 #3 was lost on its way to payment'],
+  'response.sent': [{ status: 201 }, 'payment answered order-1 #3 with 201'],
+  'response.arrived': [undefined, 'the response to order-1 #3 arrived at node-a'],
+  'response.lost': [undefined, 'the response to order-1 #3 was lost on its way back from payment'],
+  'call.retried': [
+    { why: 'no response in time', try: 2 },
+    'order-1 #3 is sent again (no response in time, try 2)',
+  ],
+  'question.asked': [
+    undefined,
+    "what became of order-1 #3 is not known: it waits for a person's answer",
+  ],
+  'question.answered': [{ answer: 'retry' }, 'a person answered what becomes of order-1 #3: retry'],
+  'service.failed': [
+    { message: 'service payment failed at pay.mjs:2: x' },
+    'service payment failed at pay.mjs:2: x',
+  ],
+  'input.arrived': [{ inbox: 'stdin', bytes: 5, ends: true }, '5 bytes came in on stdin, the last'],
+};
+
+describe('what happens in the world', () => {
+  for (const [kind, [data, text]] of Object.entries(SENTENCES)) {
+    it(`reads: ${text}`, () => {
+      const row = { ...PLACE, kind: kind as TraceKind, ...(data === undefined ? {} : { data }) };
+      assert.equal(traceText(row), text);
+    });
+
+    it(`reads without any of its fields: ${kind}`, () => {
+      const bare = traceText({ at: PLACE.at, kind: kind as TraceKind });
+      assert.ok(bare.length > 0);
+      assert.doesNotMatch(bare, /undefined|NaN|\[object/);
+    });
+  }
+
+  it('names an effect briefly inside its own execution, and says when a key is sent again', () => {
+    const row: TraceRow = { ...PLACE, kind: 'call.retried', data: { why: 'lost' } };
+    assert.equal(
+      traceText(row, { naming: 'brief', keyed: true }),
+      '#3 is sent again with the same key (lost)',
+    );
+  });
+});
+
+describe('a fault', () => {
+  const seq = { execution: 'order-1', seq: 3 };
+  const FAULTS: readonly (readonly [plan: Parameters<typeof faultText>[0], text: string])[] = [
+    [
+      { kind: 'crash', point: 'before', at: seq },
+      'the node that runs it crashes before order-1 #3',
+    ],
+    [
+      { kind: 'crash', point: 'performed', at: { effect: 'http.*', match: 2 }, node: 'node-b' },
+      'node-b crashes after http.* number 2 is performed, before its result is recorded',
+    ],
+    [
+      { kind: 'crash', point: 'recorded', at: { effect: 'http.*', execution: 'order-1' } },
+      'the node that runs it crashes after the result of http.* of order-1 is recorded, ' +
+        'before it is delivered',
+    ],
+    [
+      { kind: 'clock-jump', clock: 'wall', by: '1h', at: { time: '3d' }, node: 'node-a' },
+      'the wall clock of node-a jumps 1 h ahead at 3 d',
+    ],
+    [{ kind: 'lose-request', at: seq, times: 1 }, 'the request of order-1 #3 is lost'],
+    [{ kind: 'lose-response', at: seq, times: 3 }, '3 responses to order-1 #3 are lost'],
+    [{ kind: 'meteor' }, 'fault {"kind":"meteor"}'],
+  ];
+  for (const [plan, text] of FAULTS) {
+    it(`reads: ${text}`, () => assert.equal(faultText(plan), text));
+  }
+});

@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import type { JsonObject } from '../../simulator/effects/operation.ts';
+import { EFFECT_POINTS } from '../../simulator/faults/fault.ts';
+import { JOURNAL_STORE } from '../../simulator/world/network.ts';
+import type { ScriptOptions } from '../helpers/simulate.ts';
+
+/** Everything that decides a run, as text that can be pasted into a test. */
+export interface Case {
+  readonly args: readonly string[];
+  readonly faults: readonly JsonObject[];
+  readonly seed: number;
+  readonly count: number;
+  /** How long a commit takes to the journal store; 0, the default, hides what is on its way. */
+  readonly commitMs?: number;
+}
+
+/** How often a property is tried; PROPERTY_RUNS multiplies it for a long search. */
+export function runs(usual: number): number {
+  return usual * Number(process.env.PROPERTY_RUNS ?? '1');
+}
+
+const NODES = ['node-a', 'node-b', 'node-c'];
+
+const word = fc.stringMatching(/^[a-z]{1,5}$/);
+const file = fc.constantFrom('/shared/one', '/shared/two', '/private');
+const route = fc.constantFrom('http://counter/a', 'http://counter/b');
+/** Longer than a lease every now and then, so that executions are given back. */
+const millis = fc.oneof(
+  { weight: 4, arbitrary: fc.integer({ min: 0, max: 3000 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 9_000, max: 90_000_000 }) },
+);
+
+/** Effects whose results depend on nothing but what was done before. */
+const steadyStep = fc.oneof(
+  fc.tuple(fc.constant('print'), word),
+  fc.tuple(fc.constant('warn'), word),
+  fc.tuple(fc.constant('post'), route, word),
+  fc.tuple(fc.constant('sleep'), millis.map(String)),
+  fc.tuple(fc.constant('append'), file, word),
+  fc.tuple(fc.constant('read'), file),
+  fc.tuple(fc.constant('input')),
+);
+
+const anyStep = fc.oneof(
+  { weight: 3, arbitrary: steadyStep },
+  { weight: 1, arbitrary: fc.constantFrom(['wall'], ['monotonic']) },
+  { weight: 1, arbitrary: fc.integer({ min: 1, max: 40 }).map((size) => ['random', `${size}`]) },
+  { weight: 1, arbitrary: route.map((url) => ['get', url]) },
+);
+
+function programOf(step: fc.Arbitrary<string[]>, stepsMax: number): fc.Arbitrary<string[]> {
+  return fc.array(step, { minLength: 1, maxLength: stepsMax }).map((steps) => steps.flat());
+}
+
+export const steadyProgram = programOf(steadyStep as fc.Arbitrary<string[]>, 5);
+export const anyProgram = programOf(anyStep as fc.Arbitrary<string[]>, 8);
+
+const duration = fc.integer({ min: 1, max: 60_000 }).map((ms) => `${ms}ms`);
+const node = fc.constantFrom(...NODES);
+const point = fc.constantFrom(...EFFECT_POINTS);
+const clock = fc.constantFrom('wall', 'monotonic');
+
+const effectTrigger = fc.oneof(
+  fc.record({
+    execution: fc.constantFrom('script-1', 'script-2', 'script-3'),
+    seq: fc.integer({ min: 0, max: 20 }),
+  }),
+  fc.record({
+    effect: fc.constantFrom('*', 'http.*', 'clock.read', 'stdout.write', 'wait.poll', 'volume.*'),
+    match: fc.integer({ min: 1, max: 8 }),
+  }),
+);
+const timeTrigger = fc.record({ time: duration });
+
+/** A fault of any kind, at an effect or an instant. */
+export const anyFault = fc.oneof(
+  fc.record({ kind: fc.constant('crash'), at: effectTrigger, point }),
+  fc.record({ kind: fc.constant('crash'), at: timeTrigger, node, restartAfter: duration }),
+  fc.record({ kind: fc.constant('crash'), at: effectTrigger, point, node }),
+  fc.record({ kind: fc.constant('pause'), at: effectTrigger, point, for: duration }),
+  fc.record({ kind: fc.constant('pause'), at: timeTrigger, node, for: duration }),
+  fc.record({
+    kind: fc.constant('clock-jump'),
+    at: effectTrigger,
+    clock,
+    by: fc.integer({ min: -10_000_000, max: 10_000_000 }).map((ms) => `${ms}ms`),
+  }),
+  fc.record({
+    kind: fc.constant('clock-drift'),
+    at: effectTrigger,
+    clock,
+    ppm: fc.integer({ min: -900_000, max: 900_000 }),
+    for: duration,
+  }),
+  fc.record({ kind: fc.constant('lose-request'), at: effectTrigger }),
+  fc.record({ kind: fc.constant('lose-response'), at: effectTrigger }),
+) as fc.Arbitrary<JsonObject>;
+
+export const seed = fc.integer({ min: 0, max: 2 ** 31 });
+
+/** Any program under any faults, in several executions. */
+export const anyCase: fc.Arbitrary<Case> = fc.record({
+  args: anyProgram,
+  faults: fc.array(anyFault, { maxLength: 4 }),
+  seed,
+  count: fc.integer({ min: 1, max: 4 }),
+  commitMs: fc.integer({ min: 0, max: 3 }),
+});
+
+/** Runs a check and lets its failure say the case as a line to paste into a test. */
+export function checkCase(tested: Case, check: () => void): void {
+  try {
+    check();
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`const failing: Case = ${JSON.stringify(tested)};\n${message}`, { cause });
+  }
+}
+
+export const STDIN = 'The quick brown fox jumps over the lazy dog. '.repeat(12);
+
+export function optionsOf({ args, faults, seed: worldSeed, count, commitMs }: Case): ScriptOptions {
+  const link = { latencyNanos: 5_000_000n, jitterNanos: 3_000_000n };
+  const commit = { latencyNanos: BigInt(commitMs ?? 0) * 1_000_000n, jitterNanos: 0n };
+  const links = NODES.map((from) => ({ from, to: JOURNAL_STORE, ...commit }));
+  const world = { seed: worldSeed, defaultLink: link, links };
+  return { args, plan: { faults }, world, count, stdin: STDIN };
+}
