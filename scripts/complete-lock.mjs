@@ -1,11 +1,11 @@
-// Adds to package-lock.json the optional packages of other platforms. npm leaves them out when its registry
+// Adds to the lock files the optional packages of other platforms. npm leaves them out when its registry
 // does not serve them, and then refuses the very file it wrote: `npm ci` says that they are missing from it.
-// Run it after `npm install` has changed the lock file. Usage: node scripts/complete-lock.mjs
+// Run it after `npm install` has changed a lock file. Usage: node scripts/complete-lock.mjs
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './lib/project.mjs';
 
-const LOCK = join(root, 'package-lock.json');
+const LOCKS = [join(root, 'package-lock.json'), join(root, 'test/bench/package-lock.json')];
 const SYSTEMS = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32'];
 const PROCESSORS = ['arm64', 'arm', 'ia32', 'ppc64', 's390x', 'riscv64', 'wasm32', 'x64'];
 
@@ -33,33 +33,39 @@ function platformOf(name) {
   };
 }
 
-const lock = JSON.parse(readFileSync(LOCK, 'utf8'));
-const added = [];
-for (const [path, { optionalDependencies = {}, dev }] of Object.entries(lock.packages)) {
-  for (const [name, version] of Object.entries(optionalDependencies)) {
-    if (resolveIn(lock.packages, path, name)) continue;
-    if (!/^\d+\.\d+\.\d+/.test(version)) {
-      console.error(
-        `complete-lock: ${path} asks for ${name}@${version}, which is no exact version`,
-      );
-      process.exitCode = 1;
-      continue;
+/** Adds what is missing to the lock file `path`. Returns the packages added, as "name@version". */
+function complete(path) {
+  const lock = JSON.parse(readFileSync(path, 'utf8'));
+  const added = [];
+  for (const [parent, { optionalDependencies = {}, dev }] of Object.entries(lock.packages)) {
+    for (const [name, version] of Object.entries(optionalDependencies)) {
+      if (resolveIn(lock.packages, parent, name)) continue;
+      if (!/^\d+\.\d+\.\d+/.test(version)) {
+        console.error(
+          `complete-lock: ${parent} asks for ${name}@${version}, which is no exact version`,
+        );
+        process.exitCode = 1;
+        continue;
+      }
+      lock.packages[`node_modules/${name}`] = {
+        version,
+        ...(dev ? { dev } : {}),
+        ...platformOf(name),
+        optional: true,
+      };
+      added.push(`${name}@${version}`);
     }
-    lock.packages[`node_modules/${name}`] = {
-      version,
-      ...(dev ? { dev } : {}),
-      ...platformOf(name),
-      optional: true,
-    };
-    added.push(`${name}@${version}`);
   }
+  if (added.length > 0) {
+    const { '': project, ...rest } = lock.packages;
+    const sorted = Object.entries(rest).sort(([a], [b]) => a.localeCompare(b, 'en'));
+    lock.packages = { '': project, ...Object.fromEntries(sorted) };
+    writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`);
+  }
+  return added;
 }
-if (added.length > 0) {
-  const { '': project, ...rest } = lock.packages;
-  const sorted = Object.entries(rest).sort(([a], [b]) => a.localeCompare(b, 'en'));
-  lock.packages = { '': project, ...Object.fromEntries(sorted) };
-  writeFileSync(LOCK, `${JSON.stringify(lock, null, 2)}\n`);
-}
+
+const added = LOCKS.flatMap(complete);
 console.log(
   `complete-lock: added ${added.length} packages${added.map((one) => `\n  ${one}`).join('')}`,
 );
