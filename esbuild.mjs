@@ -102,29 +102,34 @@ function lazyOptions(name) {
   };
 }
 
-/** The rows whose source exists. The others are named, so that a build never looks complete when it is not. */
-function present(rows, key) {
-  return rows.filter((row) => {
-    if (existsSync(resolve(root, row[key]))) return true;
-    console.log(`esbuild: note: ${row[key]} does not exist yet, skipped`);
-    return false;
-  });
+/** Ends the build when a bundle or an asset has no source: a dist/ without it would only look complete. */
+function requireSources() {
+  const sources = [...BUNDLES.map(({ entry }) => entry), ...ASSETS.map(({ from }) => from)];
+  const missing = sources.filter((source) => !existsSync(resolve(root, source)));
+  if (missing.length === 0) return;
+  for (const source of missing) {
+    const remedy = source.startsWith('node_modules/')
+      ? 'run npm ci'
+      : 'restore it, or change its row in esbuild.mjs';
+    console.error(`esbuild: error: ${source} does not exist; ${remedy}`);
+  }
+  process.exit(1);
 }
 
+requireSources();
 // A watch keeps the folder, since something may be running from it.
 if (!watch) rmSync(join(root, 'dist'), { recursive: true, force: true });
-for (const { from, to } of present(ASSETS, 'from')) {
+for (const { from, to } of ASSETS) {
   cpSync(join(root, from), join(root, to), { recursive: true });
 }
-const bundles = present(BUNDLES, 'entry');
-const builds = [...bundles.map(bundleOptions), ...LAZY_PACKAGES.map(lazyOptions)];
+const builds = [...BUNDLES.map(bundleOptions), ...LAZY_PACKAGES.map(lazyOptions)];
 if (watch) {
   const contexts = await Promise.all(builds.map((options) => context(options)));
   await Promise.all(contexts.map((one) => one.watch()));
   console.log('esbuild: watching');
 } else {
   const results = await Promise.all(builds.map((options) => build(options)));
-  for (const { name, banner } of bundles) {
+  for (const { name, banner } of BUNDLES) {
     // A bundle with a shebang is a command.
     if (banner) chmodSync(join(root, `dist/${name}.js`), 0o755);
   }
