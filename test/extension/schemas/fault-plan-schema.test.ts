@@ -74,6 +74,10 @@ const fault = fc.oneof(
   loss('lose-response'),
 );
 
+function drift(ppm: number): object {
+  return { kind: 'clock-drift', at: { effect: 'clock.read' }, ppm };
+}
+
 const BAD: readonly (readonly [what: string, fault: unknown])[] = [
   ['an unknown kind', { kind: 'flood', at: { execution: 'a-1', seq: 0 } }],
   ['no kind', { at: { execution: 'a-1', seq: 0 } }],
@@ -90,10 +94,9 @@ const BAD: readonly (readonly [what: string, fault: unknown])[] = [
   ['a jump of no length', { kind: 'clock-jump', at: { effect: 'clock.read' } }],
   ['a pause of nothing', { kind: 'pause', at: { effect: 'clock.read' }, for: '0s' }],
   ['a pause into the past', { kind: 'pause', at: { effect: 'clock.read' }, for: '-1s' }],
-  [
-    'a drift beyond bounds',
-    { kind: 'clock-drift', at: { effect: 'clock.read' }, ppm: DRIFT_PPM_MAX + 1 },
-  ],
+  ['a drift beyond bounds', drift(DRIFT_PPM_MAX + 1)],
+  ['a drift below bounds', drift(-DRIFT_PPM_MAX - 1)],
+  ['a drift of half a ppm', drift(0.5)],
   ['no object', 'crash'],
 ];
 
@@ -104,6 +107,10 @@ describe('the schema of fault plans', () => {
         check({ version: 1, faults }, true);
       }),
     );
+  });
+
+  it('accepts the largest drifts that a clock can take', () => {
+    check({ version: 1, faults: [drift(DRIFT_PPM_MAX), drift(-DRIFT_PPM_MAX)] }, true);
   });
 
   for (const [what, bad] of BAD) {
