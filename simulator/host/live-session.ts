@@ -12,6 +12,7 @@ import type { FaultPlan } from '../faults/fault.ts';
 import type { ExecutionId } from '../journal/entry.ts';
 import { concatBytes } from '../journal/recording-files.ts';
 import type { InputRow } from '../journal/records.ts';
+import { assert } from '../kernel/assert.ts';
 import type { Choice } from '../kernel/choices.ts';
 import { ChangeFeed } from './change-feed.ts';
 import type { HostEnvironment, HostRecording } from './host-environment.ts';
@@ -59,8 +60,8 @@ export class LiveSession {
   private publishedAt = Number.NEGATIVE_INFINITY;
   private reportedProblems = 0;
   private finished = false;
-  /** The execution of the latest effect, and its number in their order. */
-  private latest: { readonly id: ExecutionId; readonly number: number } | undefined;
+  /** The place of each execution in the order in which they were started, from 1. */
+  private readonly numbers = new Map<ExecutionId, number>();
 
   constructor(
     private readonly environment: HostEnvironment,
@@ -193,11 +194,16 @@ export class LiveSession {
   }
 
   private numberOf(execution: ExecutionId): number {
-    if (this.latest?.id !== execution) {
-      const ids = [...this.run.simulation.engine.executions.keys()];
-      this.latest = { id: execution, number: ids.indexOf(execution) + 1 };
+    const { executions } = this.run.simulation.engine;
+    // Executions are only ever added, so each is numbered once.
+    if (this.numbers.size < executions.size) {
+      for (const id of executions.keys()) {
+        if (!this.numbers.has(id)) this.numbers.set(id, this.numbers.size + 1);
+      }
     }
-    return this.latest.number;
+    const number = this.numbers.get(execution);
+    assert(number !== undefined, `${execution} is not of this simulation`);
+    return number;
   }
 
   private get secondsBetweenEffects(): number {
