@@ -1,0 +1,150 @@
+/**
+ * Starts live simulations: a program anew, an interrupted recording again, or a branch. It makes
+ * ready what a run needs, answers with how the run began, and sees to what is due at its end.
+ */
+import { EMPTY_PLAN, type FaultPlan } from '../faults/fault.ts';
+import { parseFault } from '../faults/plan.ts';
+import type { HeldSimulation } from './held-simulation.ts';
+import type { HostEnvironment } from './host-environment.ts';
+import { LiveSession, type LiveSetup } from './live-session.ts';
+import type { LoadedSimulation } from './loaded-simulation.ts';
+import type { BranchOptions, RunOptions, SimulationSnapshot } from './protocol.ts';
+import { openSimulation } from './recorded-simulation.ts';
+import { resumedPath } from './resumed-path.ts';
+import { checkPlan, withOptions } from './run-setup.ts';
+import type { SimulationViewer } from './simulation-viewer.ts';
+
+/** What a new run takes over from an earlier one. */
+type EarlierRun = Pick<LiveSetup, 'inputs' | 'choices' | 'shown'>;
+
+export class SimulationStarter {
+  constructor(
+    private readonly environment: HostEnvironment,
+    private readonly held: HeldSimulation,
+    private readonly viewer: SimulationViewer,
+  ) {}
+
+  /** Finds, builds and runs a program; throws when it, its plan or its services are unusable. */
+  async run(options: RunOptions): Promise<SimulationSnapshot> {
+    const { environment } = this;
+    const target = await environment.load(options.target, (message) =>
+      environment.emit({ kind: 'progress', message }),
+    );
+    const plan = await this.planFor(options.faults, target.plan);
+    const loaded = withOptions(target.loaded, options);
+    const live = await this.begin(loaded, plan, options.record, options, undefined);
+    if (options.writeBack === true) this.writeBackAtEnd(live, target.mountedFolders);
+    return this.viewer.snapshot();
+  }
+
+  /** Goes on with a recording whose run was broken off, and replaces it at the end. */
+  async resume(path: string): Promise<SimulationSnapshot> {
+    const recorded = await openSimulation(this.environment.source(path), this.environment.sql);
+    const { history } = recorded;
+    const shown = new Map(
+      history.executions().map(({ id }) => {
+        const outputs = history.entries(id).filter(({ operation }) => operation.class === 'output');
+        return [id as string, outputs.length] as const;
+      }),
+    );
+    const loaded = recorded.loaded();
+    const plan = recorded.configuredPlan();
+    const inputs = history.inputs();
+    recorded.close();
+    // The old recording stays whole until the new one has overtaken it.
+    const beside = resumedPath(path);
+    const live = await this.begin(loaded, plan, beside, {}, { inputs, shown });
+    void live.settled().then(() => {
+      if (live.state.kind === 'ended') this.environment.replace(beside, path);
+    });
+    return this.viewer.snapshot();
+  }
+
+  /** Runs a simulation again with more faults: the live one, or a recording. */
+  async branch(options: BranchOptions): Promise<SimulationSnapshot> {
+    const added = options.faults.map((fault) => parseFault(fault, 'the fault to branch with'));
+    const base = await this.branchBase(options.recording);
+    const plan = { faults: [...base.plan.faults, ...added] };
+    const inputs = base.inputs.filter(({ kind }) => kind !== 'fault');
+    await this.begin(base.loaded, plan, options.record, options, { inputs });
+    return this.viewer.snapshot();
+  }
+
+  /** The plan that a request names, or else the configured one. */
+  async planFor(faults: string | undefined, configured: FaultPlan): Promise<FaultPlan> {
+    if (faults === undefined) return configured;
+    return faults === 'none' ? EMPTY_PLAN : this.environment.readPlan(faults);
+  }
+
+  private async branchBase(path: string | undefined) {
+    if (path === undefined) {
+      const { run } = this.held.live();
+      const plan = run.simulation.plan();
+      return { loaded: run.setup.loaded, plan, inputs: run.history.inputs() };
+    }
+    const recorded = await openSimulation(this.environment.source(path), this.environment.sql);
+    try {
+      const inputs = recorded.history.inputs();
+      return { loaded: recorded.loaded(), plan: recorded.plan(), inputs };
+    } finally {
+      recorded.close();
+    }
+  }
+
+  private async begin(
+    loaded: LoadedSimulation,
+    plan: FaultPlan,
+    record: string | undefined,
+    options: Pick<RunOptions, 'paceMs' | 'paused' | 'answer' | 'changes'>,
+    earlier: EarlierRun | undefined,
+  ): Promise<LiveSession> {
+    this.held.release();
+    checkPlan(plan, loaded);
+    const loadService = await this.environment.serviceLoader(loaded.services);
+    const recording = record === undefined ? undefined : this.environment.record(record);
+    let live: LiveSession;
+    try {
+      live = new LiveSession(this.environment, {
+        loaded,
+        plan,
+        loadService,
+        recording,
+        paceMs: options.paceMs ?? 0,
+        paused: options.paused ?? false,
+        changes: options.changes ?? true,
+        answer: options.answer,
+        ...earlier,
+      });
+    } catch (error) {
+      recording?.leave();
+      throw error;
+    }
+    this.held.hold({ kind: 'live', live, recordedAt: record });
+    live.begin();
+    this.reportEnd(live, record);
+    return live;
+  }
+
+  private reportEnd(live: LiveSession, record: string | undefined): void {
+    live.settled().then(
+      () => {
+        if (record !== undefined && live.state.kind === 'ended') {
+          this.environment.emit({ kind: 'recorded', recording: record });
+        }
+      },
+      (error: unknown) => {
+        this.environment.emit({ kind: 'problem', problem: this.environment.describe(error) });
+        const now = live.run.simulation.agenda.now;
+        this.environment.emit({ kind: 'state', state: { kind: 'ended' }, now });
+      },
+    );
+  }
+
+  private writeBackAtEnd(live: LiveSession, folders: ReadonlyMap<string, string>): void {
+    void live.settled().then(() => {
+      for (const [name, folder] of folders) {
+        this.environment.writeFiles(folder, live.run.volumeImage(name));
+      }
+    });
+  }
+}
