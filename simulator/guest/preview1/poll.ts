@@ -1,5 +1,5 @@
-import { type Deadline, type PollArgs, waitPoll } from '../../effects/wait.ts';
 import { ERRNO, type ErrnoName } from '../../world/files/errno.ts';
+import { type Interest, type Readiness, waitForAny } from '../waiting.ts';
 import { clockOfId } from './clocks.ts';
 import type { Descriptor, DescriptorTable } from './descriptor-table.ts';
 import { GuestError } from './guest-error.ts';
@@ -24,23 +24,15 @@ const HANGUP = 1;
 const WRITE_ROOM_BYTES = 64n * 1024n;
 
 /** What one subscription comes to before anything is waited for. */
-type Interest =
+type SubscribedInterest =
   | { readonly kind: 'ready'; readonly bytes: bigint }
   | { readonly kind: 'error'; readonly errno: ErrnoName }
-  | { readonly kind: 'deadline'; readonly deadline: Deadline }
-  | { readonly kind: 'inbox'; readonly inbox: string };
+  | Exclude<Interest, { readonly kind: 'ready' }>;
 
 interface Subscription {
   readonly userdata: bigint;
   readonly type: number;
-  readonly interest: Interest;
-}
-
-/** What a subscription reports; undefined while it has nothing to report. */
-interface Happening {
-  readonly errno: ErrnoName;
-  readonly bytes: bigint;
-  readonly flags: number;
+  readonly interest: SubscribedInterest;
 }
 
 export function pollCalls(host: Host) {
@@ -58,86 +50,39 @@ export function pollCalls(host: Host) {
       for (let index = 0; index < total; index++) {
         subscriptions.push(subscriptionAt(memory, descriptors, first + index * SUBSCRIPTION_BYTES));
       }
-      const wait = new Wait(subscriptions);
-      if (wait.isNeeded()) wait.perform((args) => port.effect(waitPoll, args));
-      memory.setU32(out, putEvents(memory, output >>> 0, subscriptions, wait));
+      // An error is that subscription's own event, which is there at once.
+      const interests = subscriptions.map(({ interest }) =>
+        interest.kind === 'ready' || interest.kind === 'error' ? READY : interest,
+      );
+      const found = waitForAny(port, interests);
+      memory.setU32(out, putEvents(memory, output >>> 0, subscriptions, found));
     },
   };
 }
 
-/** The part of a poll that the world answers. */
-class Wait {
-  private readonly deadlines: Deadline[] = [];
-  private readonly inboxes: string[] = [];
-  /** The position of each subscription in its list. */
-  private readonly positions: (number | undefined)[] = [];
-  private readonly passed = new Set<number>();
-  private readonly readable = new Map<number, Happening>();
-  private readonly isImmediate: boolean;
+const READY: Interest = { kind: 'ready' };
 
-  constructor(subscriptions: readonly Subscription[]) {
-    for (const { interest } of subscriptions) this.positions.push(this.position(interest));
-    this.isImmediate = subscriptions.some(({ interest }) => {
-      return interest.kind === 'ready' || interest.kind === 'error';
-    });
-  }
-
-  /** Where something is ready at once, only inboxes are still worth a look. */
-  isNeeded(): boolean {
-    return !this.isImmediate || this.inboxes.length > 0;
-  }
-
-  perform(poll: (args: PollArgs) => ReturnType<typeof waitPoll.parseResult>): void {
-    const now = { clock: 'monotonic', nanos: '0', absolute: false } as const;
-    const deadlines = this.isImmediate ? [...this.deadlines, now] : this.deadlines;
-    const result = poll({ deadlines, inboxes: this.inboxes });
-    for (const index of result.passed) this.passed.add(index);
-    for (const { inbox, available, ended } of result.readable) {
-      const flags = ended ? HANGUP : 0;
-      this.readable.set(inbox, { errno: 'success', bytes: BigInt(available), flags });
-    }
-  }
-
-  happening(index: number, { interest }: Subscription): Happening | undefined {
-    const position = this.positions[index] ?? 0;
-    switch (interest.kind) {
-      case 'ready':
-        return { errno: 'success', bytes: interest.bytes, flags: 0 };
-      case 'error':
-        return { errno: interest.errno, bytes: 0n, flags: 0 };
-      case 'deadline':
-        return this.passed.has(position) ? { errno: 'success', bytes: 0n, flags: 0 } : undefined;
-      case 'inbox':
-        return this.readable.get(position);
-    }
-  }
-
-  private position(interest: Interest): number | undefined {
-    if (interest.kind === 'deadline') return this.deadlines.push(interest.deadline) - 1;
-    if (interest.kind !== 'inbox') return undefined;
-    // Two subscriptions to one inbox are one interest.
-    const known = this.inboxes.indexOf(interest.inbox);
-    return known >= 0 ? known : this.inboxes.push(interest.inbox) - 1;
-  }
-}
-
+/** Writes an event for each subscription that has something to report; returns how many. */
 function putEvents(
   memory: GuestMemory,
   output: number,
   subscriptions: readonly Subscription[],
-  wait: Wait,
+  found: readonly (Readiness | undefined)[],
 ): number {
   let count = 0;
-  subscriptions.forEach((subscription, index) => {
-    const happening = wait.happening(index, subscription);
-    if (happening === undefined) return;
+  subscriptions.forEach(({ userdata, type, interest }, index) => {
+    const readiness = found[index];
+    if (readiness === undefined) return;
     const at = output + EVENT_BYTES * count++;
     memory.range(at, EVENT_BYTES).fill(0);
-    memory.setU64(at, subscription.userdata);
-    memory.setU16(at + 8, ERRNO[happening.errno]);
-    memory.setU8(at + 10, subscription.type);
-    memory.setU64(at + 16, happening.bytes);
-    memory.setU16(at + 24, happening.flags);
+    memory.setU64(at, userdata);
+    memory.setU16(at + 8, interest.kind === 'error' ? ERRNO[interest.errno] : 0);
+    memory.setU8(at + 10, type);
+    memory.setU64(
+      at + 16,
+      interest.kind === 'ready' ? interest.bytes : BigInt(readiness.available),
+    );
+    memory.setU16(at + 24, readiness.ended ? HANGUP : 0);
   });
   return count;
 }
@@ -156,7 +101,7 @@ function subscriptionAt(
   throw new GuestError('inval', `${type} is no type of subscription`);
 }
 
-function clockInterest(memory: GuestMemory, at: number): Interest {
+function clockInterest(memory: GuestMemory, at: number): SubscribedInterest {
   const clock = clockOfId(memory.u32(at));
   const flags = memory.u16(at + 24);
   if (clock === undefined || (flags & ~CLOCK_ABSOLUTE) !== 0) {
@@ -167,7 +112,11 @@ function clockInterest(memory: GuestMemory, at: number): Interest {
   return { kind: 'deadline', deadline };
 }
 
-function streamInterest(descriptors: DescriptorTable, fd: number, type: number): Interest {
+function streamInterest(
+  descriptors: DescriptorTable,
+  fd: number,
+  type: number,
+): SubscribedInterest {
   try {
     return interestIn(descriptors.get(fd, RIGHT.poll_fd_readwrite), type);
   } catch (error) {
@@ -177,7 +126,7 @@ function streamInterest(descriptors: DescriptorTable, fd: number, type: number):
   }
 }
 
-function interestIn(descriptor: Descriptor, type: number): Interest {
+function interestIn(descriptor: Descriptor, type: number): SubscribedInterest {
   if (descriptor.kind === 'file') {
     // A regular file never makes anyone wait.
     if (type === EVENT.write) return { kind: 'ready', bytes: WRITE_ROOM_BYTES };
@@ -198,7 +147,7 @@ function interestIn(descriptor: Descriptor, type: number): Interest {
   }
 }
 
-function writeInterest(descriptor: Descriptor): Interest {
+function writeInterest(descriptor: Descriptor): SubscribedInterest {
   if (descriptor.kind === 'output' || descriptor.kind === 'connection') {
     return { kind: 'ready', bytes: WRITE_ROOM_BYTES };
   }

@@ -1,0 +1,24 @@
+/** The host side of one component instance: WASI 0.2, in the shapes that the glue asks for. */
+import { cliInterfaces } from './cli.ts';
+import { monotonicClockInterface, wallClockInterface } from './clocks.ts';
+import type { HostInterface, Preview2Host } from './host.ts';
+import { pollInterface } from './pollable.ts';
+import { randomInterfaces } from './random.ts';
+import { ioErrorInterface, streamsInterface } from './streams.ts';
+import { TimerPort } from './timer.ts';
+
+/** By interface, without its version: `wasi:clocks/wall-clock`. */
+export type Preview2Imports = Readonly<Record<string, HostInterface>>;
+
+export function createPreview2(host: Preview2Host): Preview2Imports {
+  const port = new TimerPort(host.port);
+  return {
+    'wasi:io/error': ioErrorInterface,
+    'wasi:io/poll': pollInterface,
+    'wasi:io/streams': streamsInterface,
+    'wasi:clocks/wall-clock': wallClockInterface(port),
+    'wasi:clocks/monotonic-clock': monotonicClockInterface(port),
+    ...randomInterfaces(port),
+    ...cliInterfaces(host, port),
+  };
+}

@@ -1,0 +1,95 @@
+import { clockRead } from '../../effects/clock.ts';
+import type { EffectPort, EffectValue, Operation } from '../../effects/operation.ts';
+import type { Deadline } from '../../effects/wait.ts';
+import { waitPoll } from '../../effects/wait.ts';
+
+const MONOTONIC = Object.freeze({ clock: 'monotonic' } as const);
+
+/** Something on the monotonic clock that a program waits for. */
+export interface Timer {
+  deadline(): Deadline;
+  /** Time is about to pass, from this reading of the monotonic clock on. */
+  fix(now: bigint): void;
+}
+
+/** A reading of the monotonic clock. */
+export class InstantTimer implements Timer {
+  constructor(private readonly nanos: bigint) {}
+
+  deadline(): Deadline {
+    return { clock: 'monotonic', nanos: this.nanos.toString(), absolute: true };
+  }
+
+  fix(): void {}
+}
+
+/**
+ * The end of a duration that began when the program asked for it. While nothing else has happened
+ * since, waiting for it is waiting for the whole duration, and costs no reading of a clock.
+ */
+export class DurationTimer implements Timer {
+  private endsAt: bigint | undefined;
+
+  constructor(private readonly durationNanos: bigint) {}
+
+  deadline(): Deadline {
+    const { endsAt } = this;
+    if (endsAt === undefined) {
+      return { clock: 'monotonic', nanos: this.durationNanos.toString(), absolute: false };
+    }
+    return { clock: 'monotonic', nanos: endsAt.toString(), absolute: true };
+  }
+
+  fix(now: bigint): void {
+    this.endsAt ??= now + this.durationNanos;
+  }
+}
+
+/**
+ * The port of a component: reads the clock once for all durations that have just begun, before any
+ * effect but the wait for one of them alone.
+ */
+export class TimerPort implements EffectPort {
+  /** Durations that have begun since the latest effect. */
+  private fresh: Timer[] = [];
+
+  constructor(private readonly port: EffectPort) {}
+
+  get latestWallNanos(): bigint {
+    return this.port.latestWallNanos;
+  }
+
+  startTimer(durationNanos: bigint): Timer {
+    const timer = new DurationTimer(durationNanos);
+    this.fresh.push(timer);
+    return timer;
+  }
+
+  /** Nobody will wait for this timer. */
+  forget(timer: Timer): void {
+    const index = this.fresh.indexOf(timer);
+    if (index >= 0) this.fresh.splice(index, 1);
+  }
+
+  /** Waits for one timer alone. */
+  sleep(timer: Timer): void {
+    this.forget(timer);
+    // The other timers that are fresh now begin at the same instant, before the wait.
+    this.fixTimers();
+    this.effect(waitPoll, { deadlines: [timer.deadline()], inboxes: [] });
+  }
+
+  effect<A extends EffectValue, R extends EffectValue>(operation: Operation<A, R>, args: A): R {
+    if (this.fresh.length > 0) this.fixTimers();
+    return this.port.effect(operation, args);
+  }
+
+  /** To be called before the deadlines of several timers are put together. */
+  fixTimers(): void {
+    const timers = this.fresh;
+    if (timers.length === 0) return;
+    this.fresh = [];
+    const now = BigInt(this.port.effect(clockRead, MONOTONIC).nanos);
+    for (const timer of timers) timer.fix(now);
+  }
+}
