@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import type { LoadedTarget } from '../../simulator/host/host-environment.ts';
+import type { RunTarget } from '../../simulator/host/protocol.ts';
+import { projectRoot } from '../helpers/project-root.ts';
 import { lineOf, lineWith, ORDER, ORDER_SOURCE, STEPS } from './helpers/programs.ts';
 import { TestClient } from './helpers/test-client.ts';
-import { closeTestHost } from './helpers/test-host.ts';
+import { closeTestHost, testHost } from './helpers/test-host.ts';
 
 after(closeTestHost);
 
@@ -17,6 +21,34 @@ async function launched(args: object, filters: readonly string[]) {
   const arrival = await client.launchTo({ program: ORDER, ...args }, () =>
     client.setExceptionBreakpointsRequest({ filters: [...filters] }),
   );
+  return { client, arrival };
+}
+
+const SCRIPT = join(projectRoot, 'test/fixtures/programs/script.c');
+/** Sleeps for longer than a lease, so that another attempt replays what it read and printed. */
+const READ_AND_SLEEP = ['read', '/data/price', 'print', 'total', 'sleep', '20000'];
+
+/** Loads a program with a private file that the first life of an execution reads, and no other. */
+async function loadWithChangingFile(target: RunTarget): Promise<LoadedTarget> {
+  const found = await testHost().load(target, () => {});
+  let reads = 0;
+  const bytes = (): Uint8Array => Buffer.from(reads++ === 0 ? 'cents 4200' : 'cents 9900');
+  const mount = {
+    kind: 'image',
+    path: '/data',
+    readOnly: false,
+    image: [{ path: 'price', type: 'file', bytes }],
+  } as const;
+  const workflows = found.loaded.workflows.map((each) => ({ ...each, mounts: [mount] }));
+  return { ...found, loaded: { ...found.loaded, workflows } };
+}
+
+async function launchedDiverging(configure: (client: TestClient) => Promise<unknown>) {
+  const client = new TestClient({ load: loadWithChangingFile });
+  const arrival = await client.launchTo({ program: SCRIPT, args: READ_AND_SLEEP }, () =>
+    configure(client),
+  );
+  assert.equal(arrival.description, 'script-1 diverged');
   return { client, arrival };
 }
 
@@ -83,6 +115,30 @@ describe('exception filters', () => {
       assert.equal(arrival.reason, filters.length > 0 ? 'exception' : 'end');
       assert.equal(await client.line(), lineOf(STEPS, 'TRAP'));
     }
+  });
+
+  it('stop where a replay asks for something other than was recorded, both ways', async () => {
+    const { client, arrival } = await launchedDiverging((each) =>
+      each.setExceptionBreakpointsRequest({ filters: ['divergence'] }),
+    );
+    assert.equal(arrival.reason, 'exception');
+    assert.equal(await client.line(), lineWith(SCRIPT, '"print"'));
+    const { body } = await client.exceptionInfoRequest({ threadId: 1 });
+    assert.equal(body.exceptionId, 'divergence');
+    assert.match(body.description ?? '', /diverges at effect #1 \(body: byte \d+ differs: .*total/);
+    assert.match(body.details?.stackTrace ?? '', /script\.c/);
+    assert.equal((await client.move('reverseContinue')).reason, 'entry');
+    assert.equal((await client.move('continue')).reason, 'exception');
+  });
+
+  it('stop at a divergence unless that is switched off', async () => {
+    const untouched = await launchedDiverging(async () => {});
+    assert.equal(untouched.arrival.reason, 'exception');
+    const others = ['trap', 'crash', 'fault', 'retry', 'exit'];
+    const off = await launchedDiverging((client) =>
+      client.setExceptionBreakpointsRequest({ filters: others }),
+    );
+    assert.equal(off.arrival.reason, 'end');
   });
 
   it('interrupt a step of the execution that a crash befalls', async () => {
