@@ -9,6 +9,8 @@ export interface HttpRequestArgs {
   readonly headers: HttpHeaders;
   /** Nanoseconds, decimal; how long the program is ready to wait. */
   readonly timeoutNanos: string;
+  /** The program takes the body as it comes: the result may tell only of its beginning. */
+  readonly stream?: true;
   readonly body: Uint8Array;
 }
 
@@ -21,12 +23,76 @@ export type HttpFailure =
   | 'outcome-unknown'
   | 'service-failed';
 
-export type HttpResult =
-  | { readonly status: number; readonly headers: HttpHeaders; readonly body: Uint8Array }
-  | { readonly failure: HttpFailure; readonly detail: string; readonly body?: never };
+export interface HttpFailed {
+  readonly failure: HttpFailure;
+  readonly detail: string;
+  readonly body?: never;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: HttpHeaders;
+  /** Present and not empty when the whole body was followed by trailers. */
+  readonly trailers?: HttpHeaders;
+  /** Set while more of the body is to come: the exchange to fetch it from with `http.body`. */
+  readonly more?: number;
+  readonly body: Uint8Array;
+}
+
+export type HttpResult = HttpAnswer | HttpFailed;
 
 /** One request to a service and its response. */
 export const httpRequest = jsonOperation<HttpRequestArgs, HttpResult>('http.request', 'call');
+
+/** The exchange is named by the seq of the effect that began it. */
+export interface ExchangeArgs {
+  readonly exchange: number;
+}
+
+/**
+ * Sends a request and does not wait for its response, so that a program can have several exchanges
+ * at a time. The inbox `response:<exchange>` is readable when `http.response` would not wait.
+ */
+export const httpSend = jsonOperation<HttpRequestArgs, ExchangeArgs>('http.send', 'call');
+
+/** Waits for the response to a request that was sent: its head, and as much of the body as is there. */
+export const httpResponse = jsonOperation<ExchangeArgs, HttpResult>('http.response', 'wait');
+
+export interface HttpBodyArgs extends ExchangeArgs {
+  /** The most bytes the program has room for. */
+  readonly length: number;
+}
+
+export interface HttpBodyPart {
+  /** Nothing comes after `body`. */
+  readonly ended: boolean;
+  /** Present and not empty when the body has ended and trailers followed it. */
+  readonly trailers?: HttpHeaders;
+  readonly body: Uint8Array;
+}
+
+export type HttpBodyResult = HttpBodyPart | HttpFailed;
+
+/**
+ * Waits for more of a response's body: at least one byte unless it has ended. The inbox
+ * `body:<exchange>` is readable when this would not wait.
+ */
+export const httpBody = jsonOperation<HttpBodyArgs, HttpBodyResult>('http.body', 'wait');
+
+/** The program no longer wants the rest of an exchange. */
+export const httpCancel = jsonOperation<ExchangeArgs, Record<never, never>>(
+  'http.cancel',
+  'output',
+);
+
+/** The inboxes of an exchange, for `wait.poll`. */
+export function responseInbox(exchange: number): string {
+  return `response:${exchange}`;
+}
+
+export function bodyInbox(exchange: number): string {
+  return `body:${exchange}`;
+}
 
 /** Methods that change nothing at the service, and so need no idempotency key (RFC 9110, 9.2.1). */
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);

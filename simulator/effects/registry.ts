@@ -1,7 +1,7 @@
 /** Every kind of effect by its name: what a recording's entries are read back with. */
 import { clockRead } from './clock.ts';
 import * as volumeOperations from './files.ts';
-import { httpRequest } from './http.ts';
+import { httpBody, httpCancel, httpRequest, httpResponse, httpSend } from './http.ts';
 import type { EffectValue, Operation } from './operation.ts';
 import { randomRead } from './random.ts';
 import { socketAccept, socketReceive, socketSend, socketShutdown } from './sockets.ts';
@@ -16,6 +16,10 @@ const OPERATIONS = [
   stdoutWrite,
   stderrWrite,
   httpRequest,
+  httpSend,
+  httpResponse,
+  httpBody,
+  httpCancel,
   socketAccept,
   socketReceive,
   socketSend,
