@@ -8,13 +8,19 @@ import { OutputRelay } from './output-relay.ts';
 import { folderOf } from './source-paths.ts';
 import type { StoppedView } from './stopped-view.ts';
 import type { Breakpoint } from './travel/breakpoint.ts';
+import type { Happening } from './travel/happening.ts';
 import { logText } from './travel/log-message.ts';
 import { effectFields, type SeenEffect } from './travel/seen-effect.ts';
+
+/** Happenings that one motion tells; a plan may have thousands. */
+const PASSED_TOLD_MAX = 50;
 
 export class SessionOutput {
   /** What tells the source lines of outputs; undefined leaves them out. */
   target: DebugTarget | undefined;
   private relay = new OutputRelay();
+  /** Happenings of the motion that is under way. */
+  private passedCount = 0;
 
   readonly listener: TargetListener = {
     onProgress: (message) => this.port.output(`${message}\n`, 'console'),
@@ -44,6 +50,20 @@ export class SessionOutput {
   log(breakpoint: Breakpoint, effect: SeenEffect): void {
     const text = logText(breakpoint.log ?? [], effectFields(effect));
     this.port.output(`${text}\n`, 'console', this.placeOf(effect.execution, effect.seq));
+  }
+
+  /** What befell an execution without a stop: a debugger must not pass over a crash in silence. */
+  passed({ text, details }: Happening): void {
+    this.passedCount++;
+    if (this.passedCount > PASSED_TOLD_MAX) return;
+    this.port.output(`${text}${details === undefined ? '' : `: ${details}`}\n`, 'console');
+  }
+
+  /** A motion came to its stop: says how much it left out. */
+  endMotion(): void {
+    const left = this.passedCount - PASSED_TOLD_MAX;
+    this.passedCount = 0;
+    if (left > 0) this.port.output(`... and ${left} more faults and retries\n`, 'console');
   }
 
   private placeOf(execution: ExecutionId, seq: number): OutputPlace | undefined {

@@ -120,6 +120,7 @@ export class SessionState {
       book: target.book,
       live: target.live,
       onLog: (breakpoint, effect) => this.output.log(breakpoint, effect),
+      onPassed: (happening) => this.output.passed(happening),
     });
     this.loaded = { target, traveller };
     this.output.target = this.launch?.noDebug === true ? undefined : target;
@@ -245,6 +246,7 @@ export class SessionState {
     }
     this.phase = 'stopped';
     this.lastStop = stop;
+    this.output.endMotion();
     const { execution } = stop.position.place;
     this.port.event('stopped', {
       reason: stop.reason,

@@ -2,7 +2,7 @@
 import type { SimulationView } from '../../simulator/host/simulation-run.ts';
 import type { ExecutionId } from '../../simulator/journal/entry.ts';
 import type { Breakpoint } from './breakpoint.ts';
-import type { ExceptionKind, Happening } from './happening.ts';
+import { type ExceptionKind, type Happening, isOnTheWay } from './happening.ts';
 import { callPosition, type StopPoint } from './itinerary.ts';
 import type { Motion } from './live-driver.ts';
 import type { PositionOrder } from './place.ts';
@@ -19,6 +19,7 @@ interface ForwardSetup {
   /** Begins anew with what is known, after a recovery has changed it. */
   readonly rescan: () => StopScanner;
   readonly onLog: (breakpoint: Breakpoint, effect: SeenEffect) => void;
+  readonly onPassed: (happening: Happening) => void;
 }
 
 interface PendingHits {
@@ -60,7 +61,10 @@ export class ForwardMotion implements Motion {
   }
 
   happened(happening: Happening): boolean {
-    if (!happening.kinds.some((kind) => this.setup.exceptions.has(kind))) return false;
+    if (!happening.kinds.some((kind) => this.setup.exceptions.has(kind))) {
+      if (isOnTheWay(happening)) this.setup.onPassed(happening);
+      return false;
+    }
     this.points.push({ position: happening.position, stops: [], logs: [], happening });
     return true;
   }

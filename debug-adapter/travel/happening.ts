@@ -13,6 +13,9 @@ import type { Place, Position } from './place.ts';
 export const EXCEPTION_KINDS = ['crash', 'fault', 'retry', 'trap', 'divergence', 'exit'] as const;
 export type ExceptionKind = (typeof EXCEPTION_KINDS)[number];
 
+/** Those after which an execution may well go on; the others end it. */
+export const ON_THE_WAY: ReadonlySet<ExceptionKind> = new Set(['crash', 'fault', 'retry']);
+
 export interface Happening {
   readonly position: Position;
   readonly kinds: readonly ExceptionKind[];
@@ -20,6 +23,10 @@ export interface Happening {
   readonly text: string;
   /** More for people; undefined when the line says it all. */
   readonly details: string | undefined;
+}
+
+export function isOnTheWay({ kinds }: Happening): boolean {
+  return kinds.some((kind) => ON_THE_WAY.has(kind));
 }
 
 /** Which rows of the trace are stops, as what. */

@@ -12,6 +12,7 @@ import {
   executionIds,
   type Happening,
   happeningsOf,
+  ON_THE_WAY,
 } from './happening.ts';
 import { CALL, type Position, PositionOrder } from './place.ts';
 import { type SeenEffect, seenEntry } from './seen-effect.ts';
@@ -38,8 +39,6 @@ export interface Scan {
   /** Has seen all known effects, and can go on with those to come. */
   readonly scanner: StopScanner;
 }
-
-const TRACE_EXCEPTIONS: readonly ExceptionKind[] = ['crash', 'fault', 'retry'];
 
 export class Itinerary {
   readonly order: PositionOrder;
@@ -77,12 +76,42 @@ export class Itinerary {
   happenings(kinds: ReadonlySet<ExceptionKind>): Happening[] {
     const { history } = this.view;
     const found = history.executions().flatMap((row) => endOf(history, row) ?? []);
-    if (TRACE_EXCEPTIONS.some((kind) => kinds.has(kind))) {
+    if ([...kinds].some((kind) => ON_THE_WAY.has(kind))) {
       history.traces().forEach((row, index) => {
         found.push(...happeningsOf(history, row, index));
       });
     }
     return found.filter((happening) => happening.kinds.some((kind) => kinds.has(kind)));
+  }
+
+  /** Those of one execution, in the simulation's order. */
+  happeningsOf(execution: ExecutionId, kinds: ReadonlySet<ExceptionKind>): Happening[] {
+    return this.sorted(
+      this.happenings(kinds).filter(({ position }) => position.place.execution === execution),
+    );
+  }
+
+  /**
+   * Crashes, other faults and retries between two positions, in the simulation's order; up to the
+   * last that is known without `to`, and of all executions without `execution`.
+   */
+  passed(from: Position, to: Position | undefined, execution?: ExecutionId): Happening[] {
+    const { history } = this.view;
+    const found: Happening[] = [];
+    history.traces().forEach((row, index) => {
+      // A recording may have a million rows, of which a step passes few.
+      if (row.at < from.at || (to !== undefined && row.at > to.at)) return;
+      found.push(...happeningsOf(history, row, index));
+    });
+    const isBetween = ({ position }: Happening): boolean =>
+      (execution === undefined || position.place.execution === execution) &&
+      this.order.compare(position, from) > 0 &&
+      (to === undefined || this.order.compare(position, to) < 0);
+    return this.sorted(found.filter(isBetween));
+  }
+
+  private sorted(found: Happening[]): Happening[] {
+    return found.sort((one, other) => this.order.compare(one.position, other.position));
   }
 
   /** All known effects in the order in which they were performed. */

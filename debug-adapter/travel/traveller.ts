@@ -19,6 +19,7 @@ import { Outlook } from './outlook.ts';
 import { beforeFirst, type Place, type Position, samePlace } from './place.ts';
 import type { SeenEffect } from './seen-effect.ts';
 import { type Stack, type StackBook, WINDOW } from './stack-book.ts';
+import { ANY_STACK, StepMotion } from './step-motion.ts';
 import { DESCRIPTIONS, type Stop, type StopReason } from './stop.ts';
 
 export interface TravellerSetup {
@@ -28,6 +29,8 @@ export interface TravellerSetup {
   readonly live: LiveDriver | undefined;
   /** A logpoint was passed. */
   readonly onLog: (breakpoint: Breakpoint, effect: SeenEffect) => void;
+  /** A crash, another fault or a retry was passed forwards without a stop. */
+  readonly onPassed: (happening: Happening) => void;
 }
 
 const NO_SETTINGS: StopSettings = { breakpoints: [], exceptions: new Set() };
@@ -84,6 +87,7 @@ export class Traveller {
   async continue(): Promise<Stop> {
     const { points, scanner } = this.scan();
     const next = this.passTo(points, (point) => isStop(point));
+    this.tellPassed(next?.position);
     if (next !== undefined) return this.stopAtPoint(next);
     const { live } = this;
     if (live === undefined || live.ended) return this.stopAtEnd();
@@ -94,6 +98,7 @@ export class Traveller {
       exceptions: this.settings.exceptions,
       rescan: () => this.scan().scanner,
       onLog: this.setup.onLog,
+      onPassed: this.setup.onPassed,
     });
     const end = await live.advance(forward);
     const found = forward.found();
@@ -208,25 +213,15 @@ export class Traveller {
     if (live === undefined || live.ended || this.outlook.hasEnded(execution)) {
       return this.stopAtEndOf(execution, 'step');
     }
-    const { exceptions } = this.settings;
-    let passed: Happening | undefined;
     const before = this.current;
-    const end = await live.advance(
-      stopWhen({
-        upcoming: (effect, stack) =>
-          effect.execution === execution && (left === ANY_STACK || left(stack())),
-        ended: (id) => id === execution,
-        happened: (happening) => {
-          const mine = happening.position.place.execution === execution;
-          if (!mine || !happening.kinds.some((kind) => exceptions.has(kind))) return false;
-          passed ??= happening;
-          return true;
-        },
-      }),
-    );
+    const { exceptions } = this.settings;
+    const { onPassed } = this.setup;
+    const step = new StepMotion(execution, left, exceptions, onPassed);
+    const end = await live.advance(step);
+    const { met } = step;
     const stop =
-      passed !== undefined
-        ? this.stopAtHappening(passed)
+      met !== undefined
+        ? this.stopAtHappening(met)
         : this.outlook.hasEnded(execution)
           ? this.stopAtEndOf(execution, 'step')
           : this.settle(end, 'step');
@@ -337,7 +332,14 @@ export class Traveller {
 
   private passedTo(target: Position, stop: () => Stop): Stop {
     this.logBetween(this.current, target);
+    this.tellPassed(target, target.place.execution);
     return stop();
+  }
+
+  /** Tells what is known to have happened from here to the target, or to the last that is known. */
+  private tellPassed(target: Position | undefined, execution?: ExecutionId): void {
+    const passed = this.itinerary.passed(this.current, target, execution);
+    for (const happening of passed) this.setup.onPassed(happening);
   }
 
   private logBetween(from: Position, to: Position): void {
@@ -380,10 +382,7 @@ export class Traveller {
   }
 
   private happeningsOf(execution: ExecutionId): Happening[] {
-    return this.itinerary
-      .happenings(this.settings.exceptions)
-      .filter(({ position }) => position.place.execution === execution)
-      .sort((one, other) => this.itinerary.order.compare(one.position, other.position));
+    return this.itinerary.happeningsOf(execution, this.settings.exceptions);
   }
 
   private isAfter(position: Position, effect: SeenEffect): boolean {
@@ -395,6 +394,3 @@ export class Traveller {
     return this.itinerary.order.compare(position, this.current);
   }
 }
-
-/** Takes every stack, so that none need be known. */
-const ANY_STACK = (): boolean => true;

@@ -168,6 +168,39 @@ describe('exception filters', () => {
   });
 });
 
+describe('what befell an execution without a stop', () => {
+  const CRASH =
+    /node-a crashed with attempt 1 of order-1: node-a crashes after order-1 #3 is performed/;
+  const RETRY = /order-1 #3 is sent again/;
+  const faults = plan({ kind: 'crash', at: CHARGE, point: 'performed' });
+
+  for (const command of ['next', 'continue']) {
+    it(`is told once each time that "${command}" passes it forwards, live and known`, async () => {
+      const { client } = await launched({ faults, stopOnEntry: true }, []);
+      const told = () => client.text('console').match(new RegExp(CRASH, 'g'))?.length ?? 0;
+      for (let step = 0; step < 3; step++) await client.move('next');
+      assert.equal(told(), 0);
+      await client.move(command);
+      assert.equal(told(), 1);
+      assert.match(client.text('console'), RETRY);
+      // To the beginning: what is passed backwards is not told again.
+      await client.move('reverseContinue');
+      assert.equal(told(), 1);
+      for (let step = 0; step < 3; step++) await client.move('next');
+      await client.move(command);
+      assert.equal(told(), 2);
+    });
+  }
+
+  it('is not told where it is stopped at', async () => {
+    const { client } = await launched({ faults }, ['crash', 'retry']);
+    await client.move('continue');
+    await client.move('continue');
+    assert.doesNotMatch(client.text('console'), CRASH);
+    assert.doesNotMatch(client.text('console'), RETRY);
+  });
+});
+
 describe('what a crash took away', () => {
   it('is shown at the crash, and that it was lost', async () => {
     const at = { execution: 'order-1', effect: 'random.read', match: 1 };

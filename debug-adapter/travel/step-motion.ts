@@ -1,0 +1,45 @@
+/** Stepping a live execution: finds its next effect with the stack that is looked for, or its end. */
+import type { ExecutionId } from '../../simulator/journal/entry.ts';
+import { type ExceptionKind, type Happening, isOnTheWay } from './happening.ts';
+import type { Motion } from './live-driver.ts';
+import type { SeenEffect } from './seen-effect.ts';
+import type { Stack } from './stack-book.ts';
+
+/** Takes every stack, so that none need be known. */
+export const ANY_STACK = (): boolean => true;
+
+export class StepMotion implements Motion {
+  readonly needsStacks = false;
+  /** What befell the execution, and is to be stopped at. */
+  met: Happening | undefined;
+
+  constructor(
+    private readonly execution: ExecutionId,
+    private readonly wanted: (stack: Stack) => boolean,
+    private readonly exceptions: ReadonlySet<ExceptionKind>,
+    private readonly onPassed: (happening: Happening) => void,
+  ) {}
+
+  upcoming({ execution }: SeenEffect, stack: () => Stack): boolean {
+    if (execution !== this.execution) return false;
+    return this.wanted === ANY_STACK || this.wanted(stack());
+  }
+
+  happened(happening: Happening): boolean {
+    if (happening.position.place.execution !== this.execution) return false;
+    if (happening.kinds.some((kind) => this.exceptions.has(kind))) {
+      this.met ??= happening;
+      return true;
+    }
+    if (isOnTheWay(happening)) this.onPassed(happening);
+    return false;
+  }
+
+  ended(execution: ExecutionId): boolean {
+    return execution === this.execution;
+  }
+
+  passing(): boolean {
+    return false;
+  }
+}
