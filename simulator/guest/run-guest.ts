@@ -7,8 +7,9 @@ import { type EffectPort, GuestExit, GuestSignal } from '../effects/operation.ts
 import type { DivergenceError } from '../engine/divergence.ts';
 import type { Workflow } from '../engine/workflow.ts';
 import { MemoryTree } from '../world/files/memory-tree.ts';
-import { createPreview1, type Preopen } from './preview1/preview1.ts';
-import { VolumeProxy } from './preview1/volume-proxy.ts';
+import type { Preopen } from './files/preopen.ts';
+import { VolumeProxy } from './files/volume-proxy.ts';
+import { createPreview1 } from './preview1/preview1.ts';
 import { type GuestProgram, MEMORY_MODULE, MEMORY_NAME } from './program.ts';
 import { ProgramError } from './program-error.ts';
 

@@ -1,6 +1,7 @@
 import { stdinRead } from '../../effects/stdio.ts';
 import { waitPoll } from '../../effects/wait.ts';
 import { unreachable } from '../../kernel/assert.ts';
+import { knownOffset } from '../files/file-calls.ts';
 import type { Descriptor, FileDescriptor } from './descriptor-table.ts';
 import { FD_FLAG, FD_FLAGS_SYNC } from './fd-flags.ts';
 import { GuestError } from './guest-error.ts';
@@ -10,9 +11,6 @@ import { receiveBytes, sendBytes } from './socket-io.ts';
 
 /** Bytes of one stdin.read, stdout.write or stderr.write; the program gets a partial count. */
 const STDIO_BYTES_MAX = 64 * 1024;
-
-/** Offsets are signed in POSIX; the ABI passes them as unsigned. */
-const OFFSET_MAX = 2n ** 63n - 1n;
 
 const NOTHING = new Uint8Array(0);
 
@@ -82,13 +80,6 @@ function seekTarget(file: FileDescriptor, delta: bigint, whence: number): bigint
   else if (whence === WHENCE_END) base = file.store.stat(file.inode).size;
   else throw new GuestError('inval', `whence ${whence} is none of set, current and end`);
   return knownOffset(base + BigInt.asIntN(64, delta));
-}
-
-function knownOffset(offset: bigint): bigint {
-  if (offset < 0n || offset > OFFSET_MAX) {
-    throw new GuestError('inval', `there is no offset ${offset}`);
-  }
-  return offset;
 }
 
 function readable(host: Host, fd: number): Descriptor {

@@ -1,6 +1,6 @@
 import type { EffectPort } from '../../effects/operation.ts';
+import type { Devices } from '../files/devices.ts';
 import type { DescriptorTable } from './descriptor-table.ts';
-import type { Devices } from './devices.ts';
 import type { GuestMemory } from './guest-memory.ts';
 
 /** What the calls of one instance share. */

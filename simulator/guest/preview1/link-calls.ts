@@ -1,4 +1,4 @@
-import { GuestError } from './guest-error.ts';
+import { linkPath, renamePath } from '../files/file-calls.ts';
 import { utf8 } from './guest-memory.ts';
 import type { Host } from './host.ts';
 import { LOOKUP_FOLLOW } from './path-open.ts';
@@ -20,9 +20,8 @@ export function linkCalls({ memory, descriptors }: Host) {
       const target = descriptors.directory(toFd, RIGHT.path_link_target);
       const fromPath = memory.text(from, fromLength);
       const toPath = memory.text(to, toLength);
-      if (source.store !== target.store) throw crossing(fromPath, toPath);
       const isFollowing = (flags & LOOKUP_FOLLOW) !== 0;
-      source.store.link(source.inode, fromPath, isFollowing, target.inode, toPath);
+      linkPath(source, fromPath, isFollowing, target, toPath);
     },
     path_rename: (
       fromFd: number,
@@ -36,8 +35,7 @@ export function linkCalls({ memory, descriptors }: Host) {
       const target = descriptors.directory(toFd, RIGHT.path_rename_target);
       const fromPath = memory.text(from, fromLength);
       const toPath = memory.text(to, toLength);
-      if (source.store !== target.store) throw crossing(fromPath, toPath);
-      source.store.rename(source.inode, fromPath, target.inode, toPath);
+      renamePath(source, fromPath, target, toPath);
     },
     path_symlink: (
       target: number,
@@ -67,8 +65,4 @@ export function linkCalls({ memory, descriptors }: Host) {
       memory.setU32(out, target.length);
     },
   };
-}
-
-function crossing(from: string, to: string): GuestError {
-  return new GuestError('xdev', `${from} and ${to} are in different mounts`);
 }

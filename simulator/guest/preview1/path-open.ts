@@ -1,4 +1,5 @@
 import type { FileType, InodeId, OpenHow } from '../../world/files/file-store.ts';
+import { openPath } from '../files/file-calls.ts';
 import type { Descriptor, DirectoryDescriptor } from './descriptor-table.ts';
 import { FD_FLAG, FD_FLAGS_ALL } from './fd-flags.ts';
 import { GuestError } from './guest-error.ts';
@@ -34,15 +35,9 @@ export function pathOpenCalls({ memory, descriptors }: Host) {
       mustBeInheritable(directory, wanted.base | wanted.inheriting);
       // Before anything is created: failing later would leave a file behind.
       descriptors.mustHaveRoom();
-      const { store } = directory;
       const isWriting = (wanted.base & RIGHT.fd_write) !== 0;
       const how = openHow(lookupFlags, openFlags);
-      const opened = store.open(directory.inode, name, how);
-      const refusal = refusalOf(opened.type, isWriting, how.directory, store.readOnly);
-      if (refusal !== undefined) {
-        store.close(opened.inode);
-        throw new GuestError(refusal, `${name} cannot be opened for writing`);
-      }
+      const opened = openPath(directory, name, how, isWriting);
       memory.setU32(out, descriptors.add(descriptorOf(directory, opened, wanted, flags)));
     },
   };
@@ -83,16 +78,6 @@ function openHow(lookupFlags: number, openFlags: number): OpenHow {
     directory: (openFlags & OPEN_FLAG.directory) !== 0,
     truncate: (openFlags & OPEN_FLAG.truncate) !== 0,
   };
-}
-
-/**
- * Writing is refused for directories, as POSIX has it, unless the program asked for a directory
- * by flag: then it just gets the rights that apply.
- */
-function refusalOf(type: FileType, isWriting: boolean, asked: boolean, isReadOnly: boolean) {
-  if (!isWriting) return undefined;
-  if (type === 'directory') return asked ? undefined : 'isdir';
-  return isReadOnly ? 'rofs' : undefined;
 }
 
 function descriptorOf(

@@ -1,23 +1,11 @@
 import type { EffectPort } from '../../effects/operation.ts';
 import { stderrWrite, stdoutWrite } from '../../effects/stdio.ts';
-import type { FileStore, InodeId } from '../../world/files/file-store.ts';
-import { ReadOnlyView } from '../../world/files/read-only-view.ts';
+import { Devices } from '../files/devices.ts';
+import { guarded, type Preopen } from '../files/preopen.ts';
 import { DESCRIPTORS_MAX, DescriptorTable } from './descriptor-table.ts';
-import { Devices } from './devices.ts';
 import { GuestMemory } from './guest-memory.ts';
 import { importsOf, type Preview1Imports } from './imports.ts';
 import { RIGHTS_OF } from './rights.ts';
-
-/** A directory that is open from the start. */
-export interface Preopen {
-  /** The guest's name for it, such as `/` or `/data`. */
-  readonly path: string;
-  readonly store: FileStore;
-  /** A directory of the store; its root when left out. */
-  readonly root?: InodeId;
-  /** Refuses changes through this directory, whatever the store itself allows. */
-  readonly readOnly?: boolean;
-}
 
 export interface Preview1Options {
   readonly port: EffectPort;
@@ -39,9 +27,7 @@ export interface Preview1Options {
  */
 export function createPreview1(options: Preview1Options): Preview1Imports {
   const { port, args, env } = options;
-  const preopens = options.preopens.map((preopen) => {
-    return preopen.readOnly ? { ...preopen, store: new ReadOnlyView(preopen.store) } : preopen;
-  });
+  const preopens = options.preopens.map(guarded);
   const descriptors = new DescriptorTable(options.descriptorsMax ?? DESCRIPTORS_MAX);
   openFromStart(descriptors, preopens, options.listeners ?? []);
   const devices = new Devices(preopens.map(({ store }) => store));

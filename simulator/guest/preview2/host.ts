@@ -1,5 +1,5 @@
 import type { EffectPort } from '../../effects/operation.ts';
-import type { Preopen } from '../preview1/preview1.ts';
+import type { Preopen } from '../files/preopen.ts';
 
 /** What the interfaces of one component instance share. */
 export interface Preview2Host {

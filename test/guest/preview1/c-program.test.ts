@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { GuestExit } from '../../../simulator/effects/operation.ts';
-import { createPreview1, type Preopen } from '../../../simulator/guest/preview1/preview1.ts';
+import type { Preopen } from '../../../simulator/guest/files/preopen.ts';
+import { VolumeProxy } from '../../../simulator/guest/files/volume-proxy.ts';
+import { createPreview1 } from '../../../simulator/guest/preview1/preview1.ts';
 import { unknownImports } from '../../../simulator/guest/preview1/unknown-imports.ts';
-import { VolumeProxy } from '../../../simulator/guest/preview1/volume-proxy.ts';
 import { MemoryTree } from '../../../simulator/world/files/memory-tree.ts';
 import { buildProgram, closeBuilder } from '../../helpers/programs.ts';
 import { WorldPort } from './world-port.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EffectPort, EffectValue, Operation } from '../../../simulator/effects/operation.ts';
-import { VolumeProxy } from '../../../simulator/guest/preview1/volume-proxy.ts';
+import { VolumeProxy } from '../../../simulator/guest/files/volume-proxy.ts';
 import { type FileStore, ROOT_INODE } from '../../../simulator/world/files/file-store.ts';
 import { MemoryTree } from '../../../simulator/world/files/memory-tree.ts';
 import { Volume } from '../../../simulator/world/files/volume.ts';
