@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { projectRoot } from '../helpers/project-root.ts';
 import { parseE2eEnvironment } from './helpers/environment.ts';
 import { COMPILE_TIMEOUT_MS, exampleWorkspace } from './helpers/example-workspace.ts';
+import { stepsIn } from './helpers/story.ts';
 import type { TreeView } from './helpers/tree-view.ts';
 import { VsCode } from './helpers/vs-code.ts';
 
@@ -53,16 +54,7 @@ describe('driving by hand in VS Code', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** A step of the story; a failure keeps what the window showed. */
-  const step = (name: string, body: () => Promise<void>) =>
-    it(name, async () => {
-      try {
-        await body();
-      } catch (error) {
-        await code.keepEvidence(name);
-        throw error;
-      }
-    });
+  const step = stepsIn(() => code);
 
   step('lists the workflows of the workspace, and what no configuration names', async () => {
     await code.openContainer('Backstitch');

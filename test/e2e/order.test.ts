@@ -1,12 +1,12 @@
 // The story of the README in a real VS Code: run the order, break it, and travel through what happened.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { projectRoot } from '../helpers/project-root.ts';
+import { after, before, describe } from 'node:test';
 import { parseE2eEnvironment } from './helpers/environment.ts';
 import { COMPILE_TIMEOUT_MS, exampleWorkspace } from './helpers/example-workspace.ts';
+import { orderLine as lineOf, stepsIn } from './helpers/story.ts';
 import type { TreeRow, TreeView } from './helpers/tree-view.ts';
 import { VsCode } from './helpers/vs-code.ts';
 
@@ -39,16 +39,7 @@ describe('an order in VS Code', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** A step of the story; a failure keeps what the window showed. */
-  const step = (name: string, body: () => Promise<void>) =>
-    it(name, async () => {
-      try {
-        await body();
-      } catch (error) {
-        await code.keepEvidence(name);
-        throw error;
-      }
-    });
+  const step = stepsIn(() => code);
 
   step('offers to run the program above its entry', async () => {
     await code.openFile('order.c');
@@ -104,17 +95,78 @@ describe('an order in VS Code', () => {
   });
 
   step('steps through what was recorded, forwards and backwards', async () => {
+    const { debug } = code;
     await executions.contextMenu('order · crash after performing #3', 'Debug This Execution');
-    await code.debug.waitForStop(lineOf('time(NULL)'));
-    await code.debug.press('Step Over');
-    await code.debug.waitForStop(lineOf('puts(line)'));
-    await code.debug.press('Step Over');
-    await code.debug.waitForStop(lineOf('getentropy('));
+    await debug.waitForStop(lineOf('time(NULL)'));
+    await debug.open();
+    await debug.expandVariable('Effect');
+    await debug.waitForVariable('effect', 'clock.read #0');
+    await debug.press('Step Over');
+    await debug.waitForStop(lineOf('puts(line)'));
+    await debug.press('Step Over');
+    await debug.waitForStop(lineOf('getentropy('));
+    await debug.press('Step Over');
+    await debug.waitForStop(lineOf('backstitch_http('));
+    const frames = await debug.waitForFrames('main', (all) => all.at(-1)?.name === 'main');
+    const own = frames.filter(({ file }) => file === 'order.c');
+    assert.deepEqual(
+      own.map(({ name, line }) => [name, line]),
+      [
+        ['request', lineOf('backstitch_http(')],
+        ['charge', lineOf('= request("POST", "https://payment')],
+        ['main', lineOf('charge(order,')],
+      ],
+    );
+    await debug.waitForVariable('effect', 'http.request #3');
+    await debug.waitForVariable('key', /^"?A-17-/);
     await code.screenshot('7-travel');
-    await code.debug.press('Step Back');
-    await code.debug.waitForStop(lineOf('puts(line)'));
-    await code.debug.press('Stop');
-    await code.debug.waitForEnd();
+    await debug.press('Step Back');
+    await debug.waitForStop(lineOf('getentropy('));
+    await debug.waitForVariable('effect', 'random.read #2');
+  });
+
+  step('meets the crash on the way, and comes back over it', async () => {
+    const { debug } = code;
+    await debug.setExceptionFilter('Crashes', true);
+    await debug.press('Step Over');
+    await debug.waitForStop(lineOf('backstitch_http('));
+    await debug.waitForVariable('effect', 'http.request #3');
+    await debug.press('Step Over');
+    await debug.waitForException(/node-a crashed with attempt 1 of order-1/);
+    await code.screenshot('7-crash');
+    await debug.press('Step Over');
+    await debug.waitForStop(lineOf('time(NULL)'));
+    await debug.waitForVariable('effect', 'clock.read #4');
+    await debug.waitForVariable('attempt', '2');
+    await code.screenshot('7-recovered');
+    await debug.press('Step Back');
+    await debug.waitForException(/node-a crashed with attempt 1 of order-1/);
+    await debug.press('Reverse');
+    await debug.waitForStop(lineOf('time(NULL)'));
+    await debug.waitForVariable('effect', 'clock.read #0');
+    await code.screenshot('7-beginning');
+  });
+
+  step('continues to a breakpoint, and to the end', async () => {
+    const { debug } = code;
+    await debug.setExceptionFilter('Crashes', false);
+    await code.editor.toggleBreakpoint(lineOf('sleep(WAREHOUSE_SECONDS)'));
+    await debug.press('Continue');
+    await debug.waitForStop(lineOf('sleep(WAREHOUSE_SECONDS)'));
+    await debug.waitForVariable('effect', 'wait.poll #6');
+    assert.match(await debug.consoleText(), /node-a crashed with attempt 1 of order-1/);
+    await code.screenshot('7-breakpoint');
+    await debug.press('Continue');
+    await debug.waitForFrames('the end', ([top]) => top?.name === 'order-1 exited with 0');
+    await debug.variables.waitForRows(
+      'only the execution',
+      (rows) => rows[0]?.label === 'Execution',
+    );
+    await debug.waitForVariable('status', 'completed with exit code 0');
+    await code.screenshot('7-end');
+    await code.editor.toggleBreakpoint(lineOf('sleep(WAREHOUSE_SECONDS)'));
+    await debug.press('Stop');
+    await debug.waitForEnd();
   });
 
   step('sets the clock back in another branch', async () => {
@@ -146,13 +198,6 @@ describe('an order in VS Code', () => {
     await code.screenshot('12-recording');
   });
 });
-
-/** The line, counting from 1, of the example where this text stands first. */
-function lineOf(text: string): number {
-  const source = readFileSync(join(projectRoot, 'examples/order/order.c'), 'utf8');
-  const before = source.slice(0, source.indexOf(text));
-  return before.split('\n').length;
-}
 
 function effect(rows: readonly TreeRow[], seq: number): TreeRow {
   const row = rows.find(({ label }) => label.startsWith(`#${seq} `));

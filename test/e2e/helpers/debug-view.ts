@@ -125,6 +125,30 @@ export class DebugView {
     );
   }
 
+  /** Ticks or unticks an exception filter in the Breakpoints view. */
+  async setExceptionFilter(label: string, enabled: boolean): Promise<void> {
+    const row = this.page
+      .locator('.monaco-list[aria-label="Breakpoints"] .monaco-list-row')
+      .filter({ has: this.page.locator('.name', { hasText: label }) });
+    const box = row.locator('input[type="checkbox"], .monaco-custom-toggle, [role="checkbox"]');
+    await this.breakpoints.waitForRow(label);
+    await box.first().setChecked(enabled);
+  }
+
+  /** Waits until the editor shows that the debugger stopped at an exception that says this. */
+  async waitForException(text: RegExp): Promise<string> {
+    const widget = this.page.locator('.exception-widget');
+    const read = async () => (await widget.allInnerTexts()).join('\n').replaceAll('\u00a0', ' ');
+    return await waitFor(
+      `an exception ${text}`,
+      async () => {
+        const shown = await read();
+        return text.test(shown) && shown;
+      },
+      { describe: read },
+    );
+  }
+
   /** Evaluates in the debug console, and waits for `answer` there. */
   async evaluate(expression: string, answer: string | RegExp): Promise<void> {
     const console = this.page.locator('.repl');
