@@ -1,4 +1,5 @@
 /** The host side of one component instance: WASI 0.2, in the shapes that the glue asks for. */
+import { InvariantError } from '../../kernel/assert.ts';
 import { cliInterfaces } from './cli.ts';
 import { monotonicClockInterface, wallClockInterface } from './clocks.ts';
 import type { HostInterface, Preview2Host } from './host.ts';
@@ -22,3 +23,21 @@ export function createPreview2(host: Preview2Host): Preview2Imports {
     ...cliInterfaces(host, port),
   };
 }
+
+/** Made only to be asked for its names: making the interfaces performs nothing. */
+const NOBODY: Preview2Host = {
+  port: {
+    latestWallNanos: 0n,
+    effect: () => {
+      throw new InvariantError('an interface performed an effect while it was made');
+    },
+  },
+  args: [],
+  env: {},
+  preopens: [],
+};
+
+/** The interfaces that components may import, without their versions. */
+export const PREVIEW2_INTERFACES: ReadonlySet<string> = new Set(
+  Object.keys(createPreview2(NOBODY)),
+);
