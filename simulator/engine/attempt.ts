@@ -10,6 +10,7 @@
  * T4  Putting a guest aside changes nothing of the simulation: the next turn re-creates it from
  *     the view.
  */
+import { type ExchangeArgs, httpCancel } from '../effects/http.ts';
 import {
   type EffectPort,
   type EffectValue,
@@ -31,6 +32,7 @@ import { ClockReadings } from './clock-readings.ts';
 import { type AskedEffect, DivergenceError } from './divergence.ts';
 import { EffectPoints } from './effect-points.ts';
 import type { Engine } from './engine.ts';
+import { Exchanges } from './exchanges.ts';
 import type { Execution } from './execution.ts';
 import { type Flight, takeOff, takeUp } from './flights.ts';
 import { isSame, newEntry } from './new-entry.ts';
@@ -47,6 +49,7 @@ export class Attempt implements EffectPort {
   readonly commits: AttemptCommits;
   readonly readings: ClockReadings;
   readonly points: EffectPoints;
+  readonly exchanges = new Exchanges(this);
   readonly stdinProgress = new StdinProgress();
   endedAt: VirtualNanos | undefined;
   outcome: AttemptOutcome | undefined;
@@ -177,6 +180,7 @@ export class Attempt implements EffectPort {
     this.endedAt = this.engine.agenda.now;
     this.flight?.abandon();
     this.flight = undefined;
+    this.exchanges.abandonAll();
     if (this.onStack) this.unwinding = withoutStack(() => new AttemptOver(outcome));
     this.write();
     this.engine.onAttemptEnd(this);
@@ -263,6 +267,7 @@ export class Attempt implements EffectPort {
     const { engine, execution } = this;
     const seq = seqOf(this.view.length);
     if (this.begun !== seq) this.begin(seq, operation, args);
+    this.exchanges.resume();
     this.ensureRunning();
     if (execution.effects > execution.workflow.config.limits.effects) {
       engine.failEffectLimit(this);
@@ -309,6 +314,7 @@ export class Attempt implements EffectPort {
     const isOutput = operation.class === 'output';
     if (isOutput) ensureStackRoom(COMMIT_CALLS_MAX);
     const result = isOutput ? {} : performRead(this, operation, args, seq);
+    if (operation.name === httpCancel.name) this.exchanges.cancel(args as ExchangeArgs);
     const entry = newEntry(this, seq, operation, args);
     entry.result = result;
     entry.endedAt = agenda.now;
@@ -339,6 +345,7 @@ export class Attempt implements EffectPort {
       // An earlier attempt left it: recorded and never delivered, or with an unknown outcome.
       this.inFlight = entry.seq;
       this.landed = entry.result !== undefined;
+      this.exchanges.resume();
       if (!this.landed) this.flight = takeUp(this, entry);
     }
     this.await(() => this.landed);

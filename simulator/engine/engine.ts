@@ -35,7 +35,7 @@ import type { Agenda } from './agenda.ts';
 import { Attempt } from './attempt.ts';
 import { Cluster, type NodeFault } from './cluster.ts';
 import { Execution } from './execution.ts';
-import type { OutcomeAnswer } from './http-flight.ts';
+import type { OutcomeAnswer } from './http-exchange.ts';
 import { DurableJournal, type JournalStore } from './journal-store.ts';
 import { Questions } from './questions.ts';
 import { isInputReady } from './wait-flight.ts';
@@ -157,7 +157,7 @@ export class Engine {
     const { journal, latest } = execution;
     execution.wakeOnInput = undefined;
     if (latest !== undefined) {
-      this.questions.withdraw(latest);
+      this.questions.withdrawAll(latest);
       if (latest.outcome !== 'suspended') execution.recoveries++;
     }
     this.noteLost(execution);
@@ -205,7 +205,7 @@ export class Engine {
   onAttemptEnd(attempt: Attempt): void {
     const { execution } = attempt;
     this.cluster.leave(attempt);
-    this.questions.withdraw(attempt);
+    this.questions.withdrawAll(attempt);
     if (execution.owner === attempt) execution.owner = undefined;
     if (attempt.outcome === 'crashed' && execution.workflow.config.persistence === 'none') {
       const reason = `${attempt.node.name} crashed, and persistence level none keeps nothing`;
@@ -322,7 +322,7 @@ export class Engine {
     const { id } = execution;
     this.questions.add(attempt, entry.seq, (answer) => {
       this.trace({ kind: 'question.answered', execution: id, seq: entry.seq, data: { answer } });
-      execution.setStatus('running');
+      if (!this.questions.isAsking(id)) execution.setStatus('running');
       onAnswer(answer);
     });
     execution.setStatus('asking');
@@ -330,9 +330,10 @@ export class Engine {
   }
 
   /** The response came after all, while a person was being asked. */
-  withdrawQuestion(attempt: Attempt): void {
-    if (!this.questions.withdraw(attempt)) return;
-    attempt.execution.setStatus('running');
+  withdrawQuestion(attempt: Attempt, seq: Seq): void {
+    if (!this.questions.withdraw(attempt, seq)) return;
+    const { execution } = attempt;
+    if (!this.questions.isAsking(execution.id)) execution.setStatus('running');
   }
 
   noteProblem(error: Error): void {

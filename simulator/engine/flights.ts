@@ -1,5 +1,5 @@
 /** Effects that take time, by what performs them. */
-import { type HttpRequestArgs, httpRequest, isSafeMethod } from '../effects/http.ts';
+import { type HttpRequestArgs, httpRequest, httpSend, isSafeMethod } from '../effects/http.ts';
 import type { EffectValue } from '../effects/operation.ts';
 import type { AnyOperation, Entry, Seq } from '../journal/entry.ts';
 import { InvariantError } from '../kernel/assert.ts';
@@ -41,15 +41,19 @@ export function keyFor(
 ): string | undefined {
   if (operation.class !== 'call') return undefined;
   const engineKey = attempt.durable ? `${attempt.execution.id}/${seq}` : undefined;
-  if (operation.name !== httpRequest.name) return engineKey;
+  if (!beginsExchange(operation)) return engineKey;
   const request = args as HttpRequestArgs;
   const own = headerValue(request.headers, 'idempotency-key');
   return own ?? (isSafeMethod(request.method) ? undefined : engineKey);
 }
 
+function beginsExchange({ name }: AnyOperation): boolean {
+  return name === httpRequest.name || name === httpSend.name;
+}
+
 function newFlight(attempt: Attempt, entry: Entry): HttpFlight | VolumeFlight | WaitFlight {
   if (entry.operation.class === 'wait') return new WaitFlight(attempt, entry);
-  if (entry.operation.name === httpRequest.name) return new HttpFlight(attempt, entry);
+  if (beginsExchange(entry.operation)) return new HttpFlight(attempt, entry);
   const { volume: name } = entry.args as { volume?: string };
   const volume = name === undefined ? undefined : attempt.engine.volumes.get(name);
   if (volume === undefined) throw new InvariantError(`nothing performs ${entry.operation.name}`);

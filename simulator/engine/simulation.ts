@@ -24,7 +24,7 @@ import { Agenda } from './agenda.ts';
 import type { Attempt } from './attempt.ts';
 import { Engine } from './engine.ts';
 import type { Execution } from './execution.ts';
-import type { OutcomeAnswer } from './http-flight.ts';
+import type { OutcomeAnswer } from './http-exchange.ts';
 import { JournalStore, type ShownOutput } from './journal-store.ts';
 import type { Question } from './questions.ts';
 import type { Workflow } from './workflow.ts';

@@ -1,4 +1,5 @@
 /** Waits of a program: for a deadline, for input, or for whichever comes first. */
+import { type ExchangeArgs, type HttpBodyArgs, httpBody, httpResponse } from '../effects/http.ts';
 import type { EffectValue } from '../effects/operation.ts';
 import { type StdinArgs, type StdinResult, stdinRead } from '../effects/stdio.ts';
 import { type Deadline, type PollArgs, type PollResult, waitPoll } from '../effects/wait.ts';
@@ -8,6 +9,7 @@ import type { QueuedEvent } from '../kernel/event-queue.ts';
 import { after, VIRTUAL_END, type VirtualNanos } from '../kernel/time.ts';
 import type { Happening } from './agenda.ts';
 import type { Attempt } from './attempt.ts';
+import { type InboxState, isExchangeInbox } from './exchanges.ts';
 import type { Flight } from './flights.ts';
 import { shownClock } from './reads.ts';
 
@@ -56,16 +58,13 @@ export class WaitFlight implements Flight {
     const due = this.entry.pending?.dueAt;
     if (this.landIfReady()) return;
     if (due !== undefined) this.timer = agenda.at(due, () => this.onNode(() => this.landIfReady()));
-    // A wait that outlasts the lease gives the execution back: nobody need own it meanwhile.
-    const { leaseNanos } = this.attempt.engine.world;
-    const outlasts = due === undefined || due - agenda.now > leaseNanos;
-    if (!outlasts || !this.attempt.durable) return;
-    const delay = due === undefined ? leaseNanos : 0n;
-    this.suspension = agenda.in(delay, () => this.onNode(() => this.suspend()));
+    this.suspendWhenLong();
   }
 
   poke(): void {
-    this.onNode(() => this.landIfReady());
+    this.onNode(() => {
+      if (!this.landIfReady()) this.suspendWhenLong();
+    });
   }
 
   abandon(): void {
@@ -79,6 +78,18 @@ export class WaitFlight implements Flight {
     node.deliver(incarnation, () => {
       if (!this.over) step();
     });
+  }
+
+  /** A wait that outlasts the lease gives the execution back: nobody need own it meanwhile. */
+  private suspendWhenLong(): void {
+    const { agenda, world } = this.attempt.engine;
+    const due = this.entry.pending?.dueAt;
+    const outlasts = due === undefined || due - agenda.now > world.leaseNanos;
+    if (!outlasts || !this.attempt.durable || this.suspension !== undefined) return;
+    // A response that is on its way comes to this node.
+    if (this.attempt.exchanges.expectMore) return;
+    const delay = due === undefined ? world.leaseNanos : 0n;
+    this.suspension = agenda.in(delay, () => this.onNode(() => this.suspend()));
   }
 
   private suspend(): void {
@@ -113,6 +124,10 @@ function waitResult(attempt: Attempt, entry: Entry): EffectValue | undefined {
       return stdinResult(attempt, entry.args as StdinArgs);
     case waitPoll.name:
       return pollResult(attempt, entry, entry.args as PollArgs);
+    case httpResponse.name:
+      return attempt.exchanges.response(entry.args as ExchangeArgs);
+    case httpBody.name:
+      return attempt.exchanges.bodyPart(entry.args as HttpBodyArgs);
     default:
       throw new InvariantError(`${entry.operation.name} is not a wait`);
   }
@@ -127,16 +142,22 @@ function stdinResult(attempt: Attempt, { length }: StdinArgs): StdinResult | und
 
 function pollResult(attempt: Attempt, entry: Entry, args: PollArgs): PollResult | undefined {
   const { now } = attempt.engine.agenda;
-  const { stdin } = attempt.execution.journal;
-  const offset = stdinConsumed(attempt);
   const due = entry.pending?.dueAt;
   const passed = due !== undefined && due <= now ? passedDeadlines(attempt, args, entry) : [];
-  const readable = args.inboxes.flatMap((name, inbox) =>
-    name === STDIN && stdin.readable(offset)
-      ? [{ inbox, available: stdin.length - offset, ended: stdin.ended }]
-      : [],
-  );
+  const readable = args.inboxes.flatMap((name, inbox) => {
+    const state = inboxState(attempt, name);
+    return state === undefined ? [] : [{ inbox, ...state }];
+  });
   return passed.length === 0 && readable.length === 0 ? undefined : { passed, readable };
+}
+
+/** What a program finds in an inbox; undefined when it would have to wait. */
+function inboxState(attempt: Attempt, name: string): InboxState | undefined {
+  if (isExchangeInbox(name)) return attempt.exchanges.inbox(name);
+  const { stdin } = attempt.execution.journal;
+  const offset = stdinConsumed(attempt);
+  if (name !== STDIN || !stdin.readable(offset)) return undefined;
+  return { available: stdin.length - offset, ended: stdin.ended };
 }
 
 /** The earliest deadline has passed; others count when they are no later than it. */

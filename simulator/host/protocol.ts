@@ -4,7 +4,7 @@
  * that survives structured cloning; instants are bigints of virtual nanoseconds.
  */
 import type { JsonObject } from '../effects/operation.ts';
-import type { OutcomeAnswer } from '../engine/http-flight.ts';
+import type { OutcomeAnswer } from '../engine/http-exchange.ts';
 import type { AttemptOutcome, ExecutionStatus, PersistenceLevel } from '../journal/records.ts';
 
 /** What to run: a workflow of a configuration, a source, or a module. */

@@ -18,11 +18,19 @@ export interface ServiceRequest {
   readonly body: Uint8Array;
 }
 
+/** A run of a response's body. */
+export interface ResponsePiece {
+  readonly bytes: Uint8Array;
+  /** How long after the piece before it, or after the head, it is sent; virtual nanoseconds. */
+  readonly delayNanos: bigint;
+}
+
 export interface ServiceResponse {
   /** 100 to 599. */
   readonly status: number;
   readonly headers: HttpHeaders;
-  readonly body: Uint8Array;
+  /** The body, in the pieces in which it is sent; none for an empty body. */
+  readonly pieces: readonly ResponsePiece[];
   /** How long the service takes to answer, in virtual nanoseconds. */
   readonly delayNanos: bigint;
   /** For the ledger: what the request did, such as `charged 4200`. */
@@ -135,13 +143,26 @@ export class Service {
       body: request.body,
       status: response?.status,
       responseHeaders: response?.headers ?? [],
-      responseBody: response?.body ?? new Uint8Array(0),
+      responseBody: wholeBody(response?.pieces ?? []),
       duplicateOf: byKey ?? byCall,
       duplicateBy: byKey !== undefined ? 'key' : byCall !== undefined ? 'content' : undefined,
       note: response?.note,
     };
     this.setup.onLedgerRow(row);
   }
+}
+
+/** The pieces of a body in one. */
+export function wholeBody(pieces: readonly ResponsePiece[]): Uint8Array {
+  const [first] = pieces;
+  if (first !== undefined && pieces.length === 1) return first.bytes;
+  const body = new Uint8Array(pieces.reduce((total, { bytes }) => total + bytes.length, 0));
+  let at = 0;
+  for (const { bytes } of pieces) {
+    body.set(bytes, at);
+    at += bytes.length;
+  }
+  return body;
 }
 
 /** The value of a header, whatever the case of its name; undefined when there is none. */

@@ -98,8 +98,8 @@ function withOutage(example: Example, requests: number): Example {
         handle: (request, context) => {
           if (left === 0) return program.handle(request, context);
           left--;
-          const body = new TextEncoder().encode('closed');
-          return { status: 503, headers: [], body, delayNanos: 0n, note: undefined };
+          const pieces = [{ bytes: new TextEncoder().encode('closed'), delayNanos: 0n }];
+          return { status: 503, headers: [], pieces, delayNanos: 0n, note: undefined };
         },
       };
     },

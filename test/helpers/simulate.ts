@@ -30,7 +30,7 @@ export function countingService(): ServiceProgram {
       return {
         status: 200,
         headers: [],
-        body: encoder.encode(text),
+        pieces: [{ bytes: encoder.encode(text), delayNanos: 0n }],
         delayNanos: 0n,
         note: known === undefined ? `counted ${count}` : 'repeated',
       };

@@ -17,7 +17,7 @@ function newService(rows: LedgerRow[], fails = false): Service {
     program: {
       handle: (_request, { key }) => {
         if (fails) throw new ServiceError('pay', 'no', undefined);
-        return { status: 200, headers: [], body: EMPTY, delayNanos: 0n, note: `key ${key}` };
+        return { status: 200, headers: [], pieces: [], delayNanos: 0n, note: `key ${key}` };
       },
     },
   });

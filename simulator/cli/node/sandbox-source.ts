@@ -71,6 +71,19 @@ export const SANDBOX_SOURCE = String.raw`
     };
   };
 
+  const duration = (name, value = 0) => {
+    if (typeof value !== 'number' || !(value >= 0) || value > 1e12) fail('handle() returned ' + name + ' ' + show(value));
+    return value;
+  };
+  const piece = (value) => {
+    if (typeof value === 'string') return { text: value, afterMs: 0 };
+    if (value instanceof Uint8Array) return { bytes: Array.from(value, (byte) => String.fromCharCode(byte)).join(''), afterMs: 0 };
+    if (typeof value !== 'object' || value === null || value.data === undefined || Array.isArray(value.data)) {
+      fail('handle() returned a body that is neither a text, a Uint8Array nor an array of pieces { data, afterMs }; use json for data');
+    }
+    return { ...piece(value.data), afterMs: duration('afterMs', value.afterMs) };
+  };
+
   const answer = (value, note) => {
     if (typeof value !== 'object' || value === null) fail('handle() returned ' + show(value) + '; expected { status, headers, body }');
     const status = value.status ?? 200;
@@ -81,10 +94,8 @@ export const SANDBOX_SOURCE = String.raw`
       body = JSON.stringify(value.json);
       if (!headers.some(([name]) => name === 'content-type')) headers.push(['content-type', 'application/json']);
     }
-    if (typeof body !== 'string') fail('handle() returned a body that is not a text; use json for data');
-    const delayMs = value.delayMs ?? 0;
-    if (typeof delayMs !== 'number' || !(delayMs >= 0) || delayMs > 1e12) fail('handle() returned delayMs ' + show(delayMs));
-    bridge.output = JSON.stringify({ status, headers, body, delayMs, note });
+    const pieces = body === '' ? [] : (Array.isArray(body) ? body : [body]).map(piece);
+    bridge.output = JSON.stringify({ status, headers, pieces, delayMs: duration('delayMs', value.delayMs), note });
   };
 
   globalThis.__call = () => {

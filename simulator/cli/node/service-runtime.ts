@@ -32,10 +32,17 @@ interface SandboxInput {
   readonly key: string | null;
 }
 
+/** A run of a body: text, or bytes as the characters U+0000 to U+00FF. */
+interface SandboxPiece {
+  readonly text?: string;
+  readonly bytes?: string;
+  readonly afterMs: number;
+}
+
 interface SandboxOutput {
   readonly status: number;
   readonly headers: readonly (readonly [string, string])[];
-  readonly body: string;
+  readonly pieces: readonly SandboxPiece[];
   readonly delayMs: number;
   readonly note: string | null;
 }
@@ -137,12 +144,15 @@ class SandboxedService implements ServiceProgram {
       throw new ServiceError(this.name, message, this.source.entry);
     }
     // The sandbox checked the shape before it wrote this.
-    const { status, headers, body, delayMs, note } = JSON.parse(output) as SandboxOutput;
+    const { status, headers, pieces, delayMs, note } = JSON.parse(output) as SandboxOutput;
     return {
       status,
       headers,
-      body: new TextEncoder().encode(body),
-      delayNanos: BigInt(Math.round(delayMs * 1e6)),
+      pieces: pieces.map((piece) => ({
+        bytes: pieceBytes(piece),
+        delayNanos: nanosOf(piece.afterMs),
+      })),
+      delayNanos: nanosOf(delayMs),
       note: note ?? undefined,
     };
   }
@@ -167,6 +177,15 @@ class SandboxedService implements ServiceProgram {
     }
     return this.source.entry;
   }
+}
+
+function nanosOf(ms: number): bigint {
+  return BigInt(Math.round(ms * 1e6));
+}
+
+function pieceBytes({ text, bytes = '' }: SandboxPiece): Uint8Array {
+  if (text !== undefined) return new TextEncoder().encode(text);
+  return Uint8Array.from(bytes, (character) => character.charCodeAt(0));
 }
 
 /** An error of another realm is no `instanceof Error` here. */
