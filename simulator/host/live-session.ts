@@ -5,7 +5,7 @@
  * V1  Nothing is published before it is flushed to the recording.
  * V2  At most one drive is under way; others that want to go on join it.
  */
-import type { OutcomeAnswer } from '../engine/http-flight.ts';
+import type { OutcomeAnswer } from '../engine/http-exchange.ts';
 import type { ShownOutput } from '../engine/journal-store.ts';
 import type { RunResult, UpcomingEffect } from '../engine/simulation.ts';
 import type { FaultPlan } from '../faults/fault.ts';
