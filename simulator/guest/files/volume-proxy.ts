@@ -22,6 +22,11 @@ export class VolumeProxy implements FileStore {
     private readonly volume: string,
   ) {}
 
+  /** The same volume, its effects going through another port of the same attempt. */
+  through(port: EffectPort): VolumeProxy {
+    return new VolumeProxy(port, this.volume);
+  }
+
   open(directory: InodeId, path: string, how: OpenHow): { inode: InodeId; type: FileType } {
     const { followLast, create, exclusive, directory: isDirectory, truncate } = how;
     // Arguments are hashed as text, so the order of their keys must not depend on the caller.

@@ -2,6 +2,7 @@
 import { InvariantError } from '../../kernel/assert.ts';
 import { cliInterfaces } from './cli.ts';
 import { monotonicClockInterface, wallClockInterface } from './clocks.ts';
+import { filesystemInterfaces } from './filesystem/filesystem.ts';
 import type { HostInterface, Preview2Host } from './host.ts';
 import { pollInterface } from './pollable.ts';
 import { randomInterfaces } from './random.ts';
@@ -21,6 +22,7 @@ export function createPreview2(host: Preview2Host): Preview2Imports {
     'wasi:clocks/monotonic-clock': monotonicClockInterface(port),
     ...randomInterfaces(port),
     ...cliInterfaces(host, port),
+    ...filesystemInterfaces(host, port),
   };
 }
 
