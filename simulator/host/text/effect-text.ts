@@ -1,6 +1,12 @@
 /** What an effect asked and what it got, in one line; a row of the table for each operation. */
 import type { ClockArgs, ClockResult } from '../../effects/clock.ts';
-import type { HttpRequestArgs, HttpResult } from '../../effects/http.ts';
+import type {
+  ExchangeArgs,
+  HttpBodyArgs,
+  HttpBodyResult,
+  HttpRequestArgs,
+  HttpResult,
+} from '../../effects/http.ts';
 import type { EffectValue } from '../../effects/operation.ts';
 import type { RandomArgs } from '../../effects/random.ts';
 import type {
@@ -69,12 +75,34 @@ const output: OperationText<EffectValue, EffectValue> = {
 
 const http: OperationText<HttpRequestArgs, HttpResult> = {
   asked: ({ method, url }) => `${method} ${visibleText(url)}`,
+  got: responseText,
+  failed: isFailedResponse,
+};
+
+const httpSent: OperationText<HttpRequestArgs, ExchangeArgs> = {
+  asked: http.asked,
+  got: () => '',
+};
+
+const httpAwaited: OperationText<ExchangeArgs, HttpResult> = {
+  asked: ({ exchange }) => `to #${exchange}`,
+  got: responseText,
+  failed: isFailedResponse,
+};
+
+const httpBodyRead: OperationText<HttpBodyArgs, HttpBodyResult> = {
+  asked: ({ exchange, length }) => `of #${exchange}, up to ${countText(length, 'byte')}`,
   got: (result) => {
     if ('failure' in result) return `${result.failure}: ${result.detail}`;
-    const body = bodyLine(result.body, BODY_LENGTH_MAX);
-    return body === '' ? `${result.status}` : `${result.status} ${body}`;
+    if (result.body.length === 0) return 'end of body';
+    return `${quote(result.body)}${result.ended ? ', its end' : ''}`;
   },
-  failed: (result) => 'failure' in result || result.status >= 400,
+  failed: (result) => 'failure' in result,
+};
+
+const httpCancelled: OperationText<ExchangeArgs, EffectValue> = {
+  asked: ({ exchange }) => `#${exchange}`,
+  got: () => '',
 };
 
 const accept: OperationText<AcceptArgs, AcceptResult> = {
@@ -111,6 +139,10 @@ const TEXTS = {
   'stdout.write': output,
   'stderr.write': output,
   'http.request': http,
+  'http.send': httpSent,
+  'http.response': httpAwaited,
+  'http.body': httpBodyRead,
+  'http.cancel': httpCancelled,
   'socket.accept': accept,
   'socket.receive': receive,
   'socket.send': send,
@@ -154,6 +186,17 @@ function quote(bytes: Uint8Array): string {
   return quoteBytes(bytes, QUOTE_LENGTH_MAX);
 }
 
+function responseText(result: HttpResult): string {
+  if ('failure' in result) return `${result.failure}: ${result.detail}`;
+  const body = bodyLine(result.body, BODY_LENGTH_MAX);
+  const status = body === '' ? `${result.status}` : `${result.status} ${body}`;
+  return result.more === undefined ? status : `${status} (more to come)`;
+}
+
+function isFailedResponse(result: HttpResult): boolean {
+  return 'failure' in result || result.status >= 400;
+}
+
 function askedOfPoll({ deadlines, inboxes }: PollArgs): string {
   const [first, ...others] = deadlines;
   if (inboxes.length === 0) {
@@ -161,8 +204,15 @@ function askedOfPoll({ deadlines, inboxes }: PollArgs): string {
     if (others.length === 0) return sleepText(first);
     return `until the first of ${deadlines.map(deadlineText).join(', ')}`;
   }
-  const input = `for ${inboxes.join(', ')}`;
+  const input = `for ${inboxes.map(inboxText).join(', ')}`;
   return first === undefined ? input : `${input}, or ${deadlines.map(deadlineText).join(', ')}`;
+}
+
+/** `the response to #3`, `the body of #3`, or the inbox's own name. */
+function inboxText(inbox: string): string {
+  const [, part, exchange] = /^(response|body):(\d+)$/.exec(inbox) ?? [];
+  if (part === undefined) return inbox;
+  return part === 'response' ? `the response to #${exchange}` : `the body of #${exchange}`;
 }
 
 function sleepText(deadline: Deadline): string {
@@ -180,7 +230,8 @@ function gotByPoll({ passed, readable }: PollResult, { deadlines, inboxes }: Pol
   // A sleep that is over says nothing more.
   if (inboxes.length === 0 && deadlines.length === 1) return '';
   const parts = readable.map(({ inbox, available, ended }) => {
-    const name = inboxes[inbox] ?? 'input';
+    const name = inboxText(inboxes[inbox] ?? 'input');
+    if (name.startsWith('the response')) return `${name} is there`;
     if (available === 0 && ended) return `${name} is at its end`;
     return `${name} has ${countText(available, 'byte')}`;
   });

@@ -29,6 +29,7 @@ const REQUEST = {
   body: bytes('{}'),
 };
 const FAILED = { failure: 'timeout', detail: 'no response from payment after 3 tries' };
+const RESPONSE = { status: 200, headers: [], body: bytes('{"ok":true}') };
 const deadline = (nanos: string, absolute = false, clock = 'monotonic') => ({
   clock,
   nanos,
@@ -38,6 +39,40 @@ const deadline = (nanos: string, absolute = false, clock = 'monotonic') => ({
 type Row = readonly [name: string, args: object, result: object | undefined, text: string];
 
 const ROWS: readonly Row[] = [
+  ['http.send', REQUEST, { exchange: 4 }, 'http.send POST https://payment.example/charges'],
+  ['http.response', { exchange: 4 }, RESPONSE, 'http.response to #4 -> 200 {"ok":true}'],
+  [
+    'http.response',
+    { exchange: 4 },
+    { ...RESPONSE, more: 4 },
+    'http.response to #4 -> 200 {"ok":true} (more to come)',
+  ],
+  ['http.response', { exchange: 4 }, FAILED, `http.response to #4 -> timeout: ${FAILED.detail}`],
+  [
+    'http.body',
+    { exchange: 4, length: 100 },
+    { ended: true, body: bytes('rest') },
+    'http.body of #4, up to 100 bytes -> "rest", its end',
+  ],
+  [
+    'http.body',
+    { exchange: 4, length: 100 },
+    { ended: true, body: bytes('') },
+    'http.body of #4, up to 100 bytes -> end of body',
+  ],
+  ['http.cancel', { exchange: 4 }, {}, 'http.cancel #4'],
+  [
+    'wait.poll',
+    { deadlines: [], inboxes: ['response:4', 'body:3'] },
+    {
+      passed: [],
+      readable: [
+        { inbox: 0, available: 0, ended: false },
+        { inbox: 1, available: 7, ended: false },
+      ],
+    },
+    'wait.poll for the response to #4, the body of #3 -> the response to #4 is there, the body of #3 has 7 bytes',
+  ],
   ['clock.read', { clock: 'wall' }, { nanos: WALL }, 'clock.read wall -> 2026-01-01 00:00:00.001'],
   ['clock.read', { clock: 'monotonic' }, { nanos: '3600000000000' }, 'clock.read monotonic -> 1 h'],
   [
