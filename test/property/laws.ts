@@ -65,6 +65,12 @@ export function expectPostsOnce(simulated: Simulated): void {
   assert.equal(new Set(rows.map(({ key }) => key)).size, posts.length);
 }
 
+/** No request was sent again, under whatever key: nothing had made its outcome unknown. */
+export function expectSentOnce({ sink }: Simulated): void {
+  const calls = sink.ledgerRows.map(({ execution, seq }) => `${execution}/${seq}`);
+  assert.deepEqual(calls, [...new Set(calls)]);
+}
+
 /** The journals have no gaps, and the program saw everything in them. */
 export function expectWholeJournals(simulated: Simulated): void {
   for (const { id } of simulated.simulation.executions) {
@@ -113,6 +119,63 @@ export function expectMonotonic(simulated: Simulated, sleeps: 'counted' | 'not c
   }
 }
 
+/**
+ * The journal store learns nothing sooner than a commit can travel: what it holds was sent. Call it
+ * before the simulation runs; the links to the store take `commitNanos` at least.
+ */
+export function watchArrivals({ sink, simulation }: Simulated, commitNanos: bigint): void {
+  const store = sink.entry.bind(sink);
+  sink.entry = (execution, entry) => {
+    const known = [entry.startedAt, entry.endedAt ?? 0n, entry.deliveredAt ?? 0n];
+    const latest = known.reduce((one, other) => (one > other ? one : other));
+    const { now } = simulation.agenda;
+    assert.ok(latest + commitNanos <= now, `${execution}/${entry.seq}: ${latest} known at ${now}`);
+    store(execution, entry);
+  };
+}
+
+interface Pause {
+  readonly node: string;
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+function pausesOf({ sink, simulation }: Simulated): readonly Pause[] {
+  return sink.traces.flatMap(({ kind, node, at: from }, index) => {
+    if (kind !== 'node.paused' || node === undefined) return [];
+    const end = sink.traces
+      .slice(index)
+      .find((row) => row.node === node && /^node\.(resumed|crashed)$/.test(row.kind));
+    return [{ node, from, to: end?.at ?? simulation.agenda.now }];
+  });
+}
+
+/** What a node does of its own accord; the rest befalls it, or happens elsewhere. */
+const OWN_ACTS = new Set(['request.sent', 'call.retried', 'response.arrived', 'question.asked']);
+const OWN_ENDS = new Set(['completed', 'suspended', 'fenced', 'trapped', 'diverged']);
+
+/** A node that stands still does nothing: it sends, receives, answers and ends nothing. */
+export function expectStillWhilePaused(simulated: Simulated): void {
+  const { sink } = simulated;
+  const pauses = pausesOf(simulated);
+  const expectAwake = (node: string | undefined, at: bigint | undefined, what: string): void => {
+    const pause = pauses.find(
+      (each) => each.node === node && at !== undefined && at > each.from && at < each.to,
+    );
+    assert.equal(pause, undefined, `${what} on ${node}, which stands still`);
+  };
+  for (const { kind, node, at } of sink.traces) if (OWN_ACTS.has(kind)) expectAwake(node, at, kind);
+  for (const { node, outcome, endedAt, execution } of sink.attempts.values()) {
+    if (OWN_ENDS.has(outcome ?? '')) expectAwake(node, endedAt, `${execution} ${outcome}`);
+  }
+  for (const [execution, entries] of sink.entries) {
+    for (const { seq, attempt, endedAt } of entries) {
+      const node = sink.attempts.get(`${execution}/${attempt}`)?.node;
+      expectAwake(node, endedAt, `${execution}/${seq} ended`);
+    }
+  }
+}
+
 /** All that holds for a simulation whose executions completed, whatever went wrong in it. */
 export function expectCrashLaw(simulated: Simulated): void {
   expectCompleted(simulated);
@@ -127,7 +190,12 @@ export function structureOf(text: string): string {
   return text.replace(/\b[0-9a-f]{8}\b/g, '<digest>').replace(/number \d+/g, 'number <n>');
 }
 
-function replayOf(simulated: Simulated, id: ExecutionId, entries: readonly Entry[]): ReplayEnd {
+/** Executes an execution again from these entries; performs nothing. */
+export function replayOf(
+  simulated: Simulated,
+  id: ExecutionId,
+  entries: readonly Entry[],
+): ReplayEnd {
   const execution = simulated.simulation.executions.find((each) => each.id === id);
   assert.ok(execution !== undefined);
   const { engine } = simulated.simulation;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { JsonObject } from '../../simulator/effects/operation.ts';
 import { EFFECT_POINTS } from '../../simulator/faults/fault.ts';
+import { NANOS_PER_MILLI } from '../../simulator/kernel/time.ts';
 import { JOURNAL_STORE } from '../../simulator/world/network.ts';
 import type { ScriptOptions } from '../helpers/simulate.ts';
 
@@ -12,6 +13,8 @@ export interface Case {
   readonly count: number;
   /** How long a commit takes to the journal store; 0, the default, hides what is on its way. */
   readonly commitMs?: number;
+  /** The most that one takes longer, so that one could overtake another. */
+  readonly commitJitterMs?: number;
 }
 
 /** How often a property is tried; PROPERTY_RUNS multiplies it for a long search. */
@@ -107,21 +110,48 @@ export const anyCase: fc.Arbitrary<Case> = fc.record({
   commitMs: fc.integer({ min: 0, max: 3 }),
 });
 
+/** Short enough for it to hit a commit that is on its way. */
+const soon = fc.integer({ min: 1, max: 3_000 }).map((ms) => `${ms}ms`);
+const timely = fc.oneof(
+  fc.record({
+    kind: fc.constant('pause'),
+    at: fc.record({ time: soon }),
+    node: fc.constant('node-a'),
+    for: soon,
+  }),
+  fc.record({ kind: fc.constant('crash'), at: fc.record({ time: soon }), node }),
+  anyFault,
+) as fc.Arbitrary<JsonObject>;
+
+/** The same with a journal store that is far away, so that much happens while commits travel. */
+export const slowCase: fc.Arbitrary<Case> = fc.record({
+  args: anyProgram,
+  faults: fc.array(timely, { maxLength: 4 }),
+  seed,
+  count: fc.integer({ min: 1, max: 3 }),
+  commitMs: fc.integer({ min: 1, max: 400 }),
+  commitJitterMs: fc.integer({ min: 0, max: 400 }),
+});
+
 /** Runs a check and lets its failure say the case as a line to paste into a test. */
-export function checkCase(tested: Case, check: () => void): void {
+export function checkCase<Result>(tested: object, check: () => Result): Result {
   try {
-    check();
+    return check();
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`const failing: Case = ${JSON.stringify(tested)};\n${message}`, { cause });
+    throw new Error(`const failing = ${JSON.stringify(tested)};\n${message}`, { cause });
   }
 }
 
 export const STDIN = 'The quick brown fox jumps over the lazy dog. '.repeat(12);
 
-export function optionsOf({ args, faults, seed: worldSeed, count, commitMs }: Case): ScriptOptions {
+export function optionsOf(tested: Case): ScriptOptions {
+  const { args, faults, seed: worldSeed, count, commitMs = 0, commitJitterMs = 0 } = tested;
   const link = { latencyNanos: 5_000_000n, jitterNanos: 3_000_000n };
-  const commit = { latencyNanos: BigInt(commitMs ?? 0) * 1_000_000n, jitterNanos: 0n };
+  const commit = {
+    latencyNanos: BigInt(commitMs) * NANOS_PER_MILLI,
+    jitterNanos: BigInt(commitJitterMs) * NANOS_PER_MILLI,
+  };
   const links = NODES.map((from) => ({ from, to: JOURNAL_STORE, ...commit }));
   const world = { seed: worldSeed, defaultLink: link, links };
   return { args, plan: { faults }, world, count, stdin: STDIN };
