@@ -221,6 +221,10 @@ describe('the line of an effect', () => {
     const more = [
       'stderr.write',
       'http.request',
+      'http.send',
+      'http.response',
+      'http.body',
+      'http.cancel',
       'socket.accept',
       'socket.receive',
       'socket.send',
