@@ -10,6 +10,7 @@ import {
 } from './model/next-steps.ts';
 import { problemOf } from './simulations/host.ts';
 import type { SourceMarks } from './views/source-marks.ts';
+import { shortText } from './workspace/short-text.ts';
 
 export class Problems {
   private readonly last = new Map<string, number>();
@@ -34,7 +35,7 @@ export class Problems {
     const titles = steps.map((step) => STEP_TITLES[step]);
     const ask =
       severity === 'error' ? vscode.window.showErrorMessage : vscode.window.showWarningMessage;
-    const chosen = await ask(shortMessage(problem), ...titles);
+    const chosen = await ask(shortText(shortMessage(problem)), ...titles);
     const step = steps[titles.indexOf(chosen ?? '')];
     if (step !== undefined) await this.takeStep(step, problem);
   }

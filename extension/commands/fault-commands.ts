@@ -26,7 +26,9 @@ export function faultCommands(runner: Runner, targets: Targets, debugged: Debugg
       const place = await targets.place(argument, question, suits);
       const fault = place && (await make(place));
       if (place === undefined || fault === undefined) return;
-      if (!(await debugged.inject(place.simulation, fault))) await inject(runner, place, fault);
+      const done = await debugged.inject(place.simulation, fault);
+      if (done === 'elsewhere') await inject(runner, place, fault);
+      else if (done === 'ahead') announce(place, fault);
     };
   return {
     crashHere: breaking('Crash at which effect?', askCrash),
@@ -47,8 +49,7 @@ async function inject(runner: Runner, place: Place, fault: JsonObject): Promise<
   switch (decision.kind) {
     case 'live': {
       await simulation.requestLive({ kind: 'inject', fault });
-      const text = `${faultInWords(fault)}: will happen when ${place.execution} gets there.`;
-      vscode.window.setStatusBarMessage(`$(zap) ${text}`, MESSAGE_MS);
+      announce(place, fault);
       return;
     }
     case 'branch':
@@ -69,6 +70,22 @@ async function inject(runner: Runner, place: Place, fault: JsonObject): Promise<
 }
 
 const MESSAGE_MS = 6_000;
+
+/** Says that a fault is to come, until a fault happens or some time has passed. */
+function announce({ simulation, execution }: Place, fault: JsonObject): void {
+  const text = `${faultInWords(fault)}: will happen when ${execution} gets there.`;
+  const shown = vscode.window.setStatusBarMessage(`$(zap) ${text}`);
+  const end = () => {
+    clearTimeout(timer);
+    listening.dispose();
+    shown.dispose();
+  };
+  const timer = setTimeout(end, MESSAGE_MS);
+  const listening = simulation.onEvent((event) => {
+    if (event.kind !== 'changed') return;
+    if (event.traces.some(({ kind }) => kind === 'fault.fired')) end();
+  });
+}
 
 async function askCrash(place: Place): Promise<JsonObject | undefined> {
   const chosen = await vscode.window.showQuickPick(CRASH_POINTS, {

@@ -8,6 +8,7 @@ import type { Simulations } from '../simulations/simulations.ts';
 import type { ExecutionsView } from '../views/executions-view.ts';
 import { targetOfRow, type WorkflowRow } from '../views/workflows-view.ts';
 import type { Recordings } from '../workspace/recordings.ts';
+import { shortText } from '../workspace/short-text.ts';
 import { targetOf, type WorkflowIndex } from '../workspace/workflow-index.ts';
 
 /** Work that is done sooner needs no notification. */
@@ -118,9 +119,9 @@ function showProgress(title: string, simulation: Simulation, settled: Promise<bo
   return vscode.window.withProgress(options, async (progress, cancellation) => {
     const cancelled = cancellation.onCancellationRequested(() => void simulation.cancel());
     const { phase } = simulation.model;
-    if (phase.kind === 'starting') progress.report({ message: phase.message });
+    if (phase.kind === 'starting') progress.report({ message: shortText(phase.message) });
     const listening = simulation.onEvent((event) => {
-      if (event.kind === 'progress') progress.report({ message: event.message });
+      if (event.kind === 'progress') progress.report({ message: shortText(event.message) });
     });
     await settled;
     cancelled.dispose();

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { JsonObject } from '../../simulator/effects/operation.ts';
 import type { CommandTable } from '../commands/command-table.ts';
-import type { Debugged } from '../commands/debugged.ts';
+import type { Debugged, DebuggedInjection } from '../commands/debugged.ts';
 import { isTrusted, type Runner } from '../commands/runner.ts';
 import type { Place, Targets } from '../commands/targets.ts';
 import { type LaunchConfig, launchTitle } from '../model/launch-config.ts';
@@ -68,13 +68,15 @@ export class Debugging
     return isShown || isReplay ? active : undefined;
   }
 
-  async inject(simulation: Simulation, fault: JsonObject): Promise<boolean> {
+  async inject(simulation: Simulation, fault: JsonObject): Promise<DebuggedInjection> {
     const session = this.driverOf(simulation);
-    if (session === undefined) return false;
-    await session.customRequest('backstitch/inject', { fault });
+    if (session === undefined) return 'elsewhere';
+    const { branch }: { branch: boolean } = await session.customRequest('backstitch/inject', {
+      fault,
+    });
     // In the past it makes another future, which the host holds from now on.
     await simulation.refresh();
-    return true;
+    return branch ? 'branched' : 'ahead';
   }
 
   feed(simulation: Simulation, line: string | undefined): Promise<boolean> {

@@ -7,6 +7,7 @@ import type {
 import { formatDuration, NANOS_PER_MILLI } from '../../simulator/kernel/time.ts';
 import type { ListedSimulation, Row } from './execution-rows.ts';
 import type { Icon } from './icon.ts';
+import { shortMessage } from './next-steps.ts';
 import type { Phase, SimulationModel } from './simulation-model.ts';
 import { traceIcon } from './trace-looks.ts';
 
@@ -124,7 +125,7 @@ function phaseText(phase: Phase, summaries: readonly ExecutionSummary[], now: bi
     case 'stopped':
       return `${phase.message} · ${amount}`;
     case 'failed':
-      return firstLine(phase.problem.message);
+      return shortMessage(phase.problem);
   }
 }
 

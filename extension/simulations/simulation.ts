@@ -29,6 +29,8 @@ export interface SimulationIdentity {
   readonly id: number;
   readonly title: string;
   readonly parent?: number;
+  /** What a branch began as: the title without its faults. */
+  readonly base?: string;
   /** Its programs are debugged: the debugger drives it. */
   readonly debugged?: boolean;
 }
@@ -47,6 +49,7 @@ const WHOLE: ModelChange = { all: true, executions: new Set() };
 export class Simulation implements ListedSimulation, Disposable {
   readonly id: number;
   readonly title: string;
+  readonly base: string;
   readonly parent: number | undefined;
   readonly debugged: boolean;
   readonly model = new SimulationModel();
@@ -66,6 +69,7 @@ export class Simulation implements ListedSimulation, Disposable {
   ) {
     this.id = identity.id;
     this.title = identity.title;
+    this.base = identity.base ?? identity.title;
     this.parent = identity.parent;
     this.debugged = identity.debugged ?? false;
   }

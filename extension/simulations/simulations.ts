@@ -62,8 +62,11 @@ export class Simulations implements Disposable {
     options: { readonly record?: string; readonly paceMs: number },
   ): { simulation: Simulation; begun: Promise<void> } {
     const { recording } = from.model;
-    const title = `${from.title} · ${faultInWords(fault)}`;
-    const simulation = this.add({ title, parent: from.id });
+    // The newest fault stands first: a side bar cuts off the end, which branches of one run share.
+    const { base } = from;
+    const earlier = from.title.slice(base.length);
+    const title = `${base} · ${faultInWords(fault)}${earlier}`;
+    const simulation = this.add({ title, base, parent: from.id });
     const begun = simulation.begin({
       kind: 'branch',
       options: { ...(recording === undefined ? {} : { recording }), faults: [fault], ...options },

@@ -29,7 +29,7 @@ export class SimulationDocuments implements vscode.Disposable {
   async showEffect(simulation: Simulation, execution: string, seq: number): Promise<void> {
     // Asked first, so that a failure is told as such and not shown as a document.
     await simulation.effect(execution, seq);
-    await show(effectUri(simulation, execution, seq));
+    await showRendered(effectUri(simulation, execution, seq));
   }
 
   async showTimeline(simulation: Simulation): Promise<void> {
@@ -73,6 +73,15 @@ function timelineUri({ id, title }: Simulation): vscode.Uri {
 
 function simulationOf({ query }: vscode.Uri): number {
   return Number(new URLSearchParams(query).get('simulation'));
+}
+
+/** As the editor renders Markdown; as its text where that is switched off. */
+async function showRendered(uri: vscode.Uri): Promise<void> {
+  try {
+    await vscode.commands.executeCommand('markdown.showPreview', uri);
+  } catch {
+    await show(uri);
+  }
 }
 
 async function show(uri: vscode.Uri): Promise<void> {

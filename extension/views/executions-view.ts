@@ -5,6 +5,7 @@ import { ExecutionRows, type Row } from '../model/execution-rows.ts';
 import { type RowLook, rowLook } from '../model/row-looks.ts';
 import type { Simulation } from '../simulations/simulation.ts';
 import type { Simulations } from '../simulations/simulations.ts';
+import { shortText } from '../workspace/short-text.ts';
 import { placeOf } from './source-marks.ts';
 
 /** The view is drawn again at most this often, and less often when there is much to draw. */
@@ -70,7 +71,11 @@ export class ExecutionsView implements vscode.Disposable, vscode.TreeDataProvide
     const simulation = this.simulations.byId(row.simulation);
     if (simulation === undefined) return new vscode.TreeItem('');
     const item = treeItem(row, rowLook(row, simulation, this.sourceOf));
+    if (row.kind === 'simulation') item.description = shortText(String(item.description));
     if (simulation.debugged && row.kind === 'simulation') item.contextValue += ' debugged';
+    // An attempt may have waited and nothing else; while it lives, something may still come.
+    const isBare = row.kind === 'attempt' && this.rows.children(row).length === 0;
+    if (isBare && !simulation.model.isLive) item.collapsibleState = COLLAPSE.none;
     return item;
   }
 

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Simulation } from '../simulations/simulation.ts';
 import type { Simulations } from '../simulations/simulations.ts';
+import { shortText } from '../workspace/short-text.ts';
 
 const REFRESH_MS = 150;
 
@@ -69,7 +70,7 @@ function statusOf({ title, model }: Simulation) {
       return { text: `$(question) ${title} ${asks ? 'asks' : 'waits'}`, command, tooltip };
     }
     case 'starting':
-      return { text: `$(loading~spin) ${title}: ${phase.message}`, ...cancel };
+      return { text: `$(loading~spin) ${title}: ${shortText(phase.message)}`, ...cancel };
     default:
       return { text: `$(sync~spin) ${title}: ${effects} effects`, ...cancel };
   }

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { nextSteps, placeOf, shortMessage } from '../../../extension/model/next-steps.ts';
 import { ProgramOutput } from '../../../extension/model/program-output.ts';
 import { recordingName } from '../../../extension/model/recording-name.ts';
+import { shortPaths } from '../../../extension/model/short-paths.ts';
 import type { HostEvent, ProblemReport } from '../../../simulator/host/protocol.ts';
 
 function printed(
@@ -73,6 +74,25 @@ describe('a problem in a notification', () => {
     assert.deepEqual(nextSteps(problem({ place })), ['open-place', 'show-log']);
     assert.equal(nextSteps(problem({ code: 'no-compiler' }))[0], 'install-clang');
   });
+});
+
+describe('a text with paths, where there is little room', () => {
+  const relative = (path: string) => path.replace(/^(\/home\/me\/flows\/|C:\\flows\\)/, '');
+  const cases: readonly (readonly [string, string])[] = [
+    ['compiling /home/me/flows/order.c', 'compiling order.c'],
+    ['/home/me/flows/a/b.c does not compile.', 'a/b.c does not compile.'],
+    ['cannot read /home/me/flows/b.json.', 'cannot read b.json.'],
+    ['compiling C:\\flows\\order.c', 'compiling order.c'],
+    ['"/home/me/flows/x.wasm" (1 of 2)', '"x.wasm" (1 of 2)'],
+    ['/elsewhere/order.c is no program', '/elsewhere/order.c is no program'],
+    ['POST https://payment.example/home/me/flows/', 'POST https://payment.example/home/me/flows/'],
+    ['5 and/or 6', '5 and/or 6'],
+  ];
+  for (const [text, short] of cases) {
+    it(`says ${JSON.stringify(short)}`, () => {
+      assert.equal(shortPaths(text, relative), short);
+    });
+  }
 });
 
 describe('the name of a recording', () => {

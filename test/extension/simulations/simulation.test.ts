@@ -254,6 +254,19 @@ describe('the simulations of a window', () => {
     });
   });
 
+  it('name a branch of a branch after the newest fault first', async () => {
+    const simulations = new Simulations(given(ended(), ended(), ended()).needs);
+    const { simulation: first, begun } = simulations.run('order · late', RUN.options);
+    await begun;
+    const at = { execution: 'order-1', seq: 1 };
+    const crash = simulations.branch(first, { kind: 'crash', point: 'before', at }, { paceMs: 0 });
+    await crash.begun;
+    const loss = { kind: 'lose-request', at };
+    const both = simulations.branch(crash.simulation, loss, { paceMs: 0 });
+    await both.begun;
+    assert.equal(both.simulation.title, 'order · late · request of #1 lost · crash before #1');
+  });
+
   it('are what commands are about: the newest that is live', async () => {
     const live = new FakeHost({ run: () => order() });
     const simulations = new Simulations(given(live, ended()).needs);
