@@ -9,7 +9,7 @@ const STATES: Record<SeenEffect['state'], string> = {
   upcoming: 'about to be performed',
   intent: 'asked, no result yet',
   recorded: 'has its result, which the program has not seen yet',
-  delivered: 'the program has seen its result',
+  delivered: 'done: the program got this result',
   lost: 'lost in a crash, before it was durable',
 };
 
@@ -32,7 +32,7 @@ export function effectScope(effect: SeenEffect, history: History): VariableNode[
     leaf('state', STATES[effect.state]),
     jsonNode('args', fields.args, 'args'),
     resultNode(effect, fields.result),
-    leaf('attempt', `${effect.attempt}`),
+    leaf('attempt', attemptText(effect, history)),
     leaf('started', at(startedAt)),
   ];
   if (key !== undefined) nodes.push({ ...leaf('key', key), expression: 'key' });
@@ -43,6 +43,17 @@ export function effectScope(effect: SeenEffect, history: History): VariableNode[
   const around = eventsOf(effect, history);
   if (around.length > 0) nodes.push(group('events', `${around.length}`, () => around));
   return nodes;
+}
+
+/** Which attempt asked; a call or a wait may have been finished by a later one. */
+function attemptText(
+  { execution, attempt, state, startedAt }: SeenEffect,
+  history: History,
+): string {
+  const begun = history.attempts(execution).filter((each) => each.startedAt <= startedAt);
+  const asked = begun.at(-1)?.number ?? attempt;
+  if (state === 'lost' || asked >= attempt) return `${attempt}`;
+  return `${asked}, finished by attempt ${attempt}`;
 }
 
 function resultNode(effect: SeenEffect, result: object | undefined): VariableNode {

@@ -201,6 +201,20 @@ describe('what befell an execution without a stop', () => {
   });
 });
 
+describe('a call that a later attempt finished', () => {
+  it('belongs to the attempt that asked, and says which finished it', async () => {
+    const faults = plan({ kind: 'crash', at: CHARGE, point: 'performed' });
+    const { client } = await launched({ faults }, ['crash']);
+    assert.equal((await client.scope('Effect')).get('attempt')?.value, '1');
+    await client.move('continue');
+    await client.move('reverseContinue');
+    assert.equal((await client.scope('Effect')).get('attempt')?.value, '1');
+    await client.move('stepBack');
+    assert.equal((await client.scope('Effect')).get('effect')?.value, 'http.request #3');
+    assert.equal((await client.scope('Effect')).get('attempt')?.value, '1, finished by attempt 2');
+  });
+});
+
 describe('what a crash took away', () => {
   it('is shown at the crash, and that it was lost', async () => {
     const at = { execution: 'order-1', effect: 'random.read', match: 1 };
