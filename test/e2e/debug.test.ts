@@ -62,6 +62,7 @@ describe('a live run in the debugger of VS Code', () => {
   step('crashes there by hand, and tells of it', async () => {
     await executions.contextMenu('#3 comes next', 'Crash Here...');
     await code.quickInput.pick('Performed, but not recorded');
+    await code.waitForStatus(/crash after performing #3: will happen when order-1 gets there/);
     await code.screenshot('3-injected');
     await code.debug.open();
     await code.debug.setExceptionFilter('Crashes', true);

@@ -144,6 +144,7 @@ describe('driving by hand in VS Code', () => {
     await code.openFile('typed.c');
     await code.page.keyboard.press('F5');
     await code.debug.waitForStop(10, COMPILE_TIMEOUT_MS);
+    await executions.waitForRow(/^typed \(debugged\) paused before #0/);
     await code.screenshot('7-f5');
     await code.debug.press('Stop');
     await code.debug.waitForEnd();

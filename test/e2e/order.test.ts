@@ -73,7 +73,8 @@ describe('an order in VS Code', () => {
     await code.screenshot('3-source');
     await executions.doubleClick('#3 http.request');
     await code.editor.waitForTab(/order-1 effect 3/);
-    await code.editor.waitForText('idempotency-key');
+    await code.webview().locator('h1', { hasText: 'order-1 #3: http.request' }).waitFor();
+    await code.webview().locator('pre', { hasText: 'idempotency-key' }).waitFor();
     await code.screenshot('4-effect');
   });
 
@@ -119,6 +120,7 @@ describe('an order in VS Code', () => {
     );
     await debug.waitForVariable('effect', 'http.request #3');
     await debug.waitForVariable('key', /^"?A-17-/);
+    await debug.waitForVariable('attempt', '1, finished by attempt 2');
     await code.screenshot('7-travel');
     await debug.press('Step Back');
     await debug.waitForStop(lineOf('getentropy('));
@@ -133,6 +135,8 @@ describe('an order in VS Code', () => {
     await debug.waitForVariable('effect', 'http.request #3');
     await debug.press('Step Over');
     await debug.waitForException(/node-a crashed with attempt 1 of order-1/);
+    await debug.waitForVariable('state', /^lost in a crash/);
+    await debug.waitForVariable('attempt', '1');
     await code.screenshot('7-crash');
     await debug.press('Step Over');
     await debug.waitForStop(lineOf('time(NULL)'));
@@ -158,12 +162,13 @@ describe('an order in VS Code', () => {
     await code.screenshot('7-breakpoint');
     await debug.press('Continue');
     await debug.waitForFrames('the end', ([top]) => top?.name === 'order-1 exited with 0');
-    await debug.variables.waitForRows(
-      'only the execution',
-      (rows) => rows[0]?.label === 'Execution',
-    );
+    await debug.callStack.click('order-1 exited with 0');
+    await debug.expandVariable('Execution');
     await debug.waitForVariable('status', 'completed with exit code 0');
     await code.screenshot('7-end');
+    await debug.press('Step Back');
+    await debug.waitForStop(lineOf('printf("  %s", line)'));
+    await debug.waitForVariable('effect', 'stdout.write #14');
     await code.editor.toggleBreakpoint(lineOf('sleep(WAREHOUSE_SECONDS)'));
     await debug.press('Stop');
     await debug.waitForEnd();

@@ -205,6 +205,15 @@ export class VsCode {
     return texts.map((text) => text.trim()).filter((text) => text !== '');
   }
 
+  /** Waits for an entry of the status bar. */
+  async waitForStatus(text: RegExp): Promise<void> {
+    await waitFor(
+      `${text} in the status bar`,
+      async () => (await this.statusBar()).some((entry) => text.test(entry)),
+      { describe: async () => (await this.statusBar()).join(' | ') },
+    );
+  }
+
   /** Writes a screenshot to the artefact folder and returns its path. */
   async screenshot(label: string): Promise<string> {
     const path = join(this.resources.artifacts, `${this.resources.name}-${label}.png`);
