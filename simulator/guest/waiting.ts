@@ -5,6 +5,8 @@ import { type Deadline, type InboxName, waitPoll } from '../effects/wait.ts';
 /** What has to happen before something is ready. */
 export type Interest =
   | { readonly kind: 'ready' }
+  /** Only the program itself can make it ready. */
+  | { readonly kind: 'never' }
   | { readonly kind: 'deadline'; readonly deadline: Deadline }
   | { readonly kind: 'inbox'; readonly inbox: InboxName };
 
@@ -61,13 +63,14 @@ class Wait {
     return this.interests.map((interest, index) => {
       const position = this.positions[index] ?? 0;
       if (interest.kind === 'deadline') return passed.has(position) ? READY : undefined;
-      return interest.kind === 'inbox' ? readable.get(position) : READY;
+      if (interest.kind === 'inbox') return readable.get(position);
+      return readyAtOnce(interest);
     });
   }
 
   private position(interest: Interest): number {
     if (interest.kind === 'deadline') return this.deadlines.push(interest.deadline) - 1;
-    if (interest.kind === 'ready') return -1;
+    if (interest.kind !== 'inbox') return -1;
     // Two subscriptions to one inbox are one interest.
     const known = this.inboxes.indexOf(interest.inbox);
     return known >= 0 ? known : this.inboxes.push(interest.inbox) - 1;

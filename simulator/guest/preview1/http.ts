@@ -20,7 +20,8 @@ export const HTTP_LIMITS = {
 /** Responses that a program holds at one time; more is `mfile`. */
 export const OPEN_RESPONSES_MAX = 256;
 
-const TIMEOUT_MS_DEFAULT = 30_000;
+/** How long a program waits for a response when it does not say. */
+export const TIMEOUT_MS_DEFAULT = 30_000;
 const NANOS_PER_MS = 1_000_000n;
 
 const ERRNO_OF_FAILURE: Readonly<Record<HttpFailure, ErrnoName>> = {
@@ -33,7 +34,7 @@ const ERRNO_OF_FAILURE: Readonly<Record<HttpFailure, ErrnoName>> = {
 };
 
 /** A token of RFC 9110, section 5.6.2: methods and header names. */
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+export const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const URL_SHAPE = /^https?:\/\/[^\s/?#]+[^\s]*$/i;
 const HEADER_VALUE = /^[^\0\r\n]*$/;
 

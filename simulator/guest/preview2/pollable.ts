@@ -9,10 +9,14 @@ export interface Waitable {
   /** What it waits for now; asked again each time. */
   interest(): Interest;
   /**
-   * Waits for it alone, with an effect that fetches what is waited for. Left out where nothing but
-   * the waiting is to be done.
+   * Waits for it alone, with an effect that fetches what is waited for, and not at all when it is
+   * ready. Left out where nothing but the waiting is to be done.
    */
   waitAlone?(): void;
+  /** It was found ready among several, or looked at. */
+  settle?(): void;
+  /** Nobody will wait for it. */
+  forget?(): void;
 }
 
 export class Pollable {
@@ -23,7 +27,7 @@ export class Pollable {
 
   ready(): boolean {
     if (this.waitable.interest().kind === 'ready') return true;
-    this.port.fixTimers();
+    this.port.beginAll();
     const [found] = lookAtAll(this.port, [this.waitable.interest()]);
     if (found === undefined) return false;
     this.settle();
@@ -31,28 +35,28 @@ export class Pollable {
   }
 
   block(): void {
-    if (this.waitable.interest().kind === 'ready') return;
-    if (this.waitable.waitAlone === undefined) {
-      waitForAny(this.port, [this.waitable.interest()]);
-    } else {
+    if (this.waitable.waitAlone !== undefined) {
       this.waitable.waitAlone();
+      return;
     }
+    if (this.waitable.interest().kind === 'ready') return;
+    waitForAny(this.port, [this.waitable.interest()]);
     this.settle();
   }
 
   /** It was found ready. */
   settle(): void {
-    if (this.waitable instanceof TimerWait) this.waitable.isOver = true;
+    this.waitable.settle?.();
   }
 
   [Symbol.dispose](): void {
-    if (this.waitable instanceof TimerWait) this.waitable.forget();
+    this.waitable.forget?.();
   }
 }
 
 /** A duration or an instant of the monotonic clock; once over, it stays so. */
 class TimerWait implements Waitable {
-  isOver = false;
+  private isOver = false;
 
   constructor(
     private readonly port: TimerPort,
@@ -64,7 +68,13 @@ class TimerWait implements Waitable {
   }
 
   waitAlone(): void {
+    if (this.isOver) return;
     this.port.sleep(this.timer);
+    this.isOver = true;
+  }
+
+  settle(): void {
+    this.isOver = true;
   }
 
   forget(): void {
@@ -86,7 +96,9 @@ function poll(pollables: readonly Pollable[]): Uint32Array {
     return Uint32Array.of(0);
   }
   const { port } = first as unknown as { port: TimerPort };
-  if (pollables.every(({ waitable }) => waitable.interest().kind !== 'ready')) port.fixTimers();
+  // Asking can begin what was put off, so all are asked before an answer counts.
+  const isReady = pollables.map(({ waitable }) => waitable.interest().kind === 'ready');
+  if (!isReady.includes(true)) port.beginAll();
   const found = waitForAny(
     port,
     pollables.map(({ waitable }) => waitable.interest()),

@@ -4,6 +4,7 @@ import { cliInterfaces } from './cli.ts';
 import { monotonicClockInterface, wallClockInterface } from './clocks.ts';
 import { filesystemInterfaces } from './filesystem/filesystem.ts';
 import type { HostInterface, Preview2Host } from './host.ts';
+import { httpInterfaces } from './http/http.ts';
 import { pollInterface } from './pollable.ts';
 import { randomInterfaces } from './random.ts';
 import { ioErrorInterface, streamsInterface } from './streams.ts';
@@ -22,6 +23,7 @@ export function createPreview2(host: Preview2Host): Preview2Imports {
     'wasi:clocks/monotonic-clock': monotonicClockInterface(port),
     ...randomInterfaces(port),
     ...cliInterfaces(host, port),
+    ...httpInterfaces(port),
     ...filesystemInterfaces(host, port),
   };
 }

@@ -45,13 +45,21 @@ export class DurationTimer implements Timer {
   }
 }
 
+/** Something that a program has begun, and that is performed before the next effect. */
+export interface Beginning {
+  /** Performs it; called once, unless it was forgotten before. */
+  begin(port: EffectPort): void;
+}
+
 /**
- * The port of a component: reads the clock once for all durations that have just begun, before any
- * effect but the wait for one of them alone.
+ * The port of a component. What the program begins costs nothing until something else happens: it
+ * may turn out to wait for that alone, or not at all. Before any other effect the clock is read
+ * once for all durations that have just begun, and then what was held is begun, in its order.
  */
 export class TimerPort implements EffectPort {
   /** Durations that have begun since the latest effect. */
   private fresh: Timer[] = [];
+  private held: Beginning[] = [];
 
   constructor(private readonly port: EffectPort) {}
 
@@ -67,29 +75,52 @@ export class TimerPort implements EffectPort {
 
   /** Nobody will wait for this timer. */
   forget(timer: Timer): void {
-    const index = this.fresh.indexOf(timer);
-    if (index >= 0) this.fresh.splice(index, 1);
+    remove(this.fresh, timer);
+  }
+
+  /** Begins it before the next effect. */
+  hold(beginning: Beginning): void {
+    this.held.push(beginning);
+  }
+
+  /** It is not to be begun, or not by this port. */
+  release(beginning: Beginning): void {
+    remove(this.held, beginning);
   }
 
   /** Waits for one timer alone. */
   sleep(timer: Timer): void {
     this.forget(timer);
     // The other timers that are fresh now begin at the same instant, before the wait.
-    this.fixTimers();
+    this.beginAll();
     this.effect(waitPoll, { deadlines: [timer.deadline()], inboxes: [] });
   }
 
   effect<A extends EffectValue, R extends EffectValue>(operation: Operation<A, R>, args: A): R {
-    if (this.fresh.length > 0) this.fixTimers();
+    this.beginAll();
     return this.port.effect(operation, args);
   }
 
-  /** To be called before the deadlines of several timers are put together. */
-  fixTimers(): void {
+  /** To be called before what several things wait for is put together. */
+  beginAll(): void {
+    this.fixTimers();
+    const { held } = this;
+    if (held.length === 0) return;
+    this.held = [];
+    for (const beginning of held) beginning.begin(this.port);
+  }
+
+  /** Nothing has happened since any of them began, so one reading is right for all. */
+  private fixTimers(): void {
     const timers = this.fresh;
     if (timers.length === 0) return;
     this.fresh = [];
     const now = BigInt(this.port.effect(clockRead, MONOTONIC).nanos);
     for (const timer of timers) timer.fix(now);
   }
+}
+
+function remove<T>(list: T[], item: T): void {
+  const index = list.indexOf(item);
+  if (index >= 0) list.splice(index, 1);
 }

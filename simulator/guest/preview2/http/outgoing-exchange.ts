@@ -1,0 +1,152 @@
+/**
+ * One request of a program and what comes back, in as few effects as the program's waiting allows.
+ *
+ * G1  Nothing is performed before the request's body is finished: uploads are sent as a whole.
+ * G2  A program that waits for this response alone, with nothing else in between, causes one
+ *     `http.request`. Anything else that happens is preceded by `http.send`.
+ * G3  What was begun at the engine is ended there: by its last byte, its failure, or `http.cancel`.
+ */
+import {
+  type HttpRequestArgs,
+  type HttpResult,
+  httpCancel,
+  httpRequest,
+  httpResponse,
+  httpSend,
+  responseInbox,
+} from '../../../effects/http.ts';
+import type { EffectPort } from '../../../effects/operation.ts';
+import type { Interest } from '../../waiting.ts';
+import { Pollable, type Waitable } from '../pollable.ts';
+import type { Beginning, TimerPort } from '../timer.ts';
+import { codeOfFailure, type ErrorCode, internalError } from './error-code.ts';
+import type { Result } from './incoming-body.ts';
+import type { BodyBuffer } from './outgoing-body.ts';
+import { ResponseBody } from './response-body.ts';
+
+const READY: Interest = { kind: 'ready' };
+const NEVER: Interest = { kind: 'never' };
+
+const UNFINISHED = internalError(
+  'the response was waited for before the body of the request was finished; ' +
+    'requests are sent as a whole, so write and finish the body first',
+);
+const DROPPED = internalError(
+  'the body of the request was dropped before it was finished; finish it with outgoing-body.finish',
+);
+
+/** A request without its body, with the limits that the program has set. */
+export interface RequestHead extends Omit<HttpRequestArgs, 'body' | 'stream'> {
+  readonly betweenBytesNanos: bigint | undefined;
+}
+
+export interface ResponseParts {
+  readonly status: number;
+  readonly headers: HttpRequestArgs['headers'];
+  readonly body: ResponseBody;
+}
+
+type State =
+  /** Nothing was performed. `wasAsked`: the program has looked for the response. */
+  | { readonly kind: 'held'; wasAsked: boolean }
+  | { readonly kind: 'sent'; readonly exchange: number; isReadable: boolean }
+  | { readonly kind: 'answered'; readonly outcome: Result<ResponseParts, ErrorCode> }
+  | { readonly kind: 'abandoned' };
+
+export class OutgoingExchange implements Waitable, Beginning {
+  private state: State = { kind: 'held', wasAsked: false };
+
+  /** @param onEnd called once, when the engine has nothing more to do with it */
+  constructor(
+    private readonly port: TimerPort,
+    private readonly head: RequestHead,
+    private readonly body: BodyBuffer,
+    private readonly onEnd: () => void,
+  ) {
+    this.bodyEnded();
+  }
+
+  /** To be called when no more of the request's body will be written. */
+  bodyEnded(): void {
+    if (this.state.kind !== 'held') return;
+    if (this.body.state === 'finished') this.port.hold(this);
+    if (this.body.state === 'aborted') this.failWith(DROPPED);
+  }
+
+  interest(): Interest {
+    // Whoever asks is about to wait for several things, or to look.
+    if (this.state.kind === 'held') this.port.beginAll();
+    const { state } = this;
+    if (state.kind === 'held') return NEVER;
+    if (state.kind !== 'sent' || state.isReadable) return READY;
+    return { kind: 'inbox', inbox: responseInbox(state.exchange) };
+  }
+
+  waitAlone(): void {
+    const { state } = this;
+    if (state.kind === 'sent') this.fetch(state.exchange);
+    if (state.kind !== 'held') return;
+    if (this.body.state === 'open') {
+      this.failWith(UNFINISHED);
+      return;
+    }
+    this.port.release(this);
+    this.answer(this.port.effect(httpRequest, this.args()));
+  }
+
+  settle(): void {
+    if (this.state.kind === 'sent') this.state.isReadable = true;
+  }
+
+  begin(port: EffectPort): void {
+    const { exchange } = port.effect(httpSend, this.args());
+    this.state = { kind: 'sent', exchange, isReadable: false };
+  }
+
+  /** What has come back; undefined while nothing has. */
+  outcome(): Result<ResponseParts, ErrorCode> | undefined {
+    if (this.state.kind === 'held' && !this.state.wasAsked) {
+      // Nothing has happened since it began, so nothing can be there; most programs then wait.
+      this.state.wasAsked = true;
+      return undefined;
+    }
+    if (!new Pollable(this.port, this).ready()) return undefined;
+    if (this.state.kind === 'sent') this.fetch(this.state.exchange);
+    return this.state.kind === 'answered' ? this.state.outcome : undefined;
+  }
+
+  /** The program no longer wants the response. One that was not sent never will be. */
+  abandon(): void {
+    const { state } = this;
+    this.state = { kind: 'abandoned' };
+    if (state.kind === 'held') this.port.release(this);
+    if (state.kind === 'held' || state.kind === 'sent') this.onEnd();
+    if (state.kind === 'sent') this.port.effect(httpCancel, { exchange: state.exchange });
+    if (state.kind === 'answered' && state.outcome.tag === 'ok') state.outcome.val.body.abandon();
+  }
+
+  /** The keys in their order, which the journal's hash depends on. */
+  private args(): HttpRequestArgs {
+    const { method, url, headers, timeoutNanos } = this.head;
+    return { method, url, headers, timeoutNanos, stream: true, body: this.body.bytes() };
+  }
+
+  private fetch(exchange: number): void {
+    this.answer(this.port.effect(httpResponse, { exchange }));
+  }
+
+  private answer(result: HttpResult): void {
+    if ('failure' in result) {
+      this.failWith(codeOfFailure(result));
+      return;
+    }
+    const { status, headers } = result;
+    const body = new ResponseBody(this.port, result, this.head.betweenBytesNanos, this.onEnd);
+    this.state = { kind: 'answered', outcome: { tag: 'ok', val: { status, headers, body } } };
+  }
+
+  private failWith(code: ErrorCode): void {
+    this.state = { kind: 'answered', outcome: { tag: 'err', val: code } };
+    this.onEnd();
+  }
+}
