@@ -6,7 +6,10 @@ import { OutputSink, StdinSource } from './stdio.ts';
 import { InputStream, OutputStream } from './streams.ts';
 import type { TimerPort } from './timer.ts';
 
-/** Nothing is a terminal: what is written is journaled, and shown somewhere else. */
+/**
+ * Standard streams show as terminals, as preview 1 shows them: programs then write line by line, so
+ * that output keeps its place among their effects.
+ */
 class TerminalInput {}
 class TerminalOutput {}
 
@@ -34,8 +37,8 @@ export function cliInterfaces(host: Preview2Host, port: TimerPort): Record<strin
     'wasi:cli/stderr': { getStderr: () => new OutputStream(port, stderr) },
     'wasi:cli/terminal-input': { TerminalInput },
     'wasi:cli/terminal-output': { TerminalOutput },
-    'wasi:cli/terminal-stdin': { getTerminalStdin: () => undefined },
-    'wasi:cli/terminal-stdout': { getTerminalStdout: () => undefined },
-    'wasi:cli/terminal-stderr': { getTerminalStderr: () => undefined },
+    'wasi:cli/terminal-stdin': { getTerminalStdin: () => new TerminalInput() },
+    'wasi:cli/terminal-stdout': { getTerminalStdout: () => new TerminalOutput() },
+    'wasi:cli/terminal-stderr': { getTerminalStderr: () => new TerminalOutput() },
   };
 }
