@@ -4,6 +4,7 @@ import * as volumeOperations from './files.ts';
 import { httpBody, httpCancel, httpRequest, httpResponse, httpSend } from './http.ts';
 import type { EffectValue, Operation } from './operation.ts';
 import { randomRead } from './random.ts';
+import { requestBody, requestReceive, responseBody, responseSend } from './request.ts';
 import { socketAccept, socketReceive, socketSend, socketShutdown } from './sockets.ts';
 import { stderrWrite, stdinRead, stdoutWrite } from './stdio.ts';
 import { waitPoll } from './wait.ts';
@@ -20,6 +21,10 @@ const OPERATIONS = [
   httpResponse,
   httpBody,
   httpCancel,
+  requestReceive,
+  requestBody,
+  responseSend,
+  responseBody,
   socketAccept,
   socketReceive,
   socketSend,

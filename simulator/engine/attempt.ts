@@ -18,6 +18,8 @@ import {
   Unwind,
   withoutStack,
 } from '../effects/operation.ts';
+import { requestBody, requestReceive } from '../effects/request.ts';
+import { stdinRead } from '../effects/stdio.ts';
 import { type GuestOutcome, runGuest } from '../guest/run-guest.ts';
 import { type AnyOperation, type Entry, type Seq, seqOf } from '../journal/entry.ts';
 import type { AttemptOutcome } from '../journal/records.ts';
@@ -35,9 +37,9 @@ import type { Engine } from './engine.ts';
 import { Exchanges } from './exchanges.ts';
 import type { Execution } from './execution.ts';
 import { type Flight, takeOff, takeUp } from './flights.ts';
+import { InboxProgress } from './inbox-progress.ts';
 import { isSame, newEntry } from './new-entry.ts';
 import { performRead } from './reads.ts';
-import { StdinProgress } from './stdin-progress.ts';
 import { prepareWait } from './wait-flight.ts';
 
 /** How long an effect keeps its guest busy, so that time passes in a loop of clock reads. */
@@ -50,7 +52,8 @@ export class Attempt implements EffectPort {
   readonly readings: ClockReadings;
   readonly points: EffectPoints;
   readonly exchanges = new Exchanges(this);
-  readonly stdinProgress = new StdinProgress();
+  readonly stdinProgress = new InboxProgress([stdinRead]);
+  readonly requestProgress = new InboxProgress([requestReceive, requestBody]);
   endedAt: VirtualNanos | undefined;
   outcome: AttemptOutcome | undefined;
   detail: string | undefined;

@@ -36,7 +36,7 @@ import { Attempt } from './attempt.ts';
 import { Cluster, type NodeFault } from './cluster.ts';
 import { Execution } from './execution.ts';
 import type { OutcomeAnswer } from './http-exchange.ts';
-import { DurableJournal, type JournalStore } from './journal-store.ts';
+import { DurableJournal, type JournalStore, type RequestInbox } from './journal-store.ts';
 import { Questions } from './questions.ts';
 import { isInputReady } from './wait-flight.ts';
 import type { Workflow } from './workflow.ts';
@@ -99,7 +99,7 @@ export class Engine {
   }
 
   /** Creates an execution, which begins when time goes on. */
-  start(workflow: Workflow): Execution {
+  start(workflow: Workflow, request?: RequestInbox): Execution {
     assert(this.executions.size < EXECUTIONS_MAX, `more than ${EXECUTIONS_MAX} executions`);
     const { name } = workflow.config;
     const number = (this.counts.get(name) ?? 0) + 1;
@@ -108,6 +108,7 @@ export class Engine {
     const journal = new DurableJournal(id);
     journal.stdin.append(workflow.stdin);
     journal.stdin.ended = workflow.stdinEnds;
+    journal.request = request;
     const execution = new Execution(id, workflow, journal, this.agenda.now, this.sink);
     this.executions.set(id, execution);
     this.unended++;

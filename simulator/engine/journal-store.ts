@@ -6,6 +6,13 @@
  *     starts again.
  * S3  What is stored shares nothing mutable with an attempt.
  */
+import {
+  REQUEST_INBOX,
+  type RequestHead,
+  type ResponsePart,
+  responseBody,
+  responseSend,
+} from '../effects/request.ts';
 import { stdinRead } from '../effects/stdio.ts';
 import type { Entry, ExecutionId, Seq } from '../journal/entry.ts';
 import type { RecordingSink } from '../journal/records.ts';
@@ -20,8 +27,22 @@ export interface ShownOutput {
   readonly bytes: Uint8Array;
 }
 
+/** Part of a response that an execution gives to the client it was started for. */
+export interface ShownResponse {
+  readonly execution: ExecutionId;
+  readonly seq: Seq;
+  readonly part: ResponsePart;
+}
+
+/** The request that an execution was started for. */
+export class RequestInbox {
+  readonly body = new Inbox(REQUEST_INBOX);
+  constructor(readonly head: RequestHead) {}
+}
+
 export class DurableJournal {
   readonly entries: Entry[] = [];
+  request: RequestInbox | undefined;
   readonly stdin = new Inbox(stdinRead.name);
   /** Raised by every claim; 0 before the first. */
   epoch = 0;
@@ -33,6 +54,7 @@ export class JournalStore {
   constructor(
     private readonly sink: Pick<RecordingSink, 'entry' | 'restart'>,
     private readonly onOutput: (output: ShownOutput) => void,
+    private readonly onResponse: (response: ShownResponse) => void = () => {},
   ) {}
 
   /** Stores entries, new ones and new states of stored ones; false when the epoch is fenced. */
@@ -59,7 +81,12 @@ export class JournalStore {
   }
 
   private show(execution: ExecutionId, entry: Entry): void {
-    const stream = OUTPUT_STREAMS[entry.operation.name];
+    const { name } = entry.operation;
+    if (name === responseSend.name || name === responseBody.name) {
+      this.onResponse({ execution, seq: entry.seq, part: entry.args as ResponsePart });
+      return;
+    }
+    const stream = OUTPUT_STREAMS[name];
     if (stream === undefined) return;
     const bytes = entry.args.body ?? new Uint8Array(0);
     this.onOutput({ execution, seq: entry.seq, stream, bytes });

@@ -8,6 +8,7 @@
  */
 import type { WorldConfig } from '../config/config.ts';
 import type { EffectValue, JsonObject } from '../effects/operation.ts';
+import { REQUEST_INBOX, type RequestHead } from '../effects/request.ts';
 import type { Fault, FaultPlan } from '../faults/fault.ts';
 import { FaultInjector } from '../faults/injector.ts';
 import { faultJson, parseFault } from '../faults/plan.ts';
@@ -25,7 +26,13 @@ import type { Attempt } from './attempt.ts';
 import { Engine } from './engine.ts';
 import type { Execution } from './execution.ts';
 import type { OutcomeAnswer } from './http-exchange.ts';
-import { JournalStore, type ShownOutput } from './journal-store.ts';
+import type { Inbox } from './inbox.ts';
+import {
+  JournalStore,
+  RequestInbox,
+  type ShownOutput,
+  type ShownResponse,
+} from './journal-store.ts';
 import type { Question } from './questions.ts';
 import type { Workflow } from './workflow.ts';
 
@@ -36,6 +43,8 @@ import type { Workflow } from './workflow.ts';
 const ACKNOWLEDGE_NANOS = 2n * NANOS_PER_MILLI;
 /** Nodes have been up for different times, so that their monotonic clocks differ. */
 const NODE_UP_STEP_NANOS = 3600n * NANOS_PER_SECOND;
+/** The inbox of standard input, in recorded inputs. */
+const STDIN_INBOX = 'stdin';
 /** How many effects pass between two looks at what the driver's user wants. */
 const EFFECTS_PER_POLL = 64;
 
@@ -54,6 +63,7 @@ export interface SimulationObserver {
   /** Asked now and then while guests run; true stops as soon as possible. */
   poll?(): boolean;
   onOutput?(output: ShownOutput): void;
+  onResponse?(response: ShownResponse): void;
 }
 
 export interface SimulationSetup {
@@ -65,6 +75,8 @@ export interface SimulationSetup {
   /** One for each volume of the world, by name. */
   readonly volumes: ReadonlyMap<string, Volume>;
   readonly observer?: SimulationObserver;
+  /** What a request that comes in starts, by the workflow's name. */
+  readonly workflowFor?: (name: string) => Workflow;
   /** Decisions of an earlier run to take again. */
   readonly choices?: readonly Choice[];
   /** Inputs of an earlier run to take in again. */
@@ -83,6 +95,7 @@ export class Simulation {
   private readonly sink: RecordingSink;
   private readonly observer: SimulationObserver;
   private readonly given: InputRow[];
+  private readonly workflowFor: SimulationSetup['workflowFor'];
   private inputs = 0;
   private stopping = false;
   private stoppedAt: UpcomingEffect | undefined;
@@ -102,7 +115,12 @@ export class Simulation {
     });
     const network = new Network(networkSetup(world), choices);
     const faults = new FaultInjector(setup.plan, sink);
-    const store = new JournalStore(sink, (output) => this.observer.onOutput?.(output));
+    const store = new JournalStore(
+      sink,
+      (output) => this.observer.onOutput?.(output),
+      (response) => this.observer.onResponse?.(response),
+    );
+    this.workflowFor = setup.workflowFor;
     this.engine = new Engine({
       world,
       agenda: this.agenda,
@@ -175,9 +193,29 @@ export class Simulation {
 
   /** Adds to an execution's standard input. Throws InboxError when that takes no more. */
   feed(execution: ExecutionId, bytes: Uint8Array, ends: boolean): void {
-    this.execution(execution).journal.stdin.check(bytes.length);
-    this.write('inbox', { execution, inbox: 'stdin', ends }, bytes);
-    this.applyFeed(execution, bytes, ends);
+    this.feedInbox(execution, STDIN_INBOX, bytes, ends);
+  }
+
+  /**
+   * Starts an execution of a workflow for a request that came in.
+   *
+   * @param ends false when more of its body follows, with `feedRequest`
+   */
+  request(workflow: string, head: RequestHead, body: Uint8Array, ends: boolean): Execution {
+    const { method, url, headers } = head;
+    this.write('request', { workflow, method, url, headers, ends }, body);
+    return this.applyRequest(workflow, head, body, ends);
+  }
+
+  /** Adds to the body of the request that an execution was started for. Throws InboxError. */
+  feedRequest(execution: ExecutionId, bytes: Uint8Array, ends: boolean): void {
+    this.feedInbox(execution, REQUEST_INBOX, bytes, ends);
+  }
+
+  private feedInbox(id: ExecutionId, inbox: string, bytes: Uint8Array, ends: boolean): void {
+    this.inbox(id, inbox).check(bytes.length);
+    this.write('inbox', { execution: id, inbox, ends }, bytes);
+    this.applyFeed(id, inbox, bytes, ends);
   }
 
   /** Answers what became of a call; false when nobody asked. */
@@ -211,9 +249,19 @@ export class Simulation {
   private applyInput({ kind, data, body }: InputRow): void {
     const execution = String(data.execution ?? '') as ExecutionId;
     switch (kind) {
-      case 'inbox':
-        this.applyFeed(execution, body ?? new Uint8Array(0), data.ends === true);
+      case 'request':
+        this.applyRequest(
+          String(data.workflow),
+          requestHeadOf(data),
+          body ?? new Uint8Array(0),
+          data.ends === true,
+        );
         return;
+      case 'inbox': {
+        const inbox = String(data.inbox ?? STDIN_INBOX);
+        this.applyFeed(execution, inbox, body ?? new Uint8Array(0), data.ends === true);
+        return;
+      }
       case 'answer':
         this.engine.questions.answer(
           execution,
@@ -236,12 +284,42 @@ export class Simulation {
     this.engine.inject(fault);
   }
 
-  private applyFeed(id: ExecutionId, bytes: Uint8Array, ends: boolean): void {
+  private applyRequest(
+    name: string,
+    head: RequestHead,
+    body: Uint8Array,
+    ends: boolean,
+  ): Execution {
+    const workflow = this.workflowFor?.(name);
+    assert(workflow !== undefined, `no workflow ${name} answers requests`);
+    const request = new RequestInbox(head);
+    request.body.append(body);
+    request.body.ended = ends;
+    const execution = this.engine.start(workflow, request);
+    const data = {
+      inbox: REQUEST_INBOX,
+      method: head.method,
+      url: head.url,
+      bytes: body.length,
+      ends,
+    };
+    this.engine.trace({ kind: 'input.arrived', execution: execution.id, data });
+    return execution;
+  }
+
+  private inbox(id: ExecutionId, name: string): Inbox {
+    const { stdin, request } = this.execution(id).journal;
+    if (name === STDIN_INBOX) return stdin;
+    assert(request !== undefined, `${id} was not started for a request`);
+    return request.body;
+  }
+
+  private applyFeed(id: ExecutionId, name: string, bytes: Uint8Array, ends: boolean): void {
     const execution = this.execution(id);
-    const { stdin } = execution.journal;
-    stdin.append(bytes);
-    stdin.ended ||= ends;
-    const data = { inbox: 'stdin', bytes: bytes.length, ends };
+    const inbox = this.inbox(id, name);
+    inbox.append(bytes);
+    inbox.ended ||= ends;
+    const data = { inbox: name, bytes: bytes.length, ends };
     this.engine.trace({ kind: 'input.arrived', execution: id, data });
     execution.owner?.poke();
     execution.wakeOnInput?.();
@@ -285,6 +363,15 @@ export class UnknownExecutionError extends Error {
   constructor(id: string, known: readonly string[]) {
     super(`there is no execution ${id}; there is ${known.join(', ') || 'none'}`);
   }
+}
+
+/** Reads back what `request` wrote down. */
+function requestHeadOf({ method, url, headers }: JsonObject): RequestHead {
+  return {
+    method: String(method),
+    url: String(url),
+    headers: (headers ?? []) as unknown as RequestHead['headers'],
+  };
 }
 
 function newNode(world: WorldConfig, name: string, index: number): SimulatedNode {

@@ -1,6 +1,19 @@
 /** Waits of a program: for a deadline, for input, or for whichever comes first. */
-import { type ExchangeArgs, type HttpBodyArgs, httpBody, httpResponse } from '../effects/http.ts';
+import {
+  type ExchangeArgs,
+  type HttpBodyArgs,
+  type HttpBodyPart,
+  httpBody,
+  httpResponse,
+} from '../effects/http.ts';
 import type { EffectValue } from '../effects/operation.ts';
+import {
+  REQUEST_INBOX,
+  type ReceivedRequest,
+  type RequestBodyArgs,
+  requestBody,
+  requestReceive,
+} from '../effects/request.ts';
 import { type StdinArgs, type StdinResult, stdinRead } from '../effects/stdio.ts';
 import { type Deadline, type PollArgs, type PollResult, waitPoll } from '../effects/wait.ts';
 import type { Entry } from '../journal/entry.ts';
@@ -11,6 +24,7 @@ import type { Happening } from './agenda.ts';
 import type { Attempt } from './attempt.ts';
 import { type InboxState, isExchangeInbox } from './exchanges.ts';
 import type { Flight } from './flights.ts';
+import type { Inbox } from './inbox.ts';
 import { shownClock } from './reads.ts';
 
 /** The name under which a program waits for its standard input. */
@@ -110,12 +124,22 @@ export class WaitFlight implements Flight {
 
 /** Whether a wait that nobody runs would be over by now. */
 export function isInputReady(attempt: Attempt, entry: Entry): boolean {
-  return waitsForInput(entry) && attempt.execution.journal.stdin.readable(stdinConsumed(attempt));
+  return inboxesOf(entry).some((name) => inboxState(attempt, name) !== undefined);
 }
 
-function waitsForInput(entry: Entry): boolean {
-  if (entry.operation.name === stdinRead.name) return true;
-  return entry.operation.name === waitPoll.name && (entry.args as PollArgs).inboxes.includes(STDIN);
+/** The inboxes from outside that a wait ends with. */
+function inboxesOf({ operation, args }: Entry): readonly string[] {
+  switch (operation.name) {
+    case stdinRead.name:
+      return [STDIN];
+    case requestBody.name:
+      return [REQUEST_INBOX];
+    case waitPoll.name:
+      // What is on its way to a node is lost when nobody waits there.
+      return (args as PollArgs).inboxes.filter((name) => !isExchangeInbox(name));
+    default:
+      return [];
+  }
 }
 
 function waitResult(attempt: Attempt, entry: Entry): EffectValue | undefined {
@@ -124,6 +148,10 @@ function waitResult(attempt: Attempt, entry: Entry): EffectValue | undefined {
       return stdinResult(attempt, entry.args as StdinArgs);
     case waitPoll.name:
       return pollResult(attempt, entry, entry.args as PollArgs);
+    case requestReceive.name:
+      return requestResult(attempt);
+    case requestBody.name:
+      return requestBodyResult(attempt, entry.args as RequestBodyArgs);
     case httpResponse.name:
       return attempt.exchanges.response(entry.args as ExchangeArgs);
     case httpBody.name:
@@ -140,6 +168,25 @@ function stdinResult(attempt: Attempt, { length }: StdinArgs): StdinResult | und
   return { body: stdin.read(offset, length) };
 }
 
+function requestResult(attempt: Attempt): ReceivedRequest {
+  const { request } = attempt.execution.journal;
+  if (request === undefined) throw new InvariantError('it was not started for a request');
+  const { head, body } = request;
+  const part = body.read(0, body.length);
+  return body.ended ? { ...head, body: part } : { ...head, more: true, body: part };
+}
+
+function requestBodyResult(
+  attempt: Attempt,
+  { length }: RequestBodyArgs,
+): HttpBodyPart | undefined {
+  const body = attempt.execution.journal.request?.body;
+  const offset = attempt.requestProgress.upTo(attempt.view);
+  if (body?.readable(offset) !== true) return undefined;
+  const part = body.read(offset, length);
+  return { ended: body.ended && offset + part.length === body.length, body: part };
+}
+
 function pollResult(attempt: Attempt, entry: Entry, args: PollArgs): PollResult | undefined {
   const { now } = attempt.engine.agenda;
   const due = entry.pending?.dueAt;
@@ -154,10 +201,15 @@ function pollResult(attempt: Attempt, entry: Entry, args: PollArgs): PollResult 
 /** What a program finds in an inbox; undefined when it would have to wait. */
 function inboxState(attempt: Attempt, name: string): InboxState | undefined {
   if (isExchangeInbox(name)) return attempt.exchanges.inbox(name);
-  const { stdin } = attempt.execution.journal;
-  const offset = stdinConsumed(attempt);
-  if (name !== STDIN || !stdin.readable(offset)) return undefined;
-  return { available: stdin.length - offset, ended: stdin.ended };
+  const { stdin, request } = attempt.execution.journal;
+  if (name === STDIN) return stateAt(stdin, stdinConsumed(attempt));
+  if (name !== REQUEST_INBOX || request === undefined) return undefined;
+  return stateAt(request.body, attempt.requestProgress.upTo(attempt.view));
+}
+
+function stateAt(inbox: Inbox, offset: number): InboxState | undefined {
+  if (!inbox.readable(offset)) return undefined;
+  return { available: inbox.length - offset, ended: inbox.ended };
 }
 
 /** The earliest deadline has passed; others count when they are no later than it. */

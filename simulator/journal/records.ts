@@ -140,7 +140,7 @@ export interface InputRow {
   readonly number: number;
   /** The count of steps of the simulation before it took this in; see Simulation. */
   readonly step: number;
-  readonly kind: 'inbox' | 'answer' | 'cancel' | 'fault';
+  readonly kind: 'request' | 'inbox' | 'answer' | 'cancel' | 'fault';
   readonly data: JsonObject;
   readonly body: Uint8Array | undefined;
 }

@@ -221,7 +221,7 @@ const write: fc.Arbitrary<Write> = fc.oneof(
     row: record({
       number: small,
       step: fc.maxSafeNat(),
-      kind: fc.constantFrom('inbox', 'answer', 'cancel', 'fault'),
+      kind: fc.constantFrom('request', 'inbox', 'answer', 'cancel', 'fault'),
       data,
       body: maybe(bytes),
     }),

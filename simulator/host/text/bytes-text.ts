@@ -94,3 +94,11 @@ export function countText(count: number | bigint, noun: string, plural = `${noun
   const digits = count.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ',');
   return `${digits} ${count === 1 || count === 1n ? noun : plural}`;
 }
+
+/** Bytes that a line shows in quotes, before it leaves the rest out. */
+const QUOTE_LENGTH_MAX = 80;
+
+/** The beginning of a run of bytes in quotes, as every effect's line has it. */
+export function quote(bytes: Uint8Array): string {
+  return quoteBytes(bytes, QUOTE_LENGTH_MAX);
+}

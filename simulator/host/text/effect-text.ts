@@ -1,12 +1,5 @@
 /** What an effect asked and what it got, in one line; a row of the table for each operation. */
 import type { ClockArgs, ClockResult } from '../../effects/clock.ts';
-import type {
-  ExchangeArgs,
-  HttpBodyArgs,
-  HttpBodyResult,
-  HttpRequestArgs,
-  HttpResult,
-} from '../../effects/http.ts';
 import type { EffectValue } from '../../effects/operation.ts';
 import type { RandomArgs } from '../../effects/random.ts';
 import type {
@@ -21,7 +14,9 @@ import type { StdinArgs } from '../../effects/stdio.ts';
 import type { Deadline, PollArgs, PollResult } from '../../effects/wait.ts';
 import type { Entry } from '../../journal/entry.ts';
 import { formatDuration, formatWallTime } from '../../kernel/time.ts';
-import { bodyLine, countText, hexBeginning, quoteBytes, visibleText } from './bytes-text.ts';
+import { countText, hexBeginning, quote } from './bytes-text.ts';
+import { HTTP_TEXTS, inboxText } from './http-text.ts';
+import type { OperationText } from './operation-text.ts';
 import { type InodeNames, NO_NAMES } from './volume-names.ts';
 import { VOLUME_TEXTS } from './volume-text.ts';
 
@@ -36,15 +31,6 @@ export interface EffectParts {
   readonly failed: boolean;
 }
 
-/** How one operation's arguments and result read. */
-export interface OperationText<A, R> {
-  asked(args: A, names: InodeNames): string;
-  got(result: R, args: A): string;
-  failed?(result: R): boolean;
-}
-
-const QUOTE_LENGTH_MAX = 80;
-const BODY_LENGTH_MAX = 100;
 const EMPTY = new Uint8Array(0);
 
 const clock: OperationText<ClockArgs, ClockResult> = {
@@ -70,38 +56,6 @@ const stdin: OperationText<StdinArgs, EffectValue> = {
 
 const output: OperationText<EffectValue, EffectValue> = {
   asked: ({ body = EMPTY }) => quote(body),
-  got: () => '',
-};
-
-const http: OperationText<HttpRequestArgs, HttpResult> = {
-  asked: ({ method, url }) => `${method} ${visibleText(url)}`,
-  got: responseText,
-  failed: isFailedResponse,
-};
-
-const httpSent: OperationText<HttpRequestArgs, ExchangeArgs> = {
-  asked: http.asked,
-  got: () => '',
-};
-
-const httpAwaited: OperationText<ExchangeArgs, HttpResult> = {
-  asked: ({ exchange }) => `to #${exchange}`,
-  got: responseText,
-  failed: isFailedResponse,
-};
-
-const httpBodyRead: OperationText<HttpBodyArgs, HttpBodyResult> = {
-  asked: ({ exchange, length }) => `of #${exchange}, up to ${countText(length, 'byte')}`,
-  got: (result) => {
-    if ('failure' in result) return `${result.failure}: ${result.detail}`;
-    if (result.body.length === 0) return 'end of body';
-    return `${quote(result.body)}${result.ended ? ', its end' : ''}`;
-  },
-  failed: (result) => 'failure' in result,
-};
-
-const httpCancelled: OperationText<ExchangeArgs, EffectValue> = {
-  asked: ({ exchange }) => `#${exchange}`,
   got: () => '',
 };
 
@@ -138,11 +92,7 @@ const TEXTS = {
   'stdin.read': stdin,
   'stdout.write': output,
   'stderr.write': output,
-  'http.request': http,
-  'http.send': httpSent,
-  'http.response': httpAwaited,
-  'http.body': httpBodyRead,
-  'http.cancel': httpCancelled,
+  ...HTTP_TEXTS,
   'socket.accept': accept,
   'socket.receive': receive,
   'socket.send': send,
@@ -182,21 +132,6 @@ export function effectText(entry: Entry): string {
   return got === '' ? call : `${call} -> ${got}`;
 }
 
-function quote(bytes: Uint8Array): string {
-  return quoteBytes(bytes, QUOTE_LENGTH_MAX);
-}
-
-function responseText(result: HttpResult): string {
-  if ('failure' in result) return `${result.failure}: ${result.detail}`;
-  const body = bodyLine(result.body, BODY_LENGTH_MAX);
-  const status = body === '' ? `${result.status}` : `${result.status} ${body}`;
-  return result.more === undefined ? status : `${status} (more to come)`;
-}
-
-function isFailedResponse(result: HttpResult): boolean {
-  return 'failure' in result || result.status >= 400;
-}
-
 function askedOfPoll({ deadlines, inboxes }: PollArgs): string {
   const [first, ...others] = deadlines;
   if (inboxes.length === 0) {
@@ -206,13 +141,6 @@ function askedOfPoll({ deadlines, inboxes }: PollArgs): string {
   }
   const input = `for ${inboxes.map(inboxText).join(', ')}`;
   return first === undefined ? input : `${input}, or ${deadlines.map(deadlineText).join(', ')}`;
-}
-
-/** `the response to #3`, `the body of #3`, or the inbox's own name. */
-function inboxText(inbox: string): string {
-  const [, part, exchange] = /^(response|body):(\d+)$/.exec(inbox) ?? [];
-  if (part === undefined) return inbox;
-  return part === 'response' ? `the response to #${exchange}` : `the body of #${exchange}`;
 }
 
 function sleepText(deadline: Deadline): string {

@@ -57,6 +57,8 @@ function input(row: TraceRow): string {
   const bytes = Number(field(row, 'bytes') ?? 0);
   const name = String(field(row, 'inbox') ?? 'stdin');
   const ends = field(row, 'ends') === true;
+  const method = field(row, 'method');
+  if (method !== undefined) return `${method} ${field(row, 'url') ?? ''} came in`;
   if (bytes === 0 && ends) return `${name} ended`;
   return `${countText(bytes, 'byte')} came in on ${name}${ends ? ', the last' : ''}`;
 }

@@ -16,7 +16,7 @@ import type {
 } from '../../effects/files.ts';
 import { ROOT_INODE } from '../../world/files/file-store.ts';
 import { countText, quoteBytes, visibleText } from './bytes-text.ts';
-import type { OperationText } from './effect-text.ts';
+import type { OperationText } from './operation-text.ts';
 import type { InodeNames } from './volume-names.ts';
 
 const QUOTE_LENGTH_MAX = 60;

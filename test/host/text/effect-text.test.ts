@@ -62,6 +62,25 @@ const ROWS: readonly Row[] = [
   ],
   ['http.cancel', { exchange: 4 }, {}, 'http.cancel #4'],
   [
+    'request.receive',
+    {},
+    { method: 'GET', url: 'http://localhost/x', headers: [], body: bytes('') },
+    'request.receive -> GET http://localhost/x',
+  ],
+  [
+    'request.body',
+    { length: 9 },
+    { ended: false, body: bytes('part') },
+    'request.body up to 9 bytes -> "part"',
+  ],
+  [
+    'response.send',
+    { status: 200, headers: [], ended: false, body: bytes('') },
+    {},
+    'response.send 200 (more to come)',
+  ],
+  ['response.body', { ended: true, body: bytes('') }, {}, 'response.body end of body'],
+  [
     'wait.poll',
     { deadlines: [], inboxes: ['response:4', 'body:3'] },
     {
@@ -225,6 +244,10 @@ describe('the line of an effect', () => {
       'http.response',
       'http.body',
       'http.cancel',
+      'request.receive',
+      'request.body',
+      'response.send',
+      'response.body',
       'socket.accept',
       'socket.receive',
       'socket.send',
