@@ -119,19 +119,67 @@ export function expectMonotonic(simulated: Simulated, sleeps: 'counted' | 'not c
   }
 }
 
+/** When the journal store learned of each effect first, by `<execution>/<seq>`. */
+export interface Arrivals {
+  readonly intents: ReadonlyMap<string, bigint>;
+  readonly results: ReadonlyMap<string, bigint>;
+}
+
 /**
  * The journal store learns nothing sooner than a commit can travel: what it holds was sent. Call it
  * before the simulation runs; the links to the store take `commitNanos` at least.
  */
-export function watchArrivals({ sink, simulation }: Simulated, commitNanos: bigint): void {
+export function watchArrivals({ sink, simulation }: Simulated, commitNanos: bigint): Arrivals {
+  const intents = new Map<string, bigint>();
+  const results = new Map<string, bigint>();
   const store = sink.entry.bind(sink);
   sink.entry = (execution, entry) => {
+    const { now } = simulation.agenda;
+    const id = `${execution}/${entry.seq}`;
+    if (!intents.has(id)) intents.set(id, now);
+    if (entry.result !== undefined && !results.has(id)) results.set(id, now);
     const known = [entry.startedAt, entry.endedAt ?? 0n, entry.deliveredAt ?? 0n];
     const latest = known.reduce((one, other) => (one > other ? one : other));
-    const { now } = simulation.agenda;
-    assert.ok(latest + commitNanos <= now, `${execution}/${entry.seq}: ${latest} known at ${now}`);
+    assert.ok(latest + commitNanos <= now, `${id}: ${latest} known at ${now}`);
     store(execution, entry);
   };
+  return { intents, results };
+}
+
+/** Output commit: no call leaves before its intent is durable, or is delivered before its result is. */
+export function expectOutputCommit({ sink }: Simulated, { intents, results }: Arrivals): void {
+  const expectStored = (stored: bigint | undefined, by: bigint | undefined, what: string): void => {
+    assert.ok(stored !== undefined && by !== undefined && stored <= by, `${what} at ${by}`);
+  };
+  for (const { kind, execution, seq, at } of sink.traces) {
+    if (kind !== 'request.sent') continue;
+    const id = `${execution}/${seq}`;
+    expectStored(intents.get(id), at, `${id} is durable from ${intents.get(id)}, and was sent`);
+  }
+  for (const [execution, entries] of sink.entries) {
+    for (const { seq, operation, endedAt, deliveredAt } of entries) {
+      if (operation.class !== 'call') continue;
+      const id = `${execution}/${seq}`;
+      expectStored(intents.get(id), endedAt, `${id} was performed`);
+      expectStored(results.get(id), deliveredAt, `${id} was delivered`);
+    }
+  }
+}
+
+/** An attempt that has ended sends nothing more: neither for the first time nor again. */
+export function expectSentByTheLiving({ sink }: Simulated): void {
+  const attempts = [...sink.attempts.values()];
+  for (const { kind, execution, seq, node, at } of sink.traces) {
+    if (kind !== 'request.sent' && kind !== 'call.retried') continue;
+    const sender = attempts.find(
+      (each) =>
+        each.execution === execution &&
+        each.node === node &&
+        each.startedAt <= at &&
+        (each.endedAt ?? at) >= at,
+    );
+    assert.ok(sender !== undefined, `${execution}/${seq}: ${kind} at ${at} by nobody on ${node}`);
+  }
 }
 
 interface Pause {
@@ -164,7 +212,14 @@ export function expectStillWhilePaused(simulated: Simulated): void {
     );
     assert.equal(pause, undefined, `${what} on ${node}, which stands still`);
   };
-  for (const { kind, node, at } of sink.traces) if (OWN_ACTS.has(kind)) expectAwake(node, at, kind);
+  // By their order, since what a node does in the instant of its pause comes before or after it.
+  const paused = new Set<string>();
+  for (const { kind, node, at } of sink.traces) {
+    if (node === undefined) continue;
+    if (kind === 'node.paused') paused.add(node);
+    if (kind === 'node.resumed' || kind === 'node.crashed') paused.delete(node);
+    assert.ok(!(OWN_ACTS.has(kind) && paused.has(node)), `${kind} at ${at} on paused ${node}`);
+  }
   for (const { node, outcome, endedAt, execution } of sink.attempts.values()) {
     if (OWN_ENDS.has(outcome ?? '')) expectAwake(node, endedAt, `${execution} ${outcome}`);
   }

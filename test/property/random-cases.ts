@@ -133,6 +133,27 @@ export const slowCase: fc.Arbitrary<Case> = fc.record({
   commitJitterMs: fc.integer({ min: 0, max: 400 }),
 });
 
+/** A call whose response is lost on a node that stands still until another has taken over. */
+export const zombieCase: fc.Arbitrary<Case> = fc
+  .record({
+    point: fc.constantFrom('intent', 'performed'),
+    pauseMs: fc.integer({ min: 8_000, max: 40_000 }),
+    times: fc.integer({ min: 1, max: 4 }),
+    word,
+    seed,
+    commitMs: fc.integer({ min: 1, max: 400 }),
+  })
+  .map(({ point: at, pauseMs, times, word: body, seed: worldSeed, commitMs }) => {
+    const first = { execution: 'script-1', effect: 'http.*', match: 1 };
+    const faults = [
+      { kind: 'lose-response', at: first, times },
+      { kind: 'pause', at: first, point: at, for: `${pauseMs}ms` },
+      { kind: 'pause', at: { time: '1s' }, node: 'node-a', for: `${pauseMs}ms` },
+    ];
+    const args = ['post', 'http://counter/a', body, 'sleep', '100', 'print', body];
+    return { args, faults, seed: worldSeed, count: 1, commitMs };
+  });
+
 /** Runs a check and lets its failure say the case as a line to paste into a test. */
 export function checkCase<Result>(tested: object, check: () => Result): Result {
   try {
