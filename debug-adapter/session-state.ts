@@ -259,7 +259,7 @@ export class SessionState {
       ...(stop.breakpoints.length === 0 ? {} : { hitBreakpointIds: stop.breakpoints }),
     });
     if (stop.reason === 'goto') this.port.invalidated();
-    this.tellEnd(stop);
+    this.tellRest(stop);
   }
 
   private endsHere(): boolean {
@@ -267,8 +267,9 @@ export class SessionState {
     return launch !== undefined && (launch.noDebug || !launch.stopAtEnd);
   }
 
-  private tellEnd({ position, description }: Stop): void {
-    if (position.place.kind !== 'end') return;
+  /** What a person might take for a program that hangs is told in the console too. */
+  private tellRest({ position, description, waits }: Stop): void {
+    if (position.place.kind !== 'end' && waits === undefined) return;
     this.port.output(`${description}\n`, 'console');
   }
 

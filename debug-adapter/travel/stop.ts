@@ -21,6 +21,8 @@ export interface Stop {
   /** The ids of the breakpoints that were hit. */
   readonly breakpoints: readonly number[];
   readonly happening: Happening | undefined;
+  /** It goes on only after an input or an answer, of which the description tells. */
+  readonly waits?: true;
 }
 
 /** What people read of a stop of which nothing more is to be said. */

@@ -241,9 +241,10 @@ export class Traveller {
           const { execution, seq } = question;
           const text = `${execution} #${seq} asks what became of the call: .answer retry or fail`;
           const asked = this.outlook.effect(execution, seq);
-          if (asked !== undefined) return this.stopAtCall(asked, 'pause', text);
+          if (asked !== undefined) return { ...this.stopAtCall(asked, 'pause', text), waits: true };
         }
-        return this.stopAtLatest('pause', 'Waiting for input: .feed gives it a line');
+        const text = 'Waiting for input: .feed gives it a line';
+        return { ...this.stopAtLatest('pause', text), waits: true };
       }
       case 'stopped':
       case 'paused':
