@@ -135,6 +135,7 @@ describe('driving by hand in VS Code', () => {
     assert.ok(shown.buttons.includes('Show Log'), shown.buttons.join(', '));
     assert.match(shown.message, /undeclared identifier 'nothing' \(line 2, column 10\)/);
     assert.ok(shown.buttons.includes('Open'), shown.buttons.join(', '));
+    await executions.waitForRow(/^broken broken\.c does not compile: use of undeclared/);
     await code.screenshot('6-broken');
     await code.notifications.press(/does not compile/, 'Show Log');
     await code.output.waitForText(/undeclared identifier/);
@@ -144,7 +145,9 @@ describe('driving by hand in VS Code', () => {
     await code.openFile('typed.c');
     await code.page.keyboard.press('F5');
     await code.debug.waitForStop(10, COMPILE_TIMEOUT_MS);
-    await executions.waitForRow(/^typed \(debugged\) paused before #0/);
+    await executions.waitForRow(/^typed \(debugged\) waits for input/);
+    await code.waitForStatus(/^typed \(debugged\) waits/);
+    assert.match(await code.debug.consoleText(), /Waiting for input/);
     await code.screenshot('7-f5');
     await code.debug.press('Stop');
     await code.debug.waitForEnd();

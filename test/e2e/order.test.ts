@@ -72,7 +72,7 @@ describe('an order in VS Code', () => {
     await code.editor.waitForText('int error = backstitch_http(');
     await code.screenshot('3-source');
     await executions.doubleClick('#3 http.request');
-    await code.editor.waitForTab(/order-1 effect 3/);
+    await code.editor.waitForTab('Preview order-1 effect 3.md');
     await code.webview().locator('h1', { hasText: 'order-1 #3: http.request' }).waitFor();
     await code.webview().locator('pre', { hasText: 'idempotency-key' }).waitFor();
     await code.screenshot('4-effect');

@@ -32,7 +32,10 @@ export class EditorArea {
   async tabs(): Promise<EditorTab[]> {
     return await this.page.locator('.part.editor .tabs-container .tab').evaluateAll((tabs) =>
       tabs.map((tab) => ({
-        name: tab.getAttribute('data-resource-name') ?? '',
+        // What is no file has a name that only the editor knows it by; its label is what one reads.
+        name: tab.getAttribute('data-resource-name')?.startsWith('webview-')
+          ? (tab.querySelector('.label-name')?.textContent ?? '')
+          : (tab.getAttribute('data-resource-name') ?? ''),
         active: tab.classList.contains('active'),
         dirty: tab.classList.contains('dirty'),
       })),
