@@ -100,8 +100,8 @@ describe('stepping over effects', () => {
     const waiting = await client.move('continue');
     assert.equal(waiting.reason, 'pause');
     assert.match(waiting.description, /Waiting for input/);
-    assert.match(client.text('console'), /Waiting for input: \.feed gives it a line\n$/);
     assert.equal(await client.line(), lineOf(STEPS, 'READ'));
+    assert.match(client.text('console'), /Waiting for input: \.feed gives it a line\n$/);
     await client.evaluate('.feed hello', 'repl');
     const end = await client.move('continue');
     assert.equal(end.reason, 'end');
