@@ -19,11 +19,16 @@ export interface Waitable {
   forget?(): void;
 }
 
+/** The pollable that was made last, as `outputStreams` has it for streams. */
+export const pollables: { latest: Pollable | undefined } = { latest: undefined };
+
 export class Pollable {
   constructor(
     private readonly port: TimerPort,
     readonly waitable: Waitable,
-  ) {}
+  ) {
+    pollables.latest = this;
+  }
 
   ready(): boolean {
     if (this.waitable.interest().kind === 'ready') return true;
@@ -88,25 +93,25 @@ export function timerPollable(port: TimerPort, timer: Timer): Pollable {
 }
 
 /** The indices of those that are ready, of which there is at least one. */
-function poll(pollables: readonly Pollable[]): Uint32Array {
-  const [first] = pollables;
+function poll(list: readonly Pollable[]): Uint32Array {
+  const [first] = list;
   if (first === undefined) return trap('wasi:io/poll: poll was called with an empty list');
-  if (pollables.length === 1) {
+  if (list.length === 1) {
     first.block();
     return Uint32Array.of(0);
   }
   const { port } = first as unknown as { port: TimerPort };
   // Asking can begin what was put off, so all are asked before an answer counts.
-  const isReady = pollables.map(({ waitable }) => waitable.interest().kind === 'ready');
+  const isReady = list.map(({ waitable }) => waitable.interest().kind === 'ready');
   if (!isReady.includes(true)) port.beginAll();
   const found = waitForAny(
     port,
-    pollables.map(({ waitable }) => waitable.interest()),
+    list.map(({ waitable }) => waitable.interest()),
   );
   const ready: number[] = [];
   found.forEach((readiness, index) => {
     if (readiness === undefined) return;
-    pollables[index]?.settle();
+    list[index]?.settle();
     ready.push(index);
   });
   return Uint32Array.from(ready);

@@ -2,6 +2,7 @@
 import { InvariantError } from '../../kernel/assert.ts';
 import { cliInterfaces } from './cli.ts';
 import { monotonicClockInterface, wallClockInterface } from './clocks.ts';
+import { DirectImports } from './direct-imports.ts';
 import { filesystemInterfaces } from './filesystem/filesystem.ts';
 import type { HostInterface, Preview2Host } from './host.ts';
 import { httpInterfaces } from './http/http.ts';
@@ -13,8 +14,22 @@ import { TimerPort } from './timer.ts';
 /** By interface, without its version: `wasi:clocks/wall-clock`. */
 export type Preview2Imports = Readonly<Record<string, HostInterface>>;
 
-export function createPreview2(host: Preview2Host): Preview2Imports {
+/** The host side of one instance, and how its hot imports are answered without the glue. */
+export interface Preview2 {
+  readonly imports: Preview2Imports;
+  readonly direct: DirectImports;
+}
+
+export function openPreview2(host: Preview2Host): Preview2 {
   const port = new TimerPort(host.port);
+  return { imports: importsFor(host, port), direct: new DirectImports(port) };
+}
+
+export function createPreview2(host: Preview2Host): Preview2Imports {
+  return importsFor(host, new TimerPort(host.port));
+}
+
+function importsFor(host: Preview2Host, port: TimerPort): Preview2Imports {
   return {
     'wasi:io/error': ioErrorInterface,
     'wasi:io/poll': pollInterface,

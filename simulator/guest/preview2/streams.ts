@@ -96,14 +96,19 @@ export class InputStream {
   }
 }
 
+/** The stream that was made last: whoever sees a handle made learns so what it stands for. */
+export const outputStreams: { latest: OutputStream | undefined } = { latest: undefined };
+
 export class OutputStream {
   /** What check-write has permitted and was not used. */
   private permitted = 0;
 
   constructor(
     private readonly port: TimerPort,
-    private readonly sink: ByteSink,
-  ) {}
+    readonly sink: ByteSink,
+  ) {
+    outputStreams.latest = this;
+  }
 
   checkWrite(): bigint {
     this.permitted = this.sink.room();
