@@ -143,6 +143,16 @@ export function watchArrivals({ sink, simulation }: Simulated, commitNanos: bigi
     assert.ok(latest + commitNanos <= now, `${id}: ${latest} known at ${now}`);
     store(execution, entry);
   };
+  const write = sink.attempt.bind(sink);
+  sink.attempt = (row) => {
+    // Whoever goes on with it must find what it waits for.
+    const last = sink.entries.get(row.execution)?.at(-1);
+    if (row.outcome === 'suspended') {
+      assert.equal(last?.operation.class, 'wait', `${row.execution} is suspended in no wait`);
+      assert.equal(last.result, undefined);
+    }
+    write(row);
+  };
   return { intents, results };
 }
 

@@ -133,24 +133,27 @@ export const slowCase: fc.Arbitrary<Case> = fc.record({
   commitJitterMs: fc.integer({ min: 0, max: 400 }),
 });
 
-/** A call whose response is lost on a node that stands still until another has taken over. */
+/** An end, or a call whose response is lost, on a node that stands still until another has taken over. */
 export const zombieCase: fc.Arbitrary<Case> = fc
   .record({
     point: fc.constantFrom('intent', 'performed'),
     pauseMs: fc.integer({ min: 8_000, max: 40_000 }),
+    pausedAt: soon,
     times: fc.integer({ min: 1, max: 4 }),
     word,
+    calls: fc.boolean(),
     seed,
     commitMs: fc.integer({ min: 1, max: 400 }),
   })
-  .map(({ point: at, pauseMs, times, word: body, seed: worldSeed, commitMs }) => {
+  .map(({ point: at, pauseMs, pausedAt, times, word: body, calls, seed: worldSeed, commitMs }) => {
     const first = { execution: 'script-1', effect: 'http.*', match: 1 };
     const faults = [
       { kind: 'lose-response', at: first, times },
       { kind: 'pause', at: first, point: at, for: `${pauseMs}ms` },
-      { kind: 'pause', at: { time: '1s' }, node: 'node-a', for: `${pauseMs}ms` },
+      { kind: 'pause', at: { time: pausedAt }, node: 'node-a', for: `${pauseMs}ms` },
     ];
-    const args = ['post', 'http://counter/a', body, 'sleep', '100', 'print', body];
+    const call = calls ? ['post', 'http://counter/a', body] : [];
+    const args = [...call, 'sleep', '100', 'print', body];
     return { args, faults, seed: worldSeed, count: 1, commitMs };
   });
 

@@ -44,10 +44,35 @@ describe('far from the journal store', () => {
     );
   });
 
-  it('a node that lost its lease in the middle of a call sends nothing once it knows', () => {
+  it('a node that lost its lease sends and ends nothing once it knows', () => {
     fc.assert(
       fc.property(zombieCase, (tested) => checkCase(tested, () => check(tested))),
       { numRuns: runs(RUNS_ZOMBIES) },
     );
+  });
+
+  it('what is on its way when an execution is cancelled is refused', () => {
+    const args = ['print', 'one', 'print', 'two'];
+    const tested: Case = { args, faults: [], seed: 1, count: 2, commitMs: 300 };
+    const shown: string[] = [];
+    const { simulation, sink } = simulate(program, {
+      ...optionsOf(tested),
+      setup: {
+        observer: {
+          stopsBefore: ({ execution, seq }) => execution === 'script-1' && seq === 1,
+          onOutput: ({ execution, seq }) => shown.push(`${execution}/${seq}`),
+        },
+      },
+    });
+    assert.equal(simulation.run().kind, 'stopped');
+    const [execution] = simulation.executions;
+    assert.ok(execution !== undefined);
+    simulation.cancel(execution.id);
+    assert.deepEqual(simulation.run(), { kind: 'ended' });
+    assert.equal(execution.status, 'cancelled');
+    // The other one keeps the world going until all has arrived.
+    assert.deepEqual(shown, ['script-2/0', 'script-2/1', 'script-2/2']);
+    assert.equal(sink.entries.get(execution.id), undefined);
+    assert.equal(sink.traces.filter(({ kind }) => kind === 'commit.refused').length, 1);
   });
 });
