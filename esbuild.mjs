@@ -24,7 +24,15 @@ const BUNDLES = [
 // for it, shared by all bundles and read from disk at that moment; so the others' cold start does not pay.
 const LAZY_PACKAGES = ['sucrase'];
 
+/** The transpiler of components. It reads its wasm from beside itself, through import.meta.url. */
+const JCO = { entry: 'simulator/cli/node/jco-bundle.ts', name: 'jco' };
+const JCO_WASM = 'js-component-bindgen-component.core';
+
 const ASSETS = [
+  ...['.wasm', '2.wasm'].map((end) => ({
+    from: `node_modules/@bytecodealliance/jco-transpile/vendor/${JCO_WASM}${end}`,
+    to: `dist/lazy/${JCO_WASM}${end}`,
+  })),
   { from: 'node_modules/sql.js/dist/sql-wasm.wasm', to: 'dist/sql-wasm.wasm' },
   { from: 'examples/include/backstitch.h', to: 'dist/include/backstitch.h' },
   { from: 'extension/schemas', to: 'dist/schemas' },
@@ -102,9 +110,28 @@ function lazyOptions(name) {
   };
 }
 
+function jcoOptions() {
+  return {
+    ...lazyOptions(JCO.name),
+    entryPoints: [JCO.entry],
+    define: { 'import.meta.url': 'scriptUrl' },
+    // Its own WASI starts a worker and reads files; ours does neither.
+    alias: Object.fromEntries(
+      ['cli', 'filesystem', 'io', 'random'].map((name) => [
+        `@bytecodealliance/preview2-shim/${name}`,
+        './simulator/cli/node/jco-wasi.ts',
+      ]),
+    ),
+    banner: { js: "const scriptUrl = require('node:url').pathToFileURL(__filename).href;" },
+  };
+}
+
 /** Ends the build when a bundle or an asset has no source: a dist/ without it would only look complete. */
 function requireSources() {
-  const sources = [...BUNDLES.map(({ entry }) => entry), ...ASSETS.map(({ from }) => from)];
+  const sources = [
+    ...[...BUNDLES, JCO].map(({ entry }) => entry),
+    ...ASSETS.map(({ from }) => from),
+  ];
   const missing = sources.filter((source) => !existsSync(resolve(root, source)));
   if (missing.length === 0) return;
   for (const source of missing) {
@@ -122,7 +149,7 @@ if (!watch) rmSync(join(root, 'dist'), { recursive: true, force: true });
 for (const { from, to } of ASSETS) {
   cpSync(join(root, from), join(root, to), { recursive: true });
 }
-const builds = [...BUNDLES.map(bundleOptions), ...LAZY_PACKAGES.map(lazyOptions)];
+const builds = [...BUNDLES.map(bundleOptions), ...LAZY_PACKAGES.map(lazyOptions), jcoOptions()];
 if (watch) {
   const contexts = await Promise.all(builds.map((options) => context(options)));
   await Promise.all(contexts.map((one) => one.watch()));

@@ -22,6 +22,7 @@ export interface Audience {
 
 type Needed =
   | 'sql'
+  | 'transpilerFor'
   | 'serviceLoader'
   | 'load'
   | 'readPlan'

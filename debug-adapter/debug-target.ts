@@ -7,7 +7,7 @@ import { parsePlan } from '../simulator/faults/plan.ts';
 import type { GuestProgram } from '../simulator/guest/program.ts';
 import type { HostRecording } from '../simulator/host/host-environment.ts';
 import type { LoadedSimulation } from '../simulator/host/loaded-simulation.ts';
-import { openSimulation, type RecordedSimulation } from '../simulator/host/recorded-simulation.ts';
+import { openRecorded, type RecordedSimulation } from '../simulator/host/recorded-simulation.ts';
 import type { SimulationView } from '../simulator/host/simulation-run.ts';
 import type { ExecutionId } from '../simulator/journal/entry.ts';
 import type { DebugHost } from './debug-host.ts';
@@ -77,7 +77,7 @@ export class DebugTarget {
     listener: TargetListener,
     launch: LaunchRecording,
   ): Promise<DebugTarget> {
-    const recorded = await openSimulation(host.source(launch.recording), host.sql);
+    const recorded = await openRecorded(host, launch.recording);
     try {
       const parts = { view: recorded, book: new StackBook(recorded), loaded: recorded.loaded() };
       const rest = { live: undefined, recorded, recording: undefined };

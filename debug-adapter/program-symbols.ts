@@ -1,5 +1,5 @@
 import type { GuestProgram } from '../simulator/guest/program.ts';
-import type { SourceLocator } from '../simulator/guest/symbols/index.ts';
+import type { ProgramLocator } from '../simulator/guest/symbols/index.ts';
 import { functionAt } from '../simulator/guest/wasm/index.ts';
 import { filesFor, folderOf } from './source-paths.ts';
 import { plainName } from './travel/breakpoint.ts';
@@ -19,7 +19,7 @@ export class ProgramSymbols {
 
   constructor(
     private readonly program: GuestProgram,
-    readonly locator: SourceLocator,
+    readonly locator: ProgramLocator,
     origin: string,
   ) {
     this.originFolder = folderOf(origin);
@@ -66,13 +66,13 @@ export class ProgramSymbols {
 
   private functionOf(file: string, line: number): number | undefined {
     const [address] = this.locator.lines.locations(file, line);
-    const { info } = this.program;
+    const { info } = this.program.main;
     return address === undefined ? undefined : functionAt(info, address + (info.code?.start ?? 0));
   }
 
   private functionNames(): Set<string> {
     const names = new Set<string>();
-    for (let index = 0; index < this.program.info.functionTypes.length; index++) {
+    for (let index = 0; index < this.program.main.info.functionTypes.length; index++) {
       const name = this.locator.names.name(index);
       names.add(name).add(plainName(name));
     }

@@ -5,7 +5,7 @@
  */
 
 import type { GuestProgram } from '../../simulator/guest/program.ts';
-import type { SourceLocator } from '../../simulator/guest/symbols/index.ts';
+import type { ProgramLocator } from '../../simulator/guest/symbols/index.ts';
 import {
   type CoreModule,
   type FailureFactory,
@@ -41,9 +41,9 @@ export class EffectLines {
 
   constructor(
     program: GuestProgram,
-    private readonly locator: SourceLocator,
+    private readonly locator: ProgramLocator,
   ) {
-    const { info, bytes } = program;
+    const { info, bytes } = program.main;
     const calls = allCalls(bytes, info);
     const reaching = functionsReachingEffects(info, calls);
     const codeStart = info.code?.start ?? 0;

@@ -9,9 +9,9 @@ import { type ReplayEnd, replay } from '../../simulator/engine/replayer.ts';
 import type { GuestProgram } from '../../simulator/guest/program.ts';
 import {
   isUserFrame,
+  ProgramLocator,
   readFrames,
   type SourceFrame,
-  SourceLocator,
   type WasmFrame,
 } from '../../simulator/guest/symbols/index.ts';
 import type { SimulationView } from '../../simulator/host/simulation-run.ts';
@@ -42,21 +42,21 @@ interface KnownStacks {
 }
 
 export class StackBook {
-  private readonly locators = new Map<string, SourceLocator>();
+  private readonly locators = new Map<string, ProgramLocator>();
   private readonly interned = new Map<string, Map<string, Stack>>();
   private readonly known = new Map<ExecutionId, KnownStacks>();
 
   constructor(private readonly view: SimulationView) {}
 
-  locator({ hash, bytes, info, codeShift }: GuestProgram): SourceLocator {
-    const existing = this.locators.get(hash);
+  locator(program: GuestProgram): ProgramLocator {
+    const existing = this.locators.get(program.hash);
     if (existing !== undefined) return existing;
-    const created = new SourceLocator(bytes, info, codeShift);
-    this.locators.set(hash, created);
+    const created = new ProgramLocator(program);
+    this.locators.set(program.hash, created);
     return created;
   }
 
-  locatorOf(execution: ExecutionId): SourceLocator {
+  locatorOf(execution: ExecutionId): ProgramLocator {
     return this.locator(this.view.workflowOf(execution).program);
   }
 
@@ -142,7 +142,7 @@ export class StackBook {
       stacks = new Map();
       this.interned.set(program.hash, stacks);
     }
-    const key = frames.map(({ offset }) => offset).join();
+    const key = frames.map(({ tag = '', offset }) => `${tag}:${offset}`).join();
     const existing = stacks.get(key);
     if (existing !== undefined) return existing;
     const found = this.locator(program).frames(frames);

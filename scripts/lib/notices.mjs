@@ -2,6 +2,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+// Packages that leave out the licence file of their repository, with a package from the same one that has it.
+const LICENCE_FILE_IN = new Map([
+  ['node_modules/@bytecodealliance/jco', 'node_modules/@bytecodealliance/jco-transpile'],
+]);
+
 /** The package folder an input of the bundler lies in, or undefined for a file of our own. */
 function packageFolder(input) {
   const match = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input);
@@ -18,13 +23,12 @@ export function thirdPartyNotices(root, inputs) {
   folders.add('node_modules/sql.js');
   const sections = [...folders].sort().map((folder) => {
     const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
-    const file = readdirSync(join(root, folder)).find((name) =>
-      /^(licen[cs]e|copying)/i.test(name),
-    );
-    if (!file || !existsSync(join(root, folder, file))) {
+    const licensed = join(root, LICENCE_FILE_IN.get(folder) ?? folder);
+    const file = readdirSync(licensed).find((name) => /^(licen[cs]e|copying)/i.test(name));
+    if (!file || !existsSync(join(licensed, file))) {
       throw new Error(`${folder} is bundled but has no licence file; leave it out or add its text`);
     }
-    const text = readFileSync(join(root, folder, file), 'utf8').trim();
+    const text = readFileSync(join(licensed, file), 'utf8').trim();
     return `${manifest.name} ${manifest.version} (${manifest.license})\n\n${text}\n`;
   });
   return `Backstitch contains the following packages.\n\n${sections.join(`\n${'='.repeat(78)}\n\n`)}`;

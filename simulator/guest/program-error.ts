@@ -3,7 +3,13 @@ export class ProgramError extends Error {
   override readonly name = 'ProgramError';
 
   constructor(
-    readonly code: 'unknown-import' | 'no-entry' | 'no-memory' | 'invalid' | 'no-function',
+    readonly code:
+      | 'unknown-import'
+      | 'no-entry'
+      | 'no-memory'
+      | 'invalid'
+      | 'no-function'
+      | 'bad-call',
     /** What is wrong, without a full stop. */
     readonly what: string,
     /** What to do next, a sentence. */

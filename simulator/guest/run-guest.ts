@@ -7,16 +7,20 @@ import { type EffectPort, GuestExit, GuestSignal } from '../effects/operation.ts
 import type { DivergenceError } from '../engine/divergence.ts';
 import type { Workflow } from '../engine/workflow.ts';
 import { MemoryTree } from '../world/files/memory-tree.ts';
+import { glueFault } from './component/glue.ts';
+import { runComponent } from './component/run-component.ts';
 import type { Preopen } from './files/preopen.ts';
 import { VolumeProxy } from './files/volume-proxy.ts';
-import { createPreview1 } from './preview1/preview1.ts';
-import { type GuestProgram, MEMORY_MODULE, MEMORY_NAME } from './program.ts';
-import { ProgramError } from './program-error.ts';
+import type { GuestProgram } from './program.ts';
+import { runCore } from './run-core.ts';
+import type { RunSetup } from './run-setup.ts';
 
 /** Exit codes of a shell for a program that was ended by a signal start here. */
 const SIGNAL_EXIT_BASE = 128;
 /** A trap is reported as an abort: SIGABRT. */
 const TRAP_EXIT_CODE = SIGNAL_EXIT_BASE + 6;
+/** The glue of components says of every trap that it is one. */
+const GLUE_TRAP = /^wasm trap: (?:wasm )?/;
 /** Frames kept of a stack: enough to count how deep an overflow went. */
 const STACK_FRAMES_MAX = 200_000;
 
@@ -33,31 +37,24 @@ export type GuestOutcome =
 
 /** Runs to the end; lets every Unwind of the port through. */
 export function runGuest(workflow: Workflow, port: EffectPort): GuestOutcome {
-  const { program } = workflow;
+  const { program, config } = workflow;
   const frames = Error.stackTraceLimit;
   Error.stackTraceLimit = STACK_FRAMES_MAX;
-  const pooled = program.memories?.take();
-  let memory = pooled;
+  const setup: RunSetup = {
+    port,
+    args: [config.name, ...config.args],
+    env: Object.fromEntries(config.env),
+    preopens: preopensOf(workflow, port),
+    invoke: config.invoke,
+    memories: [],
+  };
   try {
-    const imports = createPreview1({
-      port,
-      args: [workflow.config.name, ...workflow.config.args],
-      env: Object.fromEntries(workflow.config.env),
-      preopens: preopensOf(workflow, port),
-      memory: () => {
-        if (memory === undefined) throw noMemory();
-        return memory;
-      },
-    });
-    const memories = pooled === undefined ? {} : { [MEMORY_MODULE]: { [MEMORY_NAME]: pooled } };
-    const instance = new WebAssembly.Instance(program.module, { ...imports, ...memories });
-    memory = exportedMemory(instance);
-    return callEntry(workflow, instance);
+    const code = program.kind === 'core' ? runCore(program, setup) : runComponent(program, setup);
+    return { kind: 'exited', code };
   } catch (error) {
-    return outcomeOf(error, program, memory);
+    return outcomeOf(error, program, setup.memories);
   } finally {
     Error.stackTraceLimit = frames;
-    if (pooled !== undefined) program.memories?.giveBack(pooled);
   }
 }
 
@@ -76,46 +73,10 @@ function preopensOf(workflow: Workflow, port: EffectPort): Preopen[] {
   return hasRoot ? mounts : [{ path: '/', store: root }, ...mounts];
 }
 
-function callEntry(workflow: Workflow, instance: WebAssembly.Instance): GuestOutcome {
-  const { program, config } = workflow;
-  if (program.kind === 'command') {
-    exportedFunction(instance, '_start')();
-    return { kind: 'exited', code: 0 };
-  }
-  exportedFunction(instance, '_initialize')();
-  const result: unknown =
-    config.invoke === undefined ? 0 : exportedFunction(instance, config.invoke)();
-  return { kind: 'exited', code: typeof result === 'number' ? result >>> 0 : 0 };
-}
-
-function exportedFunction(instance: WebAssembly.Instance, name: string): () => unknown {
-  const exported = instance.exports[name];
-  if (typeof exported === 'function') return exported as () => unknown;
-  throw new ProgramError(
-    'no-function',
-    `the module exports no function ${name}`,
-    'Correct "invoke" in backstitch.json, or export the function.',
-  );
-}
-
-function exportedMemory(instance: WebAssembly.Instance): WebAssembly.Memory {
-  const { memory } = instance.exports;
-  if (memory instanceof WebAssembly.Memory) return memory;
-  throw noMemory();
-}
-
-function noMemory(): ProgramError {
-  return new ProgramError(
-    'no-memory',
-    'the module exports no memory named "memory", through which WASI calls pass their data',
-    'Export its memory, as every WASI toolchain does by default.',
-  );
-}
-
 function outcomeOf(
   error: unknown,
   program: GuestProgram,
-  memory: WebAssembly.Memory | undefined,
+  memories: readonly WebAssembly.Memory[],
 ): GuestOutcome {
   if (error instanceof GuestExit) return { kind: 'exited', code: error.code };
   if (error instanceof GuestSignal) {
@@ -123,7 +84,8 @@ function outcomeOf(
     return { kind: 'trapped', exitCode, message: `raised ${error.signal}`, stack: '' };
   }
   if (error instanceof WebAssembly.RuntimeError) {
-    const message = `trapped: ${error.message}${memoryHint(program, memory)}`;
+    const reason = error.message.replace(GLUE_TRAP, '');
+    const message = `trapped: ${reason}${memoryHint(program, memories)}`;
     return { kind: 'trapped', exitCode: TRAP_EXIT_CODE, message, stack: error.stack ?? '' };
   }
   if (isStackOverflow(error)) {
@@ -131,6 +93,11 @@ function outcomeOf(
     const depth = stack.split('wasm-function[').length - 1;
     const message = `stack overflow, ${depth} calls deep`;
     return { kind: 'trapped', exitCode: TRAP_EXIT_CODE, message, stack };
+  }
+  const fault = glueFault(error);
+  if (fault !== undefined) {
+    const { message, stack = '' } = fault;
+    return { kind: 'trapped', exitCode: TRAP_EXIT_CODE, message: `trapped: ${message}`, stack };
   }
   if (isGuestException(error)) {
     const message = 'an exception left the program uncaught';
@@ -140,9 +107,8 @@ function outcomeOf(
 }
 
 /** A program whose allocator fails usually traps soon after; the limit is then the cause. */
-function memoryHint(program: GuestProgram, memory: WebAssembly.Memory | undefined): string {
-  if (memory === undefined) return '';
-  const pages = memory.buffer.byteLength / 65_536;
+function memoryHint(program: GuestProgram, memories: readonly WebAssembly.Memory[]): string {
+  const pages = Math.max(...memories.map(({ buffer }) => buffer.byteLength / 65_536), 0);
   if (pages < program.memoryPagesMax) return '';
   return ` (its memory is at the limit of ${pages / 16} MiB; see limits.memoryMiB)`;
 }

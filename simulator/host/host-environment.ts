@@ -1,4 +1,5 @@
 import type { FaultPlan } from '../faults/fault.ts';
+import type { ComponentTranspiler } from '../guest/component/transpiled-component.ts';
 import type { RecordingSource } from '../journal/recording-files.ts';
 import type { RecordingSink } from '../journal/records.ts';
 import type { SqlLoader } from '../journal/sql-engine.ts';
@@ -27,6 +28,8 @@ export interface LoadedTarget {
 /** What a host needs of the machine it runs on. */
 export interface HostEnvironment {
   readonly sql: SqlLoader;
+  /** A transpiler that keeps what it makes in the workspace of a file, such as a recording. */
+  transpilerFor(path: string): ComponentTranspiler;
   /** Makes services ready to be loaded; throws ServiceError. */
   serviceLoader(services: ReadonlyMap<string, ServiceSource>): Promise<ServiceLoader>;
   /** Finds, builds and reads what is to run. */

@@ -4,9 +4,14 @@
  */
 import type { WorkflowConfig, WorldConfig } from '../config/config.ts';
 import type { ImageMount, VolumeMount, Workflow } from '../engine/workflow.ts';
-import { contentHash, type GuestProgram, loadProgram } from '../guest/program.ts';
+import type {
+  ComponentTranspiler,
+  TranspiledComponent,
+} from '../guest/component/transpiled-component.ts';
+import { contentHash } from '../guest/content-hash.ts';
+import { checkStart, type GuestProgram, loadProgram } from '../guest/program.ts';
 import { ProgramError } from '../guest/program-error.ts';
-import { ModuleError } from '../guest/wasm/index.ts';
+import { isComponent, ModuleError } from '../guest/wasm/index.ts';
 import type { RecordingSink } from '../journal/records.ts';
 import { MemoryTree } from '../world/files/memory-tree.ts';
 import type { ImageEntry } from '../world/files/tree-image.ts';
@@ -32,6 +37,8 @@ export type LoadedMount =
 export interface LoadedWorkflow {
   readonly config: WorkflowConfig;
   readonly wasm: Uint8Array;
+  /** What it was transpiled to, when `wasm` is a component. */
+  readonly component?: TranspiledComponent | undefined;
   /** Where the program came from, for people: a source or a module, absolute. */
   readonly origin: string;
   readonly stdin: Uint8Array;
@@ -100,13 +107,34 @@ export function readyWorkflow(loaded: LoadedWorkflow, wallNanos: bigint): Workfl
   };
 }
 
-function loadNamedProgram({ wasm, origin, config }: LoadedWorkflow): GuestProgram {
+function loadNamedProgram({ wasm, component, origin, config }: LoadedWorkflow): GuestProgram {
   try {
-    return loadProgram(wasm, config.limits.memoryMiB);
+    const program = loadProgram(wasm, config.limits.memoryMiB, component);
+    checkStart(program, config.invoke);
+    return program;
   } catch (error) {
-    if (!(error instanceof ModuleError || error instanceof ProgramError)) throw error;
-    throw new UnusableProgramError(origin, error);
+    throw unusable(origin, error);
   }
+}
+
+/** Transpiles a program that is a component; throws UnusableProgramError. */
+export async function transpileProgram(
+  wasm: Uint8Array,
+  origin: string,
+  transpiler: ComponentTranspiler,
+): Promise<TranspiledComponent | undefined> {
+  if (!isComponent(wasm)) return undefined;
+  try {
+    return await transpiler.transpile(wasm);
+  } catch (error) {
+    throw unusable(origin, error);
+  }
+}
+
+/** Names the file in an error that says what is wrong with it. */
+function unusable(origin: string, error: unknown): unknown {
+  const isKnown = error instanceof ModuleError || error instanceof ProgramError;
+  return isKnown ? new UnusableProgramError(origin, error) : error;
 }
 
 /** The volumes of a world, as they are at its start. */
@@ -141,7 +169,7 @@ export function recordSetup(loaded: LoadedSimulation, sink: RecordingSink): Load
   });
   const setup = {
     world: loaded.world,
-    workflows: loaded.workflows.map(({ wasm, stdin, mounts, ...rest }) => ({
+    workflows: loaded.workflows.map(({ wasm, component: _made, stdin, mounts, ...rest }) => ({
       ...rest,
       wasm: blob(`module ${rest.config.name}`, wasm),
       stdin: blob(`stdin ${rest.config.name}`, stdin),
@@ -219,7 +247,7 @@ export class MissingSetupError extends Error {
 
 interface RecordedSetup {
   readonly world: WorldConfig;
-  readonly workflows: readonly (Omit<LoadedWorkflow, 'wasm' | 'stdin'> & {
+  readonly workflows: readonly (Omit<LoadedWorkflow, 'wasm' | 'component' | 'stdin'> & {
     readonly wasm: string;
     readonly stdin: string;
   })[];
@@ -227,7 +255,7 @@ interface RecordedSetup {
   readonly volumes: ReadonlyMap<string, readonly OutlineEntry[]>;
 }
 
-/** Reads back what `recordSetup` wrote; throws MissingSetupError. */
+/** Reads back what `recordSetup` wrote, without transpiling; throws MissingSetupError. */
 export function readSetup(source: SetupSource): LoadedSimulation {
   const meta = source.meta();
   const text = meta.get(SETUP_KEY);

@@ -2,26 +2,48 @@ import { operationByName } from '../effects/registry.ts';
 import type { Workflow } from '../engine/workflow.ts';
 import type { FaultPlan } from '../faults/fault.ts';
 import { parseFault } from '../faults/plan.ts';
+import type { ComponentTranspiler } from '../guest/component/transpiled-component.ts';
 import type { ExecutionId } from '../journal/entry.ts';
 import type { History } from '../journal/history.ts';
 import { openRecording, type Recording } from '../journal/recording.ts';
 import type { RecordingSource } from '../journal/recording-files.ts';
 import type { SqlLoader } from '../journal/sql-engine.ts';
-import { type LoadedSimulation, readSetup, readyWorkflow } from './loaded-simulation.ts';
+import type { HostEnvironment } from './host-environment.ts';
+import {
+  type LoadedSimulation,
+  type LoadedWorkflow,
+  MissingSetupError,
+  readSetup,
+  readyWorkflow,
+  transpileProgram,
+} from './loaded-simulation.ts';
 import type { SimulationView } from './simulation-run.ts';
 
 /** Opens a recording to be looked at; throws RecordingError. */
 export async function openSimulation(
   source: RecordingSource,
   sql: SqlLoader,
+  transpiler: ComponentTranspiler,
 ): Promise<RecordedSimulation> {
-  return new RecordedSimulation(await openRecording({ source, sql, operationByName }));
+  const recorded = new RecordedSimulation(await openRecording({ source, sql, operationByName }));
+  await recorded.transpile(transpiler);
+  return recorded;
+}
+
+/** Opens a recording of a host's machine; throws RecordingError. */
+export function openRecorded(
+  { source, sql, transpilerFor }: Pick<HostEnvironment, 'source' | 'sql' | 'transpilerFor'>,
+  path: string,
+): Promise<RecordedSimulation> {
+  return openSimulation(source(path), sql, transpilerFor(path));
 }
 
 /** A simulation as a recording has it. What is asked for is read once and kept. */
 export class RecordedSimulation implements SimulationView {
   private setup: LoadedSimulation | undefined;
   private readonly workflows = new Map<string, Workflow>();
+  /** Why a workflow's component cannot run any more, by the workflow's name. */
+  private readonly unusable = new Map<string, unknown>();
 
   constructor(readonly recording: Recording) {}
 
@@ -33,6 +55,34 @@ export class RecordedSimulation implements SimulationView {
   loaded(): LoadedSimulation {
     this.setup ??= readSetup(this.recording);
     return this.setup;
+  }
+
+  /** Makes its components ready to be replayed. One that cannot be still lets the rest be seen. */
+  async transpile(transpiler: ComponentTranspiler): Promise<void> {
+    const loaded = this.loadedIfAny();
+    if (loaded === undefined) return;
+    const workflows: LoadedWorkflow[] = [];
+    for (const workflow of loaded.workflows) {
+      const { wasm, origin, config } = workflow;
+      try {
+        const component = await transpileProgram(wasm, origin, transpiler);
+        workflows.push({ ...workflow, component });
+      } catch (error) {
+        this.unusable.set(config.name, error);
+        workflows.push(workflow);
+      }
+    }
+    this.setup = { ...loaded, workflows };
+  }
+
+  private loadedIfAny(): LoadedSimulation | undefined {
+    try {
+      return this.loaded();
+    } catch (error) {
+      // Whoever wants to replay it is told.
+      if (error instanceof MissingSetupError) return undefined;
+      throw error;
+    }
   }
 
   /** The fault plan, with everything that was injected by hand. */
@@ -55,6 +105,7 @@ export class RecordedSimulation implements SimulationView {
     const { workflows, world } = this.loaded();
     const loaded = workflows.find(({ config }) => config.name === row.workflow);
     if (loaded === undefined) throw new Error(`the recording has no workflow ${row.workflow}`);
+    if (this.unusable.has(row.workflow)) throw this.unusable.get(row.workflow);
     const workflow = readyWorkflow(loaded, world.startUnixNanos);
     this.workflows.set(row.workflow, workflow);
     return workflow;

@@ -9,7 +9,7 @@ import type { HostEnvironment } from './host-environment.ts';
 import { HostRequestError } from './host-request-error.ts';
 import { locateEffect } from './locate-effect.ts';
 import type { HostRequest, SimulationSnapshot, StackFrameView } from './protocol.ts';
-import { openSimulation } from './recorded-simulation.ts';
+import { openRecorded } from './recorded-simulation.ts';
 import { withOptions } from './run-setup.ts';
 import type { SimulationRun } from './simulation-run.ts';
 import { SimulationStarter } from './simulation-starter.ts';
@@ -82,7 +82,7 @@ export class HostSession {
   }
 
   private async open(path: string): Promise<SimulationSnapshot> {
-    const recorded = await openSimulation(this.environment.source(path), this.environment.sql);
+    const recorded = await openRecorded(this.environment, path);
     this.held.release();
     this.held.hold({ kind: 'recorded', recorded, path });
     for (const { kind: code, message } of recorded.recording.warnings) {

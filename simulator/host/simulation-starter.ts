@@ -9,7 +9,7 @@ import type { HostEnvironment } from './host-environment.ts';
 import { LiveSession, type LiveSetup } from './live-session.ts';
 import type { LoadedSimulation } from './loaded-simulation.ts';
 import type { BranchOptions, RunOptions, SimulationSnapshot } from './protocol.ts';
-import { openSimulation } from './recorded-simulation.ts';
+import { openRecorded } from './recorded-simulation.ts';
 import { resumedPath } from './resumed-path.ts';
 import { checkPlan, withOptions } from './run-setup.ts';
 import type { SimulationViewer } from './simulation-viewer.ts';
@@ -39,7 +39,7 @@ export class SimulationStarter {
 
   /** Goes on with a recording whose run was broken off, and replaces it at the end. */
   async resume(path: string): Promise<SimulationSnapshot> {
-    const recorded = await openSimulation(this.environment.source(path), this.environment.sql);
+    const recorded = await openRecorded(this.environment, path);
     const { history } = recorded;
     const shown = new Map(
       history.executions().map(({ id }) => {
@@ -82,7 +82,7 @@ export class SimulationStarter {
       const plan = run.simulation.plan();
       return { loaded: run.setup.loaded, plan, inputs: run.history.inputs() };
     }
-    const recorded = await openSimulation(this.environment.source(path), this.environment.sql);
+    const recorded = await openRecorded(this.environment, path);
     try {
       const inputs = recorded.history.inputs();
       return { loaded: recorded.loaded(), plan: recorded.plan(), inputs };

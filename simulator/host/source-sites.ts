@@ -5,9 +5,9 @@
 import { replay } from '../engine/replayer.ts';
 import type { GuestProgram } from '../guest/program.ts';
 import {
+  ProgramLocator,
   readFrames,
   type SourceFrame,
-  SourceLocator,
   userFrame,
   type WasmFrame,
 } from '../guest/symbols/index.ts';
@@ -23,16 +23,16 @@ interface KnownStacks {
 }
 
 export class SourceSites {
-  private readonly locators = new Map<string, SourceLocator>();
+  private readonly locators = new Map<string, ProgramLocator>();
   private readonly known = new Map<ExecutionId, KnownStacks>();
 
   constructor(private readonly view: SimulationView) {}
 
-  locator({ hash, bytes, info, codeShift }: GuestProgram): SourceLocator {
-    const existing = this.locators.get(hash);
+  locator(program: GuestProgram): ProgramLocator {
+    const existing = this.locators.get(program.hash);
     if (existing !== undefined) return existing;
-    const created = new SourceLocator(bytes, info, codeShift);
-    this.locators.set(hash, created);
+    const created = new ProgramLocator(program);
+    this.locators.set(program.hash, created);
     return created;
   }
 

@@ -3,7 +3,7 @@ import { DivergenceError } from '../engine/divergence.ts';
 import { type ReplayEnd, replay } from '../engine/replayer.ts';
 import type { Workflow } from '../engine/workflow.ts';
 import type { SourceFrame } from '../guest/symbols/index.ts';
-import { readFrames, SourceLocator } from '../guest/symbols/index.ts';
+import { ProgramLocator, readFrames } from '../guest/symbols/index.ts';
 import type { ExecutionRow } from '../journal/records.ts';
 import type { SimulationView } from './simulation-run.ts';
 import { type SourceSites, wallOf } from './source-sites.ts';
@@ -50,8 +50,7 @@ export function verifyExecution(
   const replayed = end.kind === 'stopped' ? end.replayed + 1 : end.replayed;
   const message = complaint(row, end);
   if (message === undefined) return { kind: 'same', execution: row.id, replayed };
-  const { program } = workflow;
-  const locator = new SourceLocator(program.bytes, program.info, program.codeShift);
+  const locator = new ProgramLocator(workflow.program);
   return {
     kind: 'diverged',
     execution: row.id,

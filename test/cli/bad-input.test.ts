@@ -61,7 +61,7 @@ describe('bad input ends with what happened, where, and what to do', () => {
     ['an empty file', () => new Uint8Array(0), /the file is empty/],
     ['a text file', () => new TextEncoder().encode('int main(void);'), /looks like text/],
     ['a truncated module', () => script.slice(0, script.length / 2), /cut short/],
-    ['a component', () => COMPONENT, /component.*next release/],
+    ['a component without code', () => COMPONENT, /the component has no code/],
     ['an unknown import', () => UNKNOWN_IMPORT, /env.*launch|launch.*env/],
     ['shared memory', () => SHARED_MEMORY, /shared|threads/],
   ];

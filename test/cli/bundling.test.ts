@@ -19,6 +19,7 @@ const SOURCES = [
   'debug-adapter/main.ts',
   'debug-adapter/host-worker.ts',
   'simulator/cli/main.ts',
+  'simulator/cli/node/jco-bundle.ts',
   'examples/include/backstitch.h',
   'extension/schemas/backstitch.schema.json',
   'extension/media/icon.png',

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { ProgramSymbols } from '../../debug-adapter/program-symbols.ts';
 import { EffectLines } from '../../debug-adapter/travel/effect-lines.ts';
 import type { GuestProgram } from '../../simulator/guest/program.ts';
-import { SourceLocator } from '../../simulator/guest/symbols/index.ts';
+import { ProgramLocator } from '../../simulator/guest/symbols/index.ts';
 import { lineOf, STEPS } from '../dap/helpers/programs.ts';
 import { buildProgram, closeBuilder } from '../helpers/programs.ts';
 
@@ -13,7 +13,7 @@ describe('the lines from which effects can be called', () => {
   let symbols: ProgramSymbols;
   before(async () => {
     program = await buildProgram('test/dap/programs/steps.c');
-    const locator = new SourceLocator(program.bytes, program.info, program.codeShift);
+    const locator = new ProgramLocator(program);
     lines = new EffectLines(program, locator);
     symbols = new ProgramSymbols(program, locator, STEPS);
   });

@@ -10,6 +10,7 @@ import {
   readyWorkflow,
 } from '../../simulator/host/loaded-simulation.ts';
 import type { ServiceLoader } from '../../simulator/host/simulation-run.ts';
+import { testComponents } from '../helpers/components.ts';
 import { MemorySink } from '../helpers/memory-sink.ts';
 import { projectRoot } from '../helpers/project-root.ts';
 
@@ -31,7 +32,7 @@ export interface Example {
 /** Reads and builds a workflow of an example folder, exactly as the command line does. */
 export async function loadExample(folder: string, workflow: string): Promise<Example> {
   const path = join(projectRoot, 'examples', folder);
-  const { loaded } = await loadTarget({ path, workflow }, builder);
+  const { loaded } = await loadTarget({ path, workflow }, builder, testComponents());
   return { loaded, loadService: await serviceLoader(loaded.services) };
 }
 

@@ -15,6 +15,7 @@ function environmentOf(beats: [number, number][]): HostEnvironment {
   const refuse = (): never => assert.fail('a live session asks its host for no such thing');
   return {
     sql: refuse,
+    transpilerFor: refuse,
     serviceLoader: refuse,
     load: refuse,
     readPlan: refuse,

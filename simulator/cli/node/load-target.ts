@@ -4,10 +4,15 @@ import type { MountConfig, VolumeConfig, WorkflowConfig } from '../../config/con
 import { EMPTY_PLAN } from '../../faults/fault.ts';
 import { parsePlan } from '../../faults/plan.ts';
 import type { LoadedTarget } from '../../host/host-environment.ts';
-import type { LoadedMount, LoadedWorkflow } from '../../host/loaded-simulation.ts';
+import {
+  type LoadedMount,
+  type LoadedWorkflow,
+  transpileProgram,
+} from '../../host/loaded-simulation.ts';
 import type { RunTarget } from '../../host/protocol.ts';
 import type { ImageEntry } from '../../world/files/tree-image.ts';
-import type { SourceBuilder } from './build-source.ts';
+import { buildFolderOf, type SourceBuilder } from './build-source.ts';
+import type { ComponentCache } from './component-cache.ts';
 import {
   buildProgram,
   readDefaultPlan,
@@ -23,6 +28,12 @@ import { WorkspaceError } from './workspace/workspace-error.ts';
 const MOUNT_BYTES_MAX = 512 * 1024 * 1024;
 const MOUNT_VOLUME_MIB = 1024;
 
+/** What makes a program ready to run of what a workflow names. */
+interface ProgramTools {
+  readonly builder: SourceBuilder;
+  readonly components: ComponentCache;
+}
+
 interface ExtraMounts {
   readonly mounts: readonly LoadedMount[];
   readonly volumes: readonly VolumeConfig[];
@@ -30,8 +41,12 @@ interface ExtraMounts {
   readonly folders: ReadonlyMap<string, string>;
 }
 
-/** Throws ConfigError, WorkspaceError, BuildError and PlanError. */
-export async function loadTarget(target: RunTarget, builder: SourceBuilder): Promise<LoadedTarget> {
+/** Throws ConfigError, WorkspaceError, BuildError, PlanError and UnusableProgramError. */
+export async function loadTarget(
+  target: RunTarget,
+  builder: SourceBuilder,
+  components: ComponentCache,
+): Promise<LoadedTarget> {
   const found =
     target.workflow === undefined
       ? await findTarget(target.path, process.cwd())
@@ -42,7 +57,7 @@ export async function loadTarget(target: RunTarget, builder: SourceBuilder): Pro
   const volumes = new Map(await readVolumes(workspace));
   const extra = await readExtraMounts(target.mounts ?? []);
   for (const [name, image] of extra.images) volumes.set(name, image);
-  const workflow = await loadWorkflow(found, target, builder, extra.mounts);
+  const workflow = await loadWorkflow(found, target, { builder, components }, extra.mounts);
   const { world } = workspace.config;
   return {
     loaded: {
@@ -59,16 +74,18 @@ export async function loadTarget(target: RunTarget, builder: SourceBuilder): Pro
 async function loadWorkflow(
   found: Target,
   target: RunTarget,
-  builder: SourceBuilder,
+  { builder, components }: ProgramTools,
   extra: readonly LoadedMount[],
 ): Promise<LoadedWorkflow> {
   const { wasm, file } = await buildProgram(found, builder);
+  const transpiler = components.in(buildFolderOf(found.workspace.folder));
   const images = await readDirectoryMounts(found);
   const stdin = await stdinOf(found, target);
   const mounts = found.workflow.mounts.map((mount) => loadedMount(mount, images));
   return {
     config: withTarget(found.workflow, target),
     wasm,
+    component: await transpileProgram(wasm, file, transpiler),
     origin: file,
     stdin: stdin.bytes,
     stdinEnds: stdin.ends,

@@ -1,24 +1,28 @@
 /** A host's environment on Node: files, compilers, sandboxes and sql.js beside the bundle. */
 
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { defaultWorkflow } from '../../config/config.ts';
 import { EMPTY_PLAN, type FaultPlan } from '../../faults/fault.ts';
 import { parsePlan } from '../../faults/plan.ts';
 import type { HostEnvironment, HostRecording, LoadedTarget } from '../../host/host-environment.ts';
-import type { LoadedWorkflow } from '../../host/loaded-simulation.ts';
+import { type LoadedWorkflow, transpileProgram } from '../../host/loaded-simulation.ts';
 import type { HostEvent, RunTarget } from '../../host/protocol.ts';
 import { recordingErrors } from '../../journal/recording-error.ts';
 import { createRecording } from '../../journal/recording-writer.ts';
 import type { ImageEntry } from '../../world/files/tree-image.ts';
-import { SourceBuilder } from './build-source.ts';
+import { buildFolderOf, SourceBuilder } from './build-source.ts';
+import { ComponentCache } from './component-cache.ts';
 import { describeError } from './describe-error.ts';
+import { bundledJco, JCO_VERSION, JcoTranspiler } from './load-jco.ts';
 import { loadSql } from './load-sql.ts';
 import { loadTarget } from './load-target.ts';
 import { RecordingOnDisk, WritableRecordingOnDisk } from './recording-files.ts';
 import { serviceLoader } from './service-runtime.ts';
 import { readLimited } from './workspace/read-limited.ts';
 
+/** Where a workspace keeps recordings and what is built. */
+const WORK_FOLDER = '.backstitch';
 const PLAN_BYTES_MAX = 16 * 1024 * 1024;
 
 export interface NodeHost {
@@ -38,8 +42,11 @@ export function nodeEnvironment(host: NodeHost): HostEnvironment {
     onProgress: (message) => host.emit({ kind: 'progress', message }),
   });
   const sql = loadSql(join(host.distFolder, 'sql-wasm.wasm'), host.shortLived ?? false);
+  const jco = new JcoTranspiler(bundledJco(host.distFolder));
+  const components = new ComponentCache(jco, JCO_VERSION);
   return {
     sql,
+    transpilerFor: (path) => components.in(keptFolderOf(path)),
     emit: (event) => host.emit(event),
     hasRequests: () => host.hasRequests(),
     beat: (execution, seq) => host.beat(execution, seq),
@@ -51,12 +58,15 @@ export function nodeEnvironment(host: NodeHost): HostEnvironment {
             problem: { severity: 'warning', code: 'service-log', message: `${service}: ${text}` },
           }),
       }),
-    load: (target: RunTarget): Promise<LoadedTarget> => loadTarget(target, builder),
+    load: (target: RunTarget): Promise<LoadedTarget> => loadTarget(target, builder, components),
     readPlan,
     loadModule: async (path: string, like: LoadedWorkflow): Promise<LoadedWorkflow> => {
       const config = defaultWorkflow('module', { kind: 'module', module: path, build: undefined });
-      const { wasm } = await builder.build(path, join(dirname(path), '.backstitch/build'));
-      return { ...like, wasm, origin: path, config: { ...like.config, program: config.program } };
+      const folder = buildFolderOf(dirname(path));
+      const { wasm } = await builder.build(path, folder);
+      const component = await transpileProgram(wasm, path, components.in(folder));
+      const { program } = config;
+      return { ...like, wasm, component, origin: path, config: { ...like.config, program } };
     },
     source: (recording) => new RecordingOnDisk(recording),
     record: (recording): HostRecording => {
@@ -77,6 +87,15 @@ export function nodeEnvironment(host: NodeHost): HostEnvironment {
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     describe: describeError,
   };
+}
+
+/** Where the workspace of a file keeps what is built; undefined when the file is in none. */
+function keptFolderOf(path: string): string | undefined {
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    if (basename(folder) === WORK_FOLDER) return buildFolderOf(dirname(folder));
+    if (existsSync(join(folder, WORK_FOLDER))) return buildFolderOf(folder);
+    if (folder === dirname(folder)) return undefined;
+  }
 }
 
 function makeFolder(recording: string): void {

@@ -12,6 +12,8 @@ export interface SourceFrame {
   readonly functionIndex: number;
   /** From the start of the code section's payload, in the module as it was built. */
   readonly codeOffset: number;
+  /** The module of a component that it is in, when that is not the user's own. */
+  readonly module?: string;
   /** Where the call is, or what trapped. */
   readonly source?: SourceLine;
 }

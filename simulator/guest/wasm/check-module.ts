@@ -26,9 +26,9 @@ export function checkModule(info: ModuleInfo): asserts info is CoreModule {
   if (info.kind === 'component') {
     throw new ModuleError(
       'component',
-      'the file is a WebAssembly component, and this version runs core modules only',
+      'the file is a WebAssembly component, and here a core module is needed',
       0,
-      'Components arrive with the next release; until then build for wasm32-wasip1.',
+      'Take a core module, such as one that is built for wasm32-wasip1.',
     );
   }
   const [finding] = info.findings;

@@ -7,6 +7,8 @@ const MAGIC = [0x00, 0x61, 0x73, 0x6d];
 const MODULE_VERSION = 1;
 const LAYER_MODULE = 0;
 const LAYER_COMPONENT = 1;
+/** The version of components since WASI 0.2; those before it were drafts. */
+const COMPONENT_VERSION = 0x0d;
 
 const TEXT_LENGTH_MAX = 512;
 
@@ -73,13 +75,30 @@ export function recognise(bytes: Uint8Array): ModuleKind {
   }
   const version = (bytes[4] as number) | ((bytes[5] as number) << 8);
   const layer = (bytes[6] as number) | ((bytes[7] as number) << 8);
-  if (layer === LAYER_COMPONENT) return 'component';
+  if (layer === LAYER_COMPONENT && version === COMPONENT_VERSION) return 'component';
+  if (layer === LAYER_COMPONENT) throw otherComponent(version);
   if (layer === LAYER_MODULE && version === MODULE_VERSION) return 'module';
   throw new ModuleError(
     'version',
     `the file is WebAssembly of an unknown version (version ${version}, layer ${layer})`,
     MAGIC.length,
     'Build it with a toolchain that writes version 1 of the binary format.',
+  );
+}
+
+/** Whether it begins as a component that can be read; false for anything else. */
+export function isComponent(bytes: Uint8Array): boolean {
+  const header = [...MAGIC, COMPONENT_VERSION, 0, LAYER_COMPONENT, 0];
+  return header.every((byte, index) => bytes[index] === byte);
+}
+
+function otherComponent(version: number): ModuleError {
+  const age = version < COMPONENT_VERSION ? 'an old draft' : 'a newer version';
+  return new ModuleError(
+    'version',
+    `the file is a component of ${age} of the format (version ${version})`,
+    MAGIC.length,
+    `Build it with tools that write version ${COMPONENT_VERSION}, that of WASI 0.2.`,
   );
 }
 

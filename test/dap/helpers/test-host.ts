@@ -3,6 +3,7 @@ import type { DebugHost } from '../../../debug-adapter/debug-host.ts';
 import { nodeDebugHost } from '../../../debug-adapter/node-debug-host.ts';
 import { SourceBuilder } from '../../../simulator/cli/node/build-source.ts';
 import { loadTarget } from '../../../simulator/cli/node/load-target.ts';
+import { testComponents } from '../../helpers/components.ts';
 import { projectRoot } from '../../helpers/project-root.ts';
 
 const builder = new SourceBuilder({
@@ -13,7 +14,7 @@ const builder = new SourceBuilder({
 /** A real host, whose compiler is shared by all sessions of a test file. */
 export function testHost(): DebugHost {
   const host = nodeDebugHost(join(projectRoot, 'dist'));
-  return { ...host, load: (target) => loadTarget(target, builder) };
+  return { ...host, load: (target) => loadTarget(target, builder, testComponents()) };
 }
 
 /** Ends the compiler, which would keep the process; every test file here calls it at its end. */

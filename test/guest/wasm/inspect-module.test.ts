@@ -215,10 +215,10 @@ test('text with many comments is recognised without delay', () => {
   assert.equal(error.code, 'not-wasm');
 });
 
-test('a component is announced for the next release', () => {
+test('a component is refused where a core module is needed', () => {
   const error = refusalOf(Uint8Array.from([0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0]));
   assert.equal(error.code, 'component');
-  assert.match(error.message, /next release/);
+  assert.match(error.message, /a core module is needed/);
 });
 
 test('an object file and a shared library are told to be linked', () => {

@@ -1,0 +1,105 @@
+import { ProgramError } from '../program-error.ts';
+import type { ProgramModule } from '../program-module.ts';
+import {
+  type CoreModule,
+  checkModule,
+  findCustomSection,
+  inspectModule,
+  ModuleError,
+} from '../wasm/index.ts';
+import { type LimitedModule, limitMemory } from '../wasm/limit-memory.ts';
+import { tagModule } from './tag-module.ts';
+
+/** Enough of a program's hash to tell it from others. */
+const HASH_DIGITS = 12;
+
+/** A core module of a component, ready to be instantiated. */
+export interface ComponentModule extends ProgramModule {
+  readonly compiled: WebAssembly.Module;
+}
+
+/**
+ * Checks and compiles the core modules of a component. Each memory gets the limit of the program,
+ * so that all of them together can have that many times the number of memories. Throws ModuleError
+ * and ProgramError.
+ */
+export function compileModules(
+  coreModules: ReadonlyMap<string, Uint8Array>,
+  hash: string,
+  memoryPagesMax: number,
+): Map<string, ComponentModule> {
+  const compiled = new Map<string, ComponentModule>();
+  for (const [name, bytes] of coreModules) {
+    const number = compiled.size + 1;
+    const tag = `backstitch-${hash.slice(0, HASH_DIGITS)}-${number}`;
+    compiled.set(name, compileModule(bytes, number, tag, memoryPagesMax));
+  }
+  return compiled;
+}
+
+function compileModule(
+  bytes: Uint8Array,
+  number: number,
+  tag: string,
+  memoryPagesMax: number,
+): ComponentModule {
+  const place = `core module ${number} of the component`;
+  const { info, limited } = limit(bytes, place, memoryPagesMax);
+  const relocated = inspectModule(limited.bytes) as CoreModule;
+  const tagged = tagModule(limited.bytes, relocated, tag);
+  const codeShift = limited.codeShift + tagged.codeShift;
+  return { bytes, info, codeShift, tag, compiled: compile(tagged.bytes, place) };
+}
+
+function limit(
+  bytes: Uint8Array,
+  place: string,
+  memoryPagesMax: number,
+): { readonly info: CoreModule; readonly limited: LimitedModule } {
+  try {
+    const info = inspectModule(bytes);
+    checkModule(info);
+    return { info, limited: limitMemory(bytes, info, memoryPagesMax) };
+  } catch (error) {
+    if (!(error instanceof ModuleError)) throw error;
+    const what = `${place}: ${error.what}`;
+    throw new ModuleError(error.code, what, error.offset, error.next, { cause: error });
+  }
+}
+
+function compile(bytes: Uint8Array, place: string): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
+  } catch (cause) {
+    const reason = (cause as Error).message.replace(/^WebAssembly\.Module\(\): /, '');
+    throw new ProgramError('invalid', `${place} is not valid: ${reason}`, 'Build it again.', {
+      cause,
+    });
+  }
+}
+
+/**
+ * The module with the user's own code: one with source lines; else one with a memory of its own,
+ * which adapters and shims do without; else the largest.
+ */
+export function userModule<T extends ProgramModule>(modules: readonly T[]): T | undefined {
+  const ranked = [...modules].sort((one, other) => {
+    const lines = Number(hasLines(other)) - Number(hasLines(one));
+    const memory = Number(hasMemory(other)) - Number(hasMemory(one));
+    return lines || memory || codeLength(other) - codeLength(one);
+  });
+  return ranked[0];
+}
+
+function hasLines({ info }: ProgramModule): boolean {
+  return findCustomSection(info.sections, '.debug_line') !== undefined;
+}
+
+function hasMemory({ info }: ProgramModule): boolean {
+  const imported = info.imports.filter(({ kind }) => kind === 'memory').length;
+  return info.memories.length > imported;
+}
+
+function codeLength({ info: { code } }: ProgramModule): number {
+  return code === undefined ? 0 : code.end - code.start;
+}

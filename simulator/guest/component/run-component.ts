@@ -1,0 +1,57 @@
+import { stdoutWrite } from '../../effects/stdio.ts';
+import { parseInvocation } from '../invocation.ts';
+import { createPreview2 } from '../preview2/preview2.ts';
+import type { RunSetup } from '../run-setup.ts';
+import { callComponent, isErrorCase, planComponentCall } from './component-call.ts';
+import { type ComponentProgram, checkRunnable } from './component-program.ts';
+
+/** A command whose `run` gives the error case. */
+const FAILED_EXIT_CODE = 1;
+
+/**
+ * Runs a component from its beginning, in a fresh instance, and gives its exit code. The result of
+ * a function that is invoked is written to standard output, in WAVE.
+ */
+export function runComponent(program: ComponentProgram, setup: RunSetup): number {
+  const { port, args, env, preopens, invoke, memories } = setup;
+  if (invoke === undefined) checkRunnable(program);
+  const call =
+    invoke === undefined ? undefined : planComponentCall(program, parseInvocation(invoke));
+  const exports = program.instantiate(
+    (name) => moduleOf(program, name),
+    createPreview2({ port, args, env, preopens }),
+    (module, imports) => {
+      const instance = new WebAssembly.Instance(module, imports);
+      for (const exported of Object.values(instance.exports)) {
+        if (exported instanceof WebAssembly.Memory) memories.push(exported);
+      }
+      return instance;
+    },
+  );
+  if (call === undefined) return runCommand(program, exports);
+  const result = callComponent(exports, call);
+  if (result !== undefined) {
+    port.effect(stdoutWrite, { body: new TextEncoder().encode(`${result}\n`) });
+  }
+  return 0;
+}
+
+function moduleOf({ modulesByName }: ComponentProgram, name: string): WebAssembly.Module {
+  const found = modulesByName.get(name);
+  if (found === undefined) throw new Error(`the glue asks for a module ${name} that is not there`);
+  return found.compiled;
+}
+
+function runCommand(
+  { runExport = '' }: ComponentProgram,
+  exports: Readonly<Record<string, unknown>>,
+): number {
+  const { run } = exports[runExport] as { readonly run: () => void };
+  try {
+    run();
+    return 0;
+  } catch (error) {
+    if (isErrorCase(error)) return FAILED_EXIT_CODE;
+    throw error;
+  }
+}

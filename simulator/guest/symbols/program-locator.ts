@@ -1,0 +1,59 @@
+import type { ProgramModule } from '../program-module.ts';
+import type { FunctionNames } from './function-names.ts';
+import type { DebugStatus, LineTable } from './line-table.ts';
+import { type SourceFrame, SourceLocator } from './source-locator.ts';
+import type { SourceFile } from './source-path.ts';
+import type { WasmFrame } from './wasm-frame.ts';
+
+/** What a locator needs of a program. */
+export interface LocatedProgram {
+  readonly modules: readonly ProgramModule[];
+  /** The module with the user's own code, whose lines and functions people mean. */
+  readonly main: ProgramModule;
+}
+
+/**
+ * Tells where in the source a program is, in whichever of its modules that may be. Frames of other
+ * programs, which can be on the same stack, are left out.
+ */
+export class ProgramLocator {
+  private readonly main: SourceLocator;
+  private readonly byTag: ReadonlyMap<string | undefined, SourceLocator>;
+
+  constructor(program: LocatedProgram) {
+    this.byTag = new Map(
+      program.modules.map(({ tag, bytes, info, codeShift }) => [
+        tag,
+        new SourceLocator(bytes, info, codeShift),
+      ]),
+    );
+    const { tag, bytes, info, codeShift } = program.main;
+    this.main = this.byTag.get(tag) ?? new SourceLocator(bytes, info, codeShift);
+  }
+
+  get lines(): LineTable {
+    return this.main.lines;
+  }
+
+  get names(): FunctionNames {
+    return this.main.names;
+  }
+
+  get status(): DebugStatus {
+    return this.main.status;
+  }
+
+  /** The files that the program was built from, libraries left out. */
+  userFiles(): SourceFile[] {
+    return this.main.userFiles();
+  }
+
+  frames(frames: readonly WasmFrame[]): SourceFrame[] {
+    return frames.flatMap((frame) => {
+      const locator = this.byTag.get(frame.tag);
+      if (locator === undefined) return [];
+      const located = locator.frame(frame);
+      return [locator === this.main ? located : { ...located, module: frame.tag ?? '' }];
+    });
+  }
+}
