@@ -142,6 +142,7 @@ export class Attempt implements EffectPort {
     this.unwinding = undefined;
     this.stackEnded = false;
     this.onStack = true;
+    this.engine.beginsTurn(this);
     let outcome: GuestOutcome | undefined;
     try {
       outcome = runGuest(this.execution.workflow, this);
@@ -164,7 +165,9 @@ export class Attempt implements EffectPort {
       return entry.result as R;
     }
     try {
-      return this.answer(entry, operation as unknown as AnyOperation, args) as R;
+      const result = this.answer(entry, operation as unknown as AnyOperation, args) as R;
+      if (this.execution.cancelsAfter === this.cursor - 1) this.cancelHere();
+      return result;
     } catch (error) {
       // The guest's stack may have ended inside the engine; then this instance must not go on.
       if (!(error instanceof Unwind)) {
@@ -264,6 +267,13 @@ export class Attempt implements EffectPort {
     if (entry.deliveredAt === undefined) this.resume(entry);
     this.cursor++;
     return entry.result;
+  }
+
+  /** Cancels the execution from inside its guest's call, whether this attempt owns it or not. */
+  private cancelHere(): void {
+    this.engine.cancel(this.execution);
+    this.end('cancelled');
+    this.throwIfOver();
   }
 
   private perform(operation: AnyOperation, args: EffectValue): EffectValue {

@@ -48,6 +48,8 @@ export interface EngineDriver {
   /** Called where an input can come in: between happenings. */
   takeInputs(): void;
   onStopped(attempt: Attempt): void;
+  /** The attempt's guest is put on the stack. */
+  onTurn(attempt: Attempt): void;
 }
 
 export interface EngineParts {
@@ -114,6 +116,12 @@ export class Engine {
     this.unended++;
     this.claim(execution);
     return execution;
+  }
+
+  /** Lets go of an execution that has ended; from now on it is as if unknown. */
+  forget(id: ExecutionId): void {
+    assert(this.executions.get(id)?.ended !== false, `${id} has not ended`);
+    this.executions.delete(id);
   }
 
   wallNanosAt(instant: VirtualNanos): bigint {
@@ -290,6 +298,11 @@ export class Engine {
   }
 
   // What effects do.
+
+  /** Told whenever a guest is put on the stack. */
+  beginsTurn(attempt: Attempt): void {
+    this.driver.onTurn(attempt);
+  }
 
   /** Asked before every effect that is to be performed; true puts the guest aside. */
   stopsBefore(attempt: Attempt, seq: Seq, operation: AnyOperation, args: EffectValue): boolean {

@@ -5,7 +5,7 @@
  * E1  At most one attempt holds the latest epoch; others may still live as zombies.
  * E2  `status` is final once the execution has ended.
  */
-import type { ExecutionId } from '../journal/entry.ts';
+import type { ExecutionId, Seq } from '../journal/entry.ts';
 import type { ExecutionRow, ExecutionStatus, RecordingSink } from '../journal/records.ts';
 import { assert } from '../kernel/assert.ts';
 import type { VirtualNanos } from '../kernel/time.ts';
@@ -36,6 +36,8 @@ export class Execution {
   recoveries = 0;
   /** Set while it is suspended: wakes it when the input that it waits for is there. */
   wakeOnInput: (() => void) | undefined;
+  /** It is cancelled as soon as the program has this effect's result. */
+  cancelsAfter: Seq | undefined;
   /** Effects performed so far, over all attempts. */
   effects = 0;
 

@@ -62,6 +62,8 @@ export interface SimulationObserver {
   stopsBefore?(effect: UpcomingEffect): boolean;
   /** Asked now and then while guests run; true stops as soon as possible. */
   poll?(): boolean;
+  /** A guest is put on the stack, to go on after the entries that its attempt knows. */
+  onTurn?(execution: ExecutionId, entries: number): void;
   onOutput?(output: ShownOutput): void;
   onResponse?(response: ShownResponse): void;
 }
@@ -144,12 +146,18 @@ export class Simulation {
         onStopped: (attempt) => {
           this.interrupted = attempt;
         },
+        onTurn: ({ execution, view }) => this.observer.onTurn?.(execution.id, view.length),
       },
     });
   }
 
   start(workflow: Workflow): Execution {
     return this.engine.start(workflow);
+  }
+
+  /** Whether inputs of the earlier run are still to come. */
+  get isCatchingUp(): boolean {
+    return this.given.length > 0;
   }
 
   get executions(): readonly Execution[] {
@@ -192,29 +200,48 @@ export class Simulation {
   }
 
   /** Adds to an execution's standard input. Throws InboxError when that takes no more. */
-  feed(execution: ExecutionId, bytes: Uint8Array, ends: boolean): void {
-    this.feedInbox(execution, STDIN_INBOX, bytes, ends);
+  feed(execution: ExecutionId, bytes: Uint8Array, ends: boolean, delivery?: number): void {
+    this.feedInbox(execution, STDIN_INBOX, bytes, ends, delivery);
   }
 
   /**
    * Starts an execution of a workflow for a request that came in.
    *
    * @param ends false when more of its body follows, with `feedRequest`
+   * @param delivery what the input is called outside; it is kept with the input, as in all of these
    */
-  request(workflow: string, head: RequestHead, body: Uint8Array, ends: boolean): Execution {
+  request(
+    workflow: string,
+    head: RequestHead,
+    body: Uint8Array,
+    ends: boolean,
+    delivery?: number,
+  ): Execution {
     const { method, url, headers } = head;
-    this.write('request', { workflow, method, url, headers, ends }, body);
+    this.write('request', { workflow, method, url, headers, ends, ...named(delivery) }, body);
     return this.applyRequest(workflow, head, body, ends);
   }
 
-  /** Adds to the body of the request that an execution was started for. Throws InboxError. */
-  feedRequest(execution: ExecutionId, bytes: Uint8Array, ends: boolean): void {
-    this.feedInbox(execution, REQUEST_INBOX, bytes, ends);
+  /** Starts an execution of a workflow whose standard input is a connection that was opened. */
+  connect(workflow: string, bytes: Uint8Array, ends: boolean, delivery?: number): Execution {
+    this.write('request', { workflow, ends, ...named(delivery) }, bytes);
+    return this.applyRequest(workflow, undefined, bytes, ends);
   }
 
-  private feedInbox(id: ExecutionId, inbox: string, bytes: Uint8Array, ends: boolean): void {
+  /** Adds to the body of the request that an execution was started for. Throws InboxError. */
+  feedRequest(execution: ExecutionId, bytes: Uint8Array, ends: boolean, delivery?: number): void {
+    this.feedInbox(execution, REQUEST_INBOX, bytes, ends, delivery);
+  }
+
+  private feedInbox(
+    id: ExecutionId,
+    inbox: string,
+    bytes: Uint8Array,
+    ends: boolean,
+    delivery?: number,
+  ): void {
     this.inbox(id, inbox).check(bytes.length);
-    this.write('inbox', { execution: id, inbox, ends }, bytes);
+    this.write('inbox', { execution: id, inbox, ends, ...named(delivery) }, bytes);
     this.applyFeed(id, inbox, bytes, ends);
   }
 
@@ -228,7 +255,7 @@ export class Simulation {
   cancel(execution: ExecutionId): void {
     this.execution(execution);
     this.write('cancel', { execution }, undefined);
-    this.applyCancel(execution);
+    this.applyCancel(execution, undefined);
   }
 
   private write(kind: InputRow['kind'], data: JsonObject, body: Uint8Array | undefined): void {
@@ -252,7 +279,7 @@ export class Simulation {
       case 'request':
         this.applyRequest(
           String(data.workflow),
-          requestHeadOf(data),
+          data.method === undefined ? undefined : requestHeadOf(data),
           body ?? new Uint8Array(0),
           data.ends === true,
         );
@@ -270,7 +297,7 @@ export class Simulation {
         );
         return;
       case 'cancel':
-        this.applyCancel(execution);
+        this.applyCancel(execution, data.after === undefined ? undefined : Number(data.after));
         return;
       case 'fault':
         this.applyFaultInput(parseFault(data, 'a recorded input'));
@@ -286,20 +313,22 @@ export class Simulation {
 
   private applyRequest(
     name: string,
-    head: RequestHead,
+    head: RequestHead | undefined,
     body: Uint8Array,
     ends: boolean,
   ): Execution {
     const workflow = this.workflowFor?.(name);
     assert(workflow !== undefined, `no workflow ${name} answers requests`);
-    const request = new RequestInbox(head);
-    request.body.append(body);
-    request.body.ended = ends;
+    const request = head === undefined ? undefined : new RequestInbox(head);
     const execution = this.engine.start(workflow, request);
+    const inbox = request?.body ?? execution.journal.stdin;
+    inbox.append(body);
+    inbox.ended = ends;
+    const { method, url } = head ?? {};
+    const what = method === undefined || url === undefined ? {} : { method, url };
     const data = {
-      inbox: REQUEST_INBOX,
-      method: head.method,
-      url: head.url,
+      inbox: head === undefined ? STDIN_INBOX : REQUEST_INBOX,
+      ...what,
       bytes: body.length,
       ends,
     };
@@ -325,8 +354,10 @@ export class Simulation {
     execution.wakeOnInput?.();
   }
 
-  private applyCancel(id: ExecutionId): void {
-    this.engine.cancel(this.execution(id));
+  private applyCancel(id: ExecutionId, after: number | undefined): void {
+    const execution = this.execution(id);
+    if (after === undefined) this.engine.cancel(execution);
+    else execution.cancelsAfter = after as Seq;
   }
 
   private execution(id: ExecutionId): Execution {
@@ -363,6 +394,10 @@ export class UnknownExecutionError extends Error {
   constructor(id: string, known: readonly string[]) {
     super(`there is no execution ${id}; there is ${known.join(', ') || 'none'}`);
   }
+}
+
+function named(delivery: number | undefined): JsonObject {
+  return delivery === undefined ? {} : { delivery };
 }
 
 /** Reads back what `request` wrote down. */
