@@ -12,11 +12,24 @@ import { parsePlan } from '../../simulator/faults/plan.ts';
 import type { GuestProgram } from '../../simulator/guest/program.ts';
 import { MemoryTree } from '../../simulator/world/files/memory-tree.ts';
 import { Volume } from '../../simulator/world/files/volume.ts';
-import type { ServiceProgram } from '../../simulator/world/service.ts';
+import type { ResponsePiece, ServiceProgram } from '../../simulator/world/service.ts';
 import { MemorySink } from './memory-sink.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+
+/** How long after one another the pieces of a body come, in virtual nanoseconds. */
+const PIECE_NANOS = 200_000_000n;
+
+/** The pieces of an answer: as many as its path says (`/p3`), and one otherwise. */
+function piecesOf(url: string, text: string): readonly ResponsePiece[] {
+  const count = Number(/\/p(\d+)$/.exec(url)?.[1] ?? 1);
+  const size = Math.ceil(text.length / count);
+  return Array.from({ length: count }, (_, index) => ({
+    bytes: encoder.encode(text.slice(index * size, (index + 1) * size)),
+    delayNanos: index === 0 ? 0n : PIECE_NANOS,
+  }));
+}
 
 /** Counts up and says so; honours Idempotency-Key by giving the first answer again. */
 export function countingService(): ServiceProgram {
@@ -30,7 +43,7 @@ export function countingService(): ServiceProgram {
       return {
         status: 200,
         headers: [],
-        pieces: [{ bytes: encoder.encode(text), delayNanos: 0n }],
+        pieces: piecesOf(request.url, text),
         delayNanos: 0n,
         note: known === undefined ? `counted ${count}` : 'repeated',
       };

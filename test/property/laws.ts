@@ -26,8 +26,8 @@ export function expectCompleted({ simulation }: Simulated): void {
 /** What was shown is what the journals hold, each output once and in order. */
 export function expectShownOnce(simulated: Simulated): void {
   for (const { id } of simulated.simulation.executions) {
-    const outputs = entriesOf(simulated, id).filter(
-      ({ operation }) => operation.class === 'output',
+    const outputs = entriesOf(simulated, id).filter(({ operation: { name } }) =>
+      /^std(out|err)\.write$/.test(name),
     );
     const shown = simulated.outputs.filter(({ execution }) => execution === id);
     assert.deepEqual(
