@@ -5,7 +5,13 @@ import { monotonicClockInterface, wallClockInterface } from './clocks.ts';
 import { DirectImports } from './direct-imports.ts';
 import { filesystemInterfaces } from './filesystem/filesystem.ts';
 import type { HostInterface, Preview2Host } from './host.ts';
+import { receiveRequest } from './http/effect-exchange.ts';
 import { httpInterfaces } from './http/http.ts';
+import {
+  type IncomingRequest,
+  incomingRequest,
+  type ResponseOutparam,
+} from './http/incoming-handler.ts';
 import { pollInterface } from './pollable.ts';
 import { randomInterfaces } from './random.ts';
 import { ioErrorInterface, streamsInterface } from './streams.ts';
@@ -18,11 +24,17 @@ export type Preview2Imports = Readonly<Record<string, HostInterface>>;
 export interface Preview2 {
   readonly imports: Preview2Imports;
   readonly direct: DirectImports;
+  /** The arguments of incoming-handler.handle, for the request that the execution answers. */
+  receiveRequest(): [IncomingRequest, ResponseOutparam];
 }
 
 export function openPreview2(host: Preview2Host): Preview2 {
   const port = new TimerPort(host.port);
-  return { imports: importsFor(host, port), direct: new DirectImports(port) };
+  return {
+    imports: importsFor(host, port),
+    direct: new DirectImports(port),
+    receiveRequest: () => incomingRequest(port, receiveRequest(port)),
+  };
 }
 
 export function createPreview2(host: Preview2Host): Preview2Imports {

@@ -79,7 +79,7 @@ export class IncomingRequest {
 }
 
 const STATUS_MIN = 100;
-const STATUS_MAX = 999;
+const STATUS_MAX = 599;
 const STATUS_OK = 200;
 
 export class OutgoingResponse {

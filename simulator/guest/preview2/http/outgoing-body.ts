@@ -13,6 +13,7 @@ import {
   type SizeErrorTag,
 } from './error-code.ts';
 import type { Fields } from './fields.ts';
+import { joined } from './joined.ts';
 
 const READY: Interest = { kind: 'ready' };
 
@@ -56,14 +57,7 @@ export class BodyBuffer implements ByteSink {
 
   /** All that was written and went to no target. */
   bytes(): Uint8Array {
-    if (this.parts.length === 1 && this.parts[0] !== undefined) return this.parts[0];
-    const all = new Uint8Array(this.parts.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const part of this.parts) {
-      all.set(part, at);
-      at += part.length;
-    }
-    return all;
+    return joined(this.parts);
   }
 
   interest(): Interest {

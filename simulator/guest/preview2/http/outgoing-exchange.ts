@@ -7,8 +7,10 @@
  * G3  What was begun at the engine is ended there: by its last byte, its failure, or `http.cancel`.
  */
 import {
+  bodyInbox,
   type HttpRequestArgs,
   type HttpResult,
+  httpBody,
   httpCancel,
   httpRequest,
   httpResponse,
@@ -18,11 +20,12 @@ import {
 import type { EffectPort } from '../../../effects/operation.ts';
 import type { Interest } from '../../waiting.ts';
 import { Pollable, type Waitable } from '../pollable.ts';
+import { READ_BYTES_MAX } from '../streams.ts';
 import type { Beginning, TimerPort } from '../timer.ts';
 import { codeOfFailure, type ErrorCode, internalError } from './error-code.ts';
+import { type BodyOrigin, FetchedBody } from './fetched-body.ts';
 import type { Result } from './incoming-body.ts';
 import type { BodyBuffer } from './outgoing-body.ts';
-import { ResponseBody } from './response-body.ts';
 
 const READY: Interest = { kind: 'ready' };
 const NEVER: Interest = { kind: 'never' };
@@ -43,7 +46,7 @@ export interface RequestHead extends Omit<HttpRequestArgs, 'body' | 'stream'> {
 export interface ResponseParts {
   readonly status: number;
   readonly headers: HttpRequestArgs['headers'];
-  readonly body: ResponseBody;
+  readonly body: FetchedBody;
 }
 
 type State =
@@ -140,9 +143,19 @@ export class OutgoingExchange implements Waitable, Beginning {
       this.failWith(codeOfFailure(result));
       return;
     }
-    const { status, headers } = result;
-    const body = new ResponseBody(this.port, result, this.head.betweenBytesNanos, this.onEnd);
+    const { status, headers, more, trailers = [] } = result;
+    const rest = more === undefined ? trailers : this.restOf(more);
+    const body = new FetchedBody(this.port, result.body, rest, this.onEnd);
     this.state = { kind: 'answered', outcome: { tag: 'ok', val: { status, headers, body } } };
+  }
+
+  private restOf(exchange: number): BodyOrigin {
+    return {
+      inbox: bodyInbox(exchange),
+      more: () => this.port.effect(httpBody, { exchange, length: READ_BYTES_MAX }),
+      cancel: () => this.port.effect(httpCancel, { exchange }),
+      betweenBytesNanos: this.head.betweenBytesNanos,
+    };
   }
 
   private failWith(code: ErrorCode): void {

@@ -1,53 +1,54 @@
-import {
-  bodyInbox,
-  type HttpAnswer,
-  type HttpHeaders,
-  httpBody,
-  httpCancel,
-} from '../../../effects/http.ts';
+import type { HttpBodyResult, HttpHeaders } from '../../../effects/http.ts';
+import type { InboxName } from '../../../effects/wait.ts';
 import { type Interest, lookAtAll, waitForAny } from '../../waiting.ts';
-import { closed, READ_BYTES_MAX } from '../streams.ts';
+import { closed } from '../streams.ts';
 import type { TimerPort } from '../timer.ts';
 import { codeOfFailure, type ErrorCode, failStream } from './error-code.ts';
 import type { BodyEnd, MessageBody } from './incoming-body.ts';
 
 const EMPTY = new Uint8Array(0);
-const NO_TRAILERS: HttpHeaders = [];
 const READY: Interest = { kind: 'ready' };
 
-/**
- * The body of a response: what came with its head, and then the rest from the engine, in effects
- * that fetch as much as is there.
- */
-export class ResponseBody implements MessageBody {
+/** Where the rest of a body comes from, by effects. */
+export interface BodyOrigin {
+  /** Readable when `more` would not wait. */
+  readonly inbox: InboxName;
+  /** Waits for at least one byte, or the end. */
+  more(): HttpBodyResult;
+  /** Nobody wants the rest. */
+  cancel(): void;
+  /** The longest wait for more in a read that waits. */
+  readonly betweenBytesNanos?: bigint | undefined;
+}
+
+/** A body: what came with its head, and then the rest, by effects that fetch what is there. */
+export class FetchedBody implements MessageBody {
   end: BodyEnd | undefined;
-  /** Fetched and not read. */
-  private buffered: Uint8Array;
-  /** Where the rest comes from; undefined once nothing more comes. */
-  private exchange: number | undefined;
+  /** Undefined once nothing more comes. */
+  private origin: BodyOrigin | undefined;
   /** The inbox was found readable, so that fetching does not wait. */
   private isReadable = false;
   private isFailureTold = false;
 
   /**
-   * @param betweenBytesNanos the longest wait for more in a read that waits
+   * @param buffered what is there and was not read
+   * @param rest its trailers where `buffered` is all of it
    * @param onEnd called once, when nothing more comes
    */
   constructor(
     private readonly port: TimerPort,
-    answer: HttpAnswer,
-    private readonly betweenBytesNanos: bigint | undefined,
-    private readonly onEnd: () => void,
+    private buffered: Uint8Array,
+    rest: BodyOrigin | HttpHeaders,
+    private readonly onEnd: () => void = () => undefined,
   ) {
-    this.buffered = answer.body;
-    this.exchange = answer.more;
-    if (answer.more === undefined) this.endWith(ended(answer.trailers));
+    if ('more' in rest) this.origin = rest;
+    else this.endWith({ kind: 'ended', trailers: rest });
   }
 
   interest(): Interest {
-    const { exchange } = this;
-    if (this.buffered.length > 0 || exchange === undefined || this.isReadable) return READY;
-    return { kind: 'inbox', inbox: bodyInbox(exchange) };
+    const { origin } = this;
+    if (this.buffered.length > 0 || origin === undefined || this.isReadable) return READY;
+    return { kind: 'inbox', inbox: origin.inbox };
   }
 
   waitAlone(): void {
@@ -55,11 +56,12 @@ export class ResponseBody implements MessageBody {
   }
 
   settle(): void {
-    this.isReadable = this.exchange !== undefined && this.buffered.length === 0;
+    this.isReadable = this.origin !== undefined && this.buffered.length === 0;
   }
 
   read(length: number): Uint8Array {
     if (this.interest().kind !== 'ready') {
+      this.port.beginAll();
       const [found] = lookAtAll(this.port, [this.interest()]);
       if (found === undefined) return EMPTY;
       this.settle();
@@ -81,7 +83,7 @@ export class ResponseBody implements MessageBody {
 
   drain(): void {
     this.discard();
-    while (this.exchange !== undefined) {
+    while (this.origin !== undefined) {
       this.fetch();
       this.discard();
     }
@@ -92,35 +94,31 @@ export class ResponseBody implements MessageBody {
   }
 
   private cancel(code: ErrorCode): void {
-    const { exchange } = this;
-    if (exchange === undefined) return;
+    const { origin } = this;
+    if (origin === undefined) return;
     this.endWith({ kind: 'failed', code });
-    this.port.effect(httpCancel, { exchange });
+    origin.cancel();
   }
 
   /** Waits for more and takes it. */
   private fetch(): void {
-    const { exchange } = this;
-    if (exchange === undefined || !this.waitBetweenBytes()) return;
+    const { origin } = this;
+    if (origin === undefined || !this.waitBetweenBytes(origin)) return;
     this.isReadable = false;
-    const part = this.port.effect(httpBody, { exchange, length: READ_BYTES_MAX });
+    const part = origin.more();
     if ('failure' in part) {
       this.endWith({ kind: 'failed', code: codeOfFailure(part) });
       return;
     }
     this.buffered = part.body;
-    if (part.ended) this.endWith(ended(part.trailers));
+    if (part.ended) this.endWith({ kind: 'ended', trailers: part.trailers ?? [] });
   }
 
   /** Whether more came in time, where the program has set a time. */
-  private waitBetweenBytes(): boolean {
-    const { betweenBytesNanos } = this;
+  private waitBetweenBytes({ betweenBytesNanos }: BodyOrigin): boolean {
     if (betweenBytesNanos === undefined || this.isReadable) return true;
-    const deadline = {
-      clock: 'monotonic',
-      nanos: String(betweenBytesNanos),
-      absolute: false,
-    } as const;
+    const nanos = String(betweenBytesNanos);
+    const deadline = { clock: 'monotonic', nanos, absolute: false } as const;
     const [found] = waitForAny(this.port, [this.interest(), { kind: 'deadline', deadline }]);
     if (found !== undefined) return true;
     this.cancel({ tag: 'connection-read-timeout' });
@@ -129,24 +127,15 @@ export class ResponseBody implements MessageBody {
 
   private endWith(end: BodyEnd): void {
     this.end = end;
-    this.exchange = undefined;
+    this.origin = undefined;
     this.isReadable = false;
     this.onEnd();
   }
 
   /** A failure is told once; after it the stream is closed, as after its end. */
   private tellEnd(): never {
-    const code = this.failure();
-    if (code === undefined) closed();
+    if (this.end?.kind !== 'failed' || this.isFailureTold) closed();
     this.isFailureTold = true;
-    failStream(code);
+    failStream(this.end.code);
   }
-
-  private failure(): ErrorCode | undefined {
-    return this.end?.kind === 'failed' && !this.isFailureTold ? this.end.code : undefined;
-  }
-}
-
-function ended(trailers: HttpHeaders = NO_TRAILERS): BodyEnd {
-  return { kind: 'ended', trailers };
 }
