@@ -108,6 +108,7 @@ export class SimulationModel {
         this.problems = [...this.problems, event.problem].slice(-PROBLEMS_HELD_MAX);
         return undefined;
       case 'output':
+      case 'served':
       case 'dap':
         return undefined;
     }

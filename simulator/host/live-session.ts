@@ -10,6 +10,7 @@ import type { ShownOutput } from '../engine/journal-store.ts';
 import type { RunResult, UpcomingEffect } from '../engine/simulation.ts';
 import type { FaultPlan } from '../faults/fault.ts';
 import type { ExecutionId } from '../journal/entry.ts';
+import { teeSinks } from '../journal/history.ts';
 import { concatBytes } from '../journal/recording-files.ts';
 import type { InputRow } from '../journal/records.ts';
 import { assert } from '../kernel/assert.ts';
@@ -18,6 +19,7 @@ import { ChangeFeed } from './change-feed.ts';
 import type { HostEnvironment, HostRecording } from './host-environment.ts';
 import type { LoadedSimulation } from './loaded-simulation.ts';
 import type { SimulationState } from './protocol.ts';
+import type { ServingFeed } from './serving-feed.ts';
 import { type ServiceLoader, SimulationRun } from './simulation-run.ts';
 import { effectText } from './text/effect-text.ts';
 
@@ -35,6 +37,8 @@ export interface LiveSetup {
   readonly inputs?: readonly InputRow[];
   /** Outputs of each execution that were shown before, and are not to be shown again. */
   readonly shown?: ReadonlyMap<string, number>;
+  /** Its executions are started by clients, so it never ends by itself. */
+  readonly serving?: ServingFeed;
 }
 
 /** Where a drive stops: never, before the next effect, or as soon as possible. */
@@ -69,7 +73,11 @@ export class LiveSession {
   ) {
     this.feed = new ChangeFeed(setup.loaded);
     this.alreadyShown = new Map(setup.shown ?? []);
-    const { recording, choices, inputs } = setup;
+    const { recording, choices, inputs, serving } = setup;
+    const watchers = [
+      ...(setup.changes ? [this.feed.sink] : []),
+      ...(serving === undefined ? [] : [serving.sink]),
+    ];
     this.run = new SimulationRun({
       loaded: setup.loaded,
       plan: setup.plan,
@@ -77,9 +85,17 @@ export class LiveSession {
       observer: {
         stopsBefore: (effect) => this.stopsBefore(effect),
         poll: () => environment.hasRequests(),
-        onOutput: (output) => this.takeOutput(output),
+        onOutput: (output) => {
+          if (serving?.takeOutput(output) !== true) this.takeOutput(output);
+        },
+        ...(serving === undefined
+          ? {}
+          : {
+              onResponse: (response) => serving.takeResponse(response),
+              onTurn: (execution, entries) => this.beat(execution, entries - 1),
+            }),
       },
-      ...(setup.changes ? { watcher: this.feed.sink } : {}),
+      ...(watchers.length === 0 ? {} : { watcher: teeSinks(watchers) }),
       ...(recording === undefined ? {} : { recording }),
       ...(choices === undefined ? {} : { choices }),
       ...(inputs === undefined ? {} : { inputs }),
@@ -139,6 +155,7 @@ export class LiveSession {
   private async rests(result: RunResult): Promise<boolean> {
     switch (result.kind) {
       case 'ended':
+        if (this.setup.serving !== undefined) return this.restsWaiting({ questions: [] });
         await this.finish();
         this.setState({ kind: 'ended' });
         return true;
@@ -149,7 +166,7 @@ export class LiveSession {
     }
   }
 
-  private restsWaiting({ questions }: RunResult & { kind: 'waiting' }): boolean {
+  private restsWaiting({ questions }: Pick<RunResult & { kind: 'waiting' }, 'questions'>): boolean {
     const { answer } = this.setup;
     if (answer !== undefined && questions.length > 0) {
       for (const { execution, seq } of questions) {
@@ -161,7 +178,8 @@ export class LiveSession {
       const entry = this.run.history.entries(execution)[seq];
       return { execution, seq, call: entry === undefined ? '' : effectText(entry) };
     });
-    this.setState({ kind: 'waiting', questions: views });
+    const serving = this.setup.serving === undefined ? {} : { serving: true as const };
+    this.setState({ kind: 'waiting', questions: views, ...serving });
     return true;
   }
 
@@ -176,7 +194,7 @@ export class LiveSession {
   }
 
   private stopsBefore(effect: UpcomingEffect): boolean {
-    this.environment.beat(this.numberOf(effect.execution), effect.seq);
+    this.beat(effect.execution, effect.seq);
     if (--this.untilPublish <= 0) this.publish();
     const stepwise = this.mode !== 'free' || this.setup.paceMs > 0;
     if (!stepwise) return false;
@@ -193,7 +211,15 @@ export class LiveSession {
     return true;
   }
 
+  private beat(execution: ExecutionId, seq: number): void {
+    this.environment.beat(this.numberOf(execution), seq);
+  }
+
   private numberOf(execution: ExecutionId): number {
+    // Those that clients start are numbered by their names, and are forgotten when they have ended.
+    if (this.setup.serving !== undefined) {
+      return Number(execution.slice(execution.lastIndexOf('-') + 1));
+    }
     const { executions } = this.run.simulation.engine;
     // Executions are only ever added, so each is numbered once.
     if (this.numbers.size < executions.size) {
@@ -223,6 +249,8 @@ export class LiveSession {
     this.publishedAt = this.environment.now();
     this.setup.recording?.flush();
     for (const output of this.newOutputs()) this.environment.emit({ kind: 'output', ...output });
+    const served = this.setup.serving?.publish(this.run.simulation, this.run.history);
+    if (served !== undefined) this.environment.emit(served);
     const change = this.feed.take();
     if (change !== undefined) this.environment.emit(change);
     const { problems } = this.run.simulation.engine;

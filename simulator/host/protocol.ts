@@ -4,6 +4,7 @@
  * that survives structured cloning; instants are bigints of virtual nanoseconds.
  */
 import type { JsonObject } from '../effects/operation.ts';
+import type { RequestHead, ResponsePart } from '../effects/request.ts';
 import type { OutcomeAnswer } from '../engine/http-exchange.ts';
 import type { AttemptOutcome, ExecutionStatus, PersistenceLevel } from '../journal/records.ts';
 
@@ -53,11 +54,94 @@ export interface BranchOptions {
   readonly paceMs?: number;
 }
 
+/** A program that is started anew for every request or connection. */
+export interface ServeOptions extends RunOptions {
+  /** Each connection is the standard input and output of an execution, also for a component. */
+  readonly raw?: boolean;
+}
+
+export interface ServeAgainOptions {
+  /** Of the host that has gone, absolute. */
+  readonly recording: string;
+  /** Where the simulation is recorded from now on, absolute. */
+  readonly record: string;
+  /** Who still waits, and the last part that it was given; nobody else is given anything again. */
+  readonly open: readonly { readonly execution: string; readonly seq: number }[];
+  /** It computed for ever after this effect, or without any when that is -1: it is cancelled. */
+  readonly stuck?: { readonly execution: string; readonly seq: number };
+  readonly answer?: OutcomeAnswer;
+}
+
+/** How a simulation that serves began. */
+export interface ServingStart {
+  /** The n-th request or connection is the execution `<workflow>-<n>`. */
+  readonly workflow: string;
+  readonly handler: 'http' | 'connection';
+  /** The last delivery that the recording holds; 0 when there is none. */
+  readonly delivered: number;
+  /** Real seconds that the program may compute without an effect. */
+  readonly secondsBetweenEffects: number;
+}
+
+/** Something that came in. `delivery` counts up from 1, and is recorded with it. */
+export type Delivery =
+  | {
+      readonly kind: 'request';
+      readonly delivery: number;
+      readonly head: RequestHead;
+      readonly body: Uint8Array;
+      readonly ends: boolean;
+    }
+  | {
+      readonly kind: 'connect';
+      readonly delivery: number;
+      readonly body: Uint8Array;
+      readonly ends: boolean;
+    }
+  /** More of a request's body or of a connection's input; dropped when its execution has ended. */
+  | {
+      readonly kind: 'more';
+      readonly delivery: number;
+      readonly execution: string;
+      readonly body: Uint8Array;
+      readonly ends: boolean;
+    }
+  /** The request never came whole; its execution is cancelled unless it has ended. */
+  | { readonly kind: 'drop'; readonly delivery: number; readonly execution: string };
+
+/** What an execution gives to the client that it was started for; durable. */
+export interface ServedPart {
+  readonly execution: string;
+  readonly seq: number;
+  /** Part of an HTTP response, or bytes for a raw connection. */
+  readonly part: ResponsePart | { readonly bytes: Uint8Array };
+}
+
+/** An execution that was started by a delivery has ended. */
+export interface ServedEnd {
+  readonly execution: string;
+  readonly status: ExecutionStatus;
+  readonly exitCode?: number;
+  readonly reason?: string;
+  /** Times it was taken over from a node that was lost. */
+  readonly recoveries: number;
+  readonly attempts: number;
+  readonly effects: number;
+  /** From its start to its end. */
+  readonly virtualNanos: bigint;
+}
+
 export type HostRequest =
   | { readonly kind: 'run'; readonly options: RunOptions }
   /** Goes on with a recording whose process died: runs it again and beyond. */
   | { readonly kind: 'resume'; readonly recording: string }
   | { readonly kind: 'branch'; readonly options: BranchOptions }
+  /** Makes a program ready to be started by what is delivered; see `deliver`. */
+  | { readonly kind: 'serve'; readonly options: ServeOptions }
+  /** Goes on serving with the recording of a host that has gone. */
+  | { readonly kind: 'serve-again'; readonly options: ServeAgainOptions }
+  /** What came in from the clients of a simulation that serves, in their order. */
+  | { readonly kind: 'deliver'; readonly deliveries: readonly Delivery[] }
   | { readonly kind: 'open'; readonly recording: string }
   | { readonly kind: 'pause' }
   | { readonly kind: 'continue' }
@@ -121,6 +205,8 @@ export interface HostAnswers {
   readonly resume: SimulationSnapshot;
   readonly branch: SimulationSnapshot;
   readonly open: SimulationSnapshot;
+  readonly serve: ServingStart;
+  readonly 'serve-again': ServingStart;
   readonly snapshot: SimulationSnapshot;
   readonly effects: readonly EffectSummary[];
   readonly effect: EffectDetails;
@@ -137,8 +223,13 @@ export type AnswerTo<K extends HostRequest['kind']> = K extends keyof HostAnswer
 export type SimulationState =
   | { readonly kind: 'running' }
   | { readonly kind: 'paused'; readonly execution?: string; readonly seq?: number }
-  /** Nothing happens until a person feeds an input or answers a question. */
-  | { readonly kind: 'waiting'; readonly questions: readonly QuestionView[] }
+  /** Nothing happens until an input comes or a person answers a question. */
+  | {
+      readonly kind: 'waiting';
+      readonly questions: readonly QuestionView[];
+      /** It waits for clients, whatever has ended. */
+      readonly serving?: true;
+    }
   | { readonly kind: 'ended' };
 
 export interface QuestionView {
@@ -299,6 +390,12 @@ export type HostEvent =
       readonly seq: number;
       readonly stream: 'stdout' | 'stderr';
       readonly bytes: Uint8Array;
+    }
+  /** All durable; the parts in their order, and an execution's end after its parts. */
+  | {
+      readonly kind: 'served';
+      readonly parts: readonly ServedPart[];
+      readonly ends: readonly ServedEnd[];
     }
   /** Rows that are new or have changed since the last such event; all durable. */
   | {

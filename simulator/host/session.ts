@@ -11,6 +11,7 @@ import { locateEffect } from './locate-effect.ts';
 import type { HostRequest, SimulationSnapshot, StackFrameView } from './protocol.ts';
 import { openRecorded } from './recorded-simulation.ts';
 import { withOptions } from './run-setup.ts';
+import { Serving } from './serving.ts';
 import type { SimulationRun } from './simulation-run.ts';
 import { SimulationStarter } from './simulation-starter.ts';
 import { SimulationViewer } from './simulation-viewer.ts';
@@ -20,10 +21,12 @@ export class HostSession {
   private readonly held = new HeldSimulation();
   private readonly viewer: SimulationViewer;
   private readonly starter: SimulationStarter;
+  private readonly serving: Serving;
 
   constructor(private readonly environment: HostEnvironment) {
     this.viewer = new SimulationViewer(environment, this.held);
     this.starter = new SimulationStarter(environment, this.held, this.viewer);
+    this.serving = new Serving(environment, this.held, this.starter);
   }
 
   /** Does a request; throws an error that the environment can describe. */
@@ -35,6 +38,13 @@ export class HostSession {
         return this.starter.resume(request.recording);
       case 'branch':
         return this.starter.branch(request.options);
+      case 'serve':
+        return this.serving.serve(request.options);
+      case 'serve-again':
+        return this.serving.serveAgain(request.options);
+      case 'deliver':
+        this.serving.deliver(request.deliveries);
+        return null;
       case 'open':
         return this.open(request.recording);
       case 'pause':

@@ -75,6 +75,7 @@ export class SimulationRun implements SimulationView {
       sink,
       servicePrograms: new Map(services),
       volumes: this.volumes,
+      workflowFor: (name) => this.workflow(name),
       ...(setup.observer === undefined ? {} : { observer: setup.observer }),
       ...(setup.choices === undefined ? {} : { choices: setup.choices }),
       ...(setup.inputs === undefined ? {} : { inputs: setup.inputs }),
@@ -96,8 +97,13 @@ export class SimulationRun implements SimulationView {
 
   workflowOf(execution: ExecutionId): Workflow {
     const row = this.history.execution(execution);
-    const workflow = row === undefined ? undefined : this.workflows.get(row.workflow);
-    if (workflow === undefined) throw new Error(`there is no execution ${execution}`);
+    if (row === undefined) throw new Error(`there is no execution ${execution}`);
+    return this.workflow(row.workflow);
+  }
+
+  private workflow(name: string): Workflow {
+    const workflow = this.workflows.get(name);
+    if (workflow === undefined) throw new Error(`there is no workflow ${name}`);
     return workflow;
   }
 }

@@ -100,6 +100,25 @@ export class LiveHistory implements History {
 
   constructor(readonly startUnixNanos: bigint) {}
 
+  /** Lets go of an execution, for simulations that never end; its recording keeps it. */
+  forget(id: ExecutionId): void {
+    this.executionRows.delete(id);
+    this.attemptRows.delete(id);
+    this.journals.delete(id);
+  }
+
+  /** Lets go of the oldest rows that belong to no execution, once there are many more. */
+  keepLatest(rows: number): void {
+    const kinds: readonly unknown[][] = [
+      this.lostRows,
+      this.ledgerRows,
+      this.traceRows,
+      this.inputRows,
+      this.choices,
+    ];
+    for (const kind of kinds) if (kind.length > 2 * rows) kind.splice(0, kind.length - rows);
+  }
+
   executions(): readonly ExecutionRow[] {
     return [...this.executionRows.values()];
   }

@@ -1,0 +1,49 @@
+import { HostRequestError } from './host-request-error.ts';
+import type { LoadedSimulation, LoadedWorkflow } from './loaded-simulation.ts';
+import type { ServingStart } from './protocol.ts';
+
+/** What the workflow's `invoke` says when it answers HTTP requests; recordings have it, too. */
+export const HTTP_HANDLER = 'wasi:http/incoming-handler#handle';
+
+const HANDLER_EXPORT = /^wasi:http\/incoming-handler@0\.2\.\d+$/;
+
+interface WithHandler {
+  readonly workflow: LoadedWorkflow;
+  readonly handler: ServingStart['handler'];
+}
+
+/**
+ * The one workflow of a target, changed so that it is started by what comes in and only by that.
+ * Throws HostRequestError when it cannot be.
+ *
+ * @param raw each connection is standard input and output, also for a component
+ */
+export function withHandler({ workflows }: LoadedSimulation, raw: boolean): WithHandler {
+  const [workflow] = workflows;
+  if (workflow === undefined || workflows.length > 1) {
+    throw new HostRequestError(`one workflow is to be served, and not ${workflows.length}`);
+  }
+  const { component, config } = workflow;
+  const stdin = new Uint8Array(0);
+  if (raw || component === undefined) {
+    return {
+      workflow: { ...workflow, config: { ...config, count: 0 }, stdin, stdinEnds: false },
+      handler: 'connection',
+    };
+  }
+  if (!component.exports.some((name) => HANDLER_EXPORT.test(name))) {
+    throw new HostRequestError(
+      `${workflow.origin} exports no wasi:http/incoming-handler@0.2, so it cannot answer HTTP ` +
+        'requests; with --inetd it is given each connection as its standard input and output',
+    );
+  }
+  return {
+    workflow: {
+      ...workflow,
+      config: { ...config, count: 0, invoke: HTTP_HANDLER },
+      stdin,
+      stdinEnds: true,
+    },
+    handler: 'http',
+  };
+}

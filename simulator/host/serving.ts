@@ -1,0 +1,177 @@
+/**
+ * A simulation that serves: every request or connection that a client delivers starts an execution.
+ * It is begun with none, and begun again from the recording of a host that has gone.
+ */
+import { type ExecutionId, executionId } from '../journal/entry.ts';
+import type { InputRow } from '../journal/records.ts';
+import type { HeldSimulation } from './held-simulation.ts';
+import type { HostEnvironment } from './host-environment.ts';
+import { HostRequestError } from './host-request-error.ts';
+import { LiveSession, type LiveSetup } from './live-session.ts';
+import type { LoadedSimulation, LoadedWorkflow } from './loaded-simulation.ts';
+import type { Delivery, ServeAgainOptions, ServeOptions, ServingStart } from './protocol.ts';
+import { openRecorded } from './recorded-simulation.ts';
+import { checkPlan, withOptions } from './run-setup.ts';
+import { ServingFeed } from './serving-feed.ts';
+import { withHandler } from './serving-handler.ts';
+import type { SimulationStarter } from './simulation-starter.ts';
+
+type Begun = Pick<LiveSetup, 'plan' | 'inputs' | 'answer' | 'changes' | 'paceMs'> & {
+  readonly loaded: LoadedSimulation;
+  readonly workflow: LoadedWorkflow;
+  readonly feed: ServingFeed;
+  readonly record: string | undefined;
+};
+
+export class Serving {
+  private workflow = '';
+  private handler: ServingStart['handler'] = 'http';
+  private failed = false;
+
+  constructor(
+    private readonly environment: HostEnvironment,
+    private readonly held: HeldSimulation,
+    private readonly starter: Pick<SimulationStarter, 'planFor'>,
+  ) {}
+
+  /** Throws when the program, its plan or its services are unusable, or it cannot serve. */
+  async serve(options: ServeOptions): Promise<ServingStart> {
+    const { environment } = this;
+    const target = await environment.load(options.target, (message) =>
+      environment.emit({ kind: 'progress', message }),
+    );
+    const plan = await this.starter.planFor(options.faults, target.plan);
+    const { workflow, handler } = withHandler(target.loaded, options.raw === true);
+    const loaded = { ...withOptions(target.loaded, options), workflows: [workflow] };
+    const { record, answer, paceMs = 0, changes = true } = options;
+    const feed = new ServingFeed({ handler });
+    await this.begin(
+      { loaded, workflow, feed, plan, record, answer, paceMs, changes, inputs: [] },
+      handler,
+    );
+    return this.start(workflow, 0);
+  }
+
+  /** Runs what a recording holds again, up to where it rests, and then serves on. */
+  async serveAgain(options: ServeAgainOptions): Promise<ServingStart> {
+    const recorded = await openRecorded(this.environment, options.recording);
+    const loaded = recorded.loaded();
+    const plan = recorded.configuredPlan();
+    const inputs = [...recorded.history.inputs()];
+    recorded.close();
+    const [workflow] = loaded.workflows;
+    if (workflow === undefined) throw new HostRequestError('the recording has no workflow');
+    if (options.stuck !== undefined) cancelStuck(inputs, workflow.config.name, options.stuck);
+    const open = new Map(options.open.map(({ execution, seq }) => [execution, seq]));
+    // Only raw connections have an open standard input.
+    const handler = workflow.stdinEnds ? 'http' : 'connection';
+    const feed = new ServingFeed({ handler, open });
+    const { record, answer } = options;
+    const live = await this.begin(
+      { loaded, workflow, feed, plan, record, answer, paceMs: 0, changes: false, inputs },
+      handler,
+    );
+    // What comes in meanwhile would come in at another place than it would have.
+    await live.settled();
+    feed.hasCaughtUp();
+    return this.start(workflow, lastDelivery(inputs));
+  }
+
+  deliver(deliveries: readonly Delivery[]): void {
+    const live = this.held.live();
+    for (const delivery of deliveries) this.take(live, delivery);
+    live.wake();
+    live.settled().catch((error: unknown) => this.fail(live, error));
+  }
+
+  private take({ run: { simulation } }: LiveSession, item: Delivery): void {
+    const { workflow } = this;
+    switch (item.kind) {
+      case 'request':
+        simulation.request(workflow, item.head, item.body, item.ends, item.delivery);
+        return;
+      case 'connect':
+        simulation.connect(workflow, item.body, item.ends, item.delivery);
+        return;
+      case 'more': {
+        const id = executionId(item.execution);
+        if (!this.isRunning(id)) return;
+        if (this.handler === 'http') {
+          simulation.feedRequest(id, item.body, item.ends, item.delivery);
+        } else {
+          simulation.feed(id, item.body, item.ends, item.delivery);
+        }
+        return;
+      }
+      case 'drop': {
+        const id = executionId(item.execution);
+        if (this.isRunning(id)) simulation.cancel(id);
+        return;
+      }
+    }
+  }
+
+  private isRunning(id: ExecutionId): boolean {
+    return this.held.live().run.simulation.engine.executions.get(id)?.ended === false;
+  }
+
+  private async begin(begun: Begun, handler: ServingStart['handler']): Promise<LiveSession> {
+    const { environment, held } = this;
+    const { feed, record, workflow, ...setup } = begun;
+    held.release();
+    checkPlan(setup.plan, setup.loaded);
+    const loadService = await environment.serviceLoader(setup.loaded.services);
+    const recording = record === undefined ? undefined : environment.record(record);
+    let live: LiveSession;
+    try {
+      live = new LiveSession(environment, {
+        ...setup,
+        loadService,
+        recording,
+        paused: false,
+        serving: feed,
+      });
+    } catch (error) {
+      recording?.leave();
+      throw error;
+    }
+    held.hold({ kind: 'live', live, recordedAt: record });
+    this.workflow = workflow.config.name;
+    this.handler = handler;
+    live.begin();
+    return live;
+  }
+
+  private start({ config }: LoadedWorkflow, delivered: number): ServingStart {
+    const { secondsBetweenEffects } = config.limits;
+    return { workflow: config.name, handler: this.handler, delivered, secondsBetweenEffects };
+  }
+
+  /** The simulation cannot go on, such as when its disk is full. */
+  private fail(live: LiveSession, error: unknown): void {
+    if (this.failed) return;
+    this.failed = true;
+    this.environment.emit({ kind: 'problem', problem: this.environment.describe(error) });
+    const { now } = live.run.simulation.agenda;
+    this.environment.emit({ kind: 'state', state: { kind: 'ended' }, now });
+  }
+}
+
+/** Cancels an execution that would compute for ever again, where it began to. */
+function cancelStuck(
+  inputs: InputRow[],
+  workflow: string,
+  { execution, seq }: { readonly execution: string; readonly seq: number },
+): void {
+  const number = Number(execution.slice(workflow.length + 1));
+  let requests = 0;
+  const index = inputs.findIndex(({ kind }) => kind === 'request' && ++requests === number);
+  const request = inputs[index];
+  if (request === undefined) throw new HostRequestError(`the recording has no ${execution}`);
+  const data = seq < 0 ? { execution } : { execution, after: seq };
+  inputs.splice(index + 1, 0, { ...request, kind: 'cancel', data, body: undefined });
+}
+
+function lastDelivery(inputs: readonly InputRow[]): number {
+  return inputs.reduce((last, { data }) => Math.max(last, Number(data.delivery ?? 0)), 0);
+}
