@@ -41,6 +41,7 @@ export function scriptedComponent(script: (imports: ScriptImports) => void): Gue
     instantiate: (_coreModule, imports) => ({
       [RUN]: { run: () => script(imports as unknown as ScriptImports) },
     }),
+    direct: false,
     interface: { imports: [], exports: new Map(), problem: undefined },
     runExport: RUN,
   };

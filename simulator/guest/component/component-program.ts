@@ -21,6 +21,8 @@ export interface ComponentProgram {
   readonly main: ComponentModule;
   readonly modulesByName: ReadonlyMap<string, ComponentModule>;
   readonly instantiate: Instantiate;
+  /** Its hot imports are answered without the glue; only where all of its code is one program. */
+  readonly direct: boolean;
   readonly interface: ComponentInterface;
   /** The export that runs it, such as `wasi:cli/run@0.2.6`; undefined when it is not a command. */
   readonly runExport: string | undefined;
@@ -60,9 +62,16 @@ export function loadComponent(
     main,
     modulesByName,
     instantiate: evaluateGlue(transpiled.source),
+    direct: modules.filter(definesMemory).length === 1,
     interface: read,
     runExport: transpiled.exports.find((name) => RUN.test(name)),
   };
+}
+
+/** Adapters and shims work in the memory of the program; another program has its own. */
+function definesMemory({ info }: ComponentModule): boolean {
+  const imported = info.imports.filter(({ kind }) => kind === 'memory').length;
+  return info.memories.length > imported;
 }
 
 /** Throws ProgramError when a component is not one to be run, and says what it is. */

@@ -1,6 +1,6 @@
 import { stdoutWrite } from '../../effects/stdio.ts';
 import { parseInvocation } from '../invocation.ts';
-import { createPreview2 } from '../preview2/preview2.ts';
+import { openPreview2 } from '../preview2/preview2.ts';
 import type { RunSetup } from '../run-setup.ts';
 import { callComponent, isErrorCase, planComponentCall } from './component-call.ts';
 import { type ComponentProgram, checkRunnable } from './component-program.ts';
@@ -17,11 +17,15 @@ export function runComponent(program: ComponentProgram, setup: RunSetup): number
   if (invoke === undefined) checkRunnable(program);
   const call =
     invoke === undefined ? undefined : planComponentCall(program, parseInvocation(invoke));
+  const { imports, direct } = openPreview2({ port, args, env, preopens });
   const exports = program.instantiate(
     (name) => moduleOf(program, name),
-    createPreview2({ port, args, env, preopens }),
-    (module, imports) => {
-      const instance = new WebAssembly.Instance(module, imports);
+    imports,
+    (module, coreImports) => {
+      const instantiate = (given: WebAssembly.Imports) => new WebAssembly.Instance(module, given);
+      const instance = program.direct
+        ? direct.instantiate(coreImports, instantiate)
+        : instantiate(coreImports);
       for (const exported of Object.values(instance.exports)) {
         if (exported instanceof WebAssembly.Memory) memories.push(exported);
       }
