@@ -118,6 +118,6 @@ export function plainName(functionName: string): string {
 export function callPath({ frames }: Stack, index: number): string {
   return frames
     .slice(index)
-    .map(({ functionIndex, codeOffset }) => `${functionIndex}:${codeOffset}`)
+    .map(({ module = '', functionIndex, codeOffset }) => `${module}${functionIndex}:${codeOffset}`)
     .join();
 }

@@ -121,7 +121,7 @@ function functionsReachingEffects(
   info.imports
     .filter(({ kind }) => kind === 'function')
     .forEach((item, index) => {
-      if (item.module === WASI && PURE_IMPORTS.has(item.name)) return;
+      if (isPure(item.module, item.name)) return;
       reaching.add(index);
       open.push(index);
     });
@@ -136,7 +136,18 @@ function functionsReachingEffects(
   return reaching;
 }
 
+function isPure(module: string, name: string): boolean {
+  if (module === WASI) return PURE_IMPORTS.has(name);
+  return PURE_INTERFACES.test(module) || PURE_FUNCTIONS.test(name);
+}
+
 const WASI = 'wasi_snapshot_preview1';
+
+/** Interfaces of WASI 0.2 that only look at what the program was given, or give out handles. */
+const PURE_INTERFACES =
+  /^wasi:(?:cli\/(?:environment|exit|stdin|stdout|stderr|terminal-\w+)|filesystem\/preopens|io\/error)(?:@|$)/;
+/** Functions that the component model itself provides. */
+const PURE_FUNCTIONS = /^\[(?:resource-|export\])/;
 
 /** Imports that never are an effect: they only look at what the program was given. */
 const PURE_IMPORTS: ReadonlySet<string> = new Set([

@@ -1,4 +1,5 @@
 import { WASM_PAGE_BYTES } from '../kernel/limits.ts';
+import { planComponentCall } from './component/component-call.ts';
 import {
   type ComponentProgram,
   checkRunnable,
@@ -6,7 +7,9 @@ import {
 } from './component/component-program.ts';
 import type { TranspiledComponent } from './component/transpiled-component.ts';
 import { contentHash } from './content-hash.ts';
+import { planCoreCall } from './core-call.ts';
 import { type CoreProgram, loadCoreProgram } from './core-program.ts';
+import { parseInvocation } from './invocation.ts';
 import { PREVIEW2_INTERFACES } from './preview2/preview2.ts';
 import { ProgramError } from './program-error.ts';
 import { recognise } from './wasm/recognise.ts';
@@ -40,7 +43,15 @@ export function loadProgram(
   return loadComponent(bytes, hash, memoryPagesMax, component, PREVIEW2_INTERFACES);
 }
 
-/** Throws ProgramError when a program has nothing to start; `invoke` names a function to call. */
+/**
+ * Throws ProgramError when a program has nothing to start, or when `invoke` is not a call of one of
+ * its functions. A command has an entry of its own and takes no such call.
+ */
 export function checkStart(program: GuestProgram, invoke: string | undefined): void {
-  if (program.kind === 'component' && invoke === undefined) checkRunnable(program);
+  if (program.kind === 'component') {
+    if (invoke === undefined) checkRunnable(program);
+    else planComponentCall(program, parseInvocation(invoke));
+  } else if (invoke !== undefined && program.entry === 'reactor') {
+    planCoreCall(program, parseInvocation(invoke));
+  }
 }

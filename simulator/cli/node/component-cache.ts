@@ -12,6 +12,7 @@ import type {
   TranspiledComponent,
 } from '../../guest/component/transpiled-component.ts';
 import { decodeEntry, encodeEntry } from './component-entry.ts';
+import { enableExtendedConstants } from './wasm-features.ts';
 
 /** How many are kept in one folder; the ones unused for longest go first. */
 const ENTRIES_MAX = 20;
@@ -43,6 +44,7 @@ export class ComponentCache {
       .slice(0, 32);
     const known = this.#remembered.get(key);
     if (known !== undefined) return known;
+    enableExtendedConstants();
     const made = this.#readOrMake(bytes, folder, key);
     this.#remember(key, made);
     return made;

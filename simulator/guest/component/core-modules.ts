@@ -6,6 +6,7 @@ import {
   findCustomSection,
   inspectModule,
   ModuleError,
+  readNames,
 } from '../wasm/index.ts';
 import { type LimitedModule, limitMemory } from '../wasm/limit-memory.ts';
 import { tagModule } from './tag-module.ts';
@@ -57,8 +58,10 @@ function limit(
   memoryPagesMax: number,
 ): { readonly info: CoreModule; readonly limited: LimitedModule } {
   try {
-    const info = inspectModule(bytes);
-    checkModule(info);
+    const info = inspectModule(bytes) as CoreModule;
+    // Unlike a program, a component may bring shared libraries along, and link them itself.
+    const findings = info.findings.filter(({ feature }) => feature !== 'object-file');
+    checkModule({ ...info, findings });
     return { info, limited: limitMemory(bytes, info, memoryPagesMax) };
   } catch (error) {
     if (!(error instanceof ModuleError)) throw error;
@@ -79,14 +82,14 @@ function compile(bytes: Uint8Array, place: string): WebAssembly.Module {
 }
 
 /**
- * The module with the user's own code: one with source lines; else one with a memory of its own,
- * which adapters and shims do without; else the largest.
+ * The module with the user's own code: one with source lines; else one that was not made by the
+ * tool that put the component together; else the largest.
  */
 export function userModule<T extends ProgramModule>(modules: readonly T[]): T | undefined {
   const ranked = [...modules].sort((one, other) => {
     const lines = Number(hasLines(other)) - Number(hasLines(one));
-    const memory = Number(hasMemory(other)) - Number(hasMemory(one));
-    return lines || memory || codeLength(other) - codeLength(one);
+    const made = Number(isMadeByTool(one)) - Number(isMadeByTool(other));
+    return lines || made || codeLength(other) - codeLength(one);
   });
   return ranked[0];
 }
@@ -95,9 +98,9 @@ function hasLines({ info }: ProgramModule): boolean {
   return findCustomSection(info.sections, '.debug_line') !== undefined;
 }
 
-function hasMemory({ info }: ProgramModule): boolean {
-  const imported = info.imports.filter(({ kind }) => kind === 'memory').length;
-  return info.memories.length > imported;
+/** Adapters, shims and fix-ups are named so by wit-component, which every toolchain uses. */
+function isMadeByTool({ bytes, info }: ProgramModule): boolean {
+  return readNames(bytes, info.sections).module?.startsWith('wit-component:') === true;
 }
 
 function codeLength({ info: { code } }: ProgramModule): number {
