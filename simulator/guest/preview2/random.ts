@@ -1,10 +1,13 @@
 /** wasi:random: all three draw from the execution's own stream, which is journaled. */
 import { randomRead } from '../../effects/random.ts';
+import { trap } from './component-error.ts';
 import type { HostInterface } from './host.ts';
 import type { TimerPort } from './timer.ts';
 
 /** Bytes drawn by one effect; a longer request takes several. */
 const RANDOM_BYTES_MAX = 64 * 1024;
+/** What 32-bit pointers can reach. */
+const MEMORY_BYTES_MAX = 2n ** 32n - 1n;
 const EIGHT = Object.freeze({ length: 8 });
 
 export function randomInterfaces(port: TimerPort): Record<string, HostInterface> {
@@ -18,7 +21,9 @@ export function randomInterfaces(port: TimerPort): Record<string, HostInterface>
 }
 
 function randomBytes(port: TimerPort, length: bigint): Uint8Array {
-  // No memory of a program could take more; the glue fails when it allocates too much.
+  if (length > MEMORY_BYTES_MAX) {
+    trap(`wasi:random: no memory of a program takes ${length} random bytes`);
+  }
   const total = Number(length);
   if (total <= RANDOM_BYTES_MAX) return port.effect(randomRead, { length: total }).body;
   const all = new Uint8Array(total);

@@ -39,8 +39,11 @@ export interface FilesHost {
   readonly nodes: OpenNodes;
 }
 
-/** Bytes that no memory of a program could take more of. */
-const READ_BYTES_MAX = 2 ** 32 - 1;
+/**
+ * Bytes of one read, however many the program asks for: it may name more than its memory holds, and
+ * a file with holes has them.
+ */
+const READ_BYTES_MAX = 16 * 1024 * 1024;
 
 /**
  * An open file or directory of wasi:filesystem.

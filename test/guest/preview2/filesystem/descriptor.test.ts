@@ -28,6 +28,14 @@ describe('reading and writing a descriptor', () => {
     assert.equal(decode(file.read(2n ** 64n - 1n, 0n)[0]), 'hello');
   });
 
+  test('gives a part of what is asked for when that is more than a program holds', () => {
+    const file = new Harness().open('file', { create: true });
+    file.setSize(2n ** 40n);
+    const [bytes, hasEnded] = file.read(2n ** 40n, 5n);
+    assert.equal(bytes.length, 16 * 1024 * 1024);
+    assert.equal(hasEnded, false);
+  });
+
   test('is refused as the flags say, and for directories', () => {
     const guest = new Harness();
     guest.writeFile('file', 'hello');
