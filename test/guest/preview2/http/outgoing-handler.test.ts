@@ -96,7 +96,7 @@ describe('a response that is not waited for alone', () => {
   test('is sent before the program does anything else', () => {
     const guest = new HttpGuest();
     const future = guest.send({ body: 'data' });
-    assert.deepEqual(guest.port.asked, []);
+    assert.equal(guest.port.asked.length, 0);
     guest.print('sent\n');
     assert.deepEqual(guest.port.names, ['http.send', 'stdout.write']);
     const args = guest.port.asked[0]?.args as HttpRequestArgs;
