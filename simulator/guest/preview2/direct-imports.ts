@@ -37,8 +37,10 @@ const EIGHT = Object.freeze({ length: 8 });
 /** `wasi:io/streams@0.2.6`, whose part before the version is looked up. */
 const INTERFACE = /^(wasi:[a-z-]+\/[a-z-]+)@0\.2\.\d+$/;
 
-/** A variant's tag of the error case, and where its payload stands after one of 8 bytes. */
+/** The tag of a result that is ok. */
 const OK = 0;
+/** What the glue gives a module without imports is nothing at all. */
+const NO_IMPORTS: WebAssembly.Imports = {};
 
 /** What the handles of one component instance stand for. */
 class Handles {
@@ -57,7 +59,7 @@ export class DirectImports {
    * @param instantiate what the glue would have had done, with the imports to give
    */
   instantiate(
-    imports: WebAssembly.Imports,
+    imports: WebAssembly.Imports = NO_IMPORTS,
     instantiate: (imports: WebAssembly.Imports) => WebAssembly.Instance,
   ): WebAssembly.Instance {
     let memory = importedMemory(imports);
