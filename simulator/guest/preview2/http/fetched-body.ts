@@ -1,5 +1,6 @@
 import type { HttpBodyResult, HttpHeaders } from '../../../effects/http.ts';
 import type { InboxName } from '../../../effects/wait.ts';
+import { assert } from '../../../kernel/assert.ts';
 import { type Interest, lookAtAll, waitForAny } from '../../waiting.ts';
 import { closed } from '../streams.ts';
 import type { TimerPort } from '../timer.ts';
@@ -110,6 +111,7 @@ export class FetchedBody implements MessageBody {
       this.endWith({ kind: 'failed', code: codeOfFailure(part) });
       return;
     }
+    assert(part.ended || part.body.length > 0, 'a part of a body has no bytes and is not its end');
     this.buffered = part.body;
     if (part.ended) this.endWith({ kind: 'ended', trailers: part.trailers ?? [] });
   }

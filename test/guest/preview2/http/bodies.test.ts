@@ -7,6 +7,7 @@ import { httpErrorCode } from '../../../../simulator/guest/preview2/http/error-c
 import { IncomingBody } from '../../../../simulator/guest/preview2/http/incoming-body.ts';
 import { OutgoingBody } from '../../../../simulator/guest/preview2/http/outgoing-body.ts';
 import { IoError, READ_BYTES_MAX } from '../../../../simulator/guest/preview2/streams.ts';
+import { InvariantError } from '../../../../simulator/kernel/assert.ts';
 import {
   ANSWER,
   bodyText,
@@ -109,6 +110,11 @@ describe('the body of a response', () => {
       val: { tag: 'err', val: code },
     });
     assert.equal(guest.port.names.includes('http.cancel'), false);
+  });
+
+  test('never seems to end because the engine had nothing to give', () => {
+    const stream = inPieces('', piece('')).fetch().consume().stream();
+    assert.throws(() => stream.blockingRead(5n), InvariantError);
   });
 
   test('has its stream once', () => {
