@@ -55,6 +55,36 @@ export const RUN: CommandSpec = {
   ],
 };
 
+export const SERVE: CommandSpec = {
+  name: 'serve',
+  usage: '<module|workflow> [options] [-- program arguments]',
+  summary: 'answer real requests, each by an execution of its own',
+  positionals: ['module, source, folder or workflow'],
+  takesRest: true,
+  options: [
+    { name: 'port', value: 'N', help: 'listen on this port; 8080 unless given, 0 takes any' },
+    { name: 'host', value: 'ADDRESS', help: 'listen there; 127.0.0.1 unless given' },
+    { name: 'inetd', help: 'a connection is standard input and output, also for components' },
+    { name: 'max-concurrent', value: 'N', help: 'refuse more than this at a time; 256' },
+    { name: 'max-body', value: 'BYTES', help: 'refuse longer requests, such as 64k or 16M' },
+    { name: 'timeout', value: 'DURATION', help: 'how long a client waits for a response; 2m' },
+    ...RUN.options.filter(({ name }) =>
+      ['seed', 'faults', 'record', 'dir', 'env', 'persistence', 'answer'].includes(name),
+    ),
+    {
+      name: 'quiet',
+      short: 'q',
+      help: 'print only the address, what the program prints, and errors',
+    },
+    JSON_OUTPUT,
+    HELP,
+  ],
+  notes: [
+    'A component that exports wasi:http/incoming-handler answers HTTP requests. Any other program',
+    'is given each connection as its standard input and output. Ctrl-C ends it in good order.',
+  ],
+};
+
 export const REPLAY: CommandSpec = {
   name: 'replay',
   usage: '<recording> [options]',
@@ -93,4 +123,4 @@ export const DEBUG_ADAPTER: CommandSpec = {
   options: [{ name: 'port', value: 'N', help: 'listen on this port of 127.0.0.1' }, HELP],
 };
 
-export const COMMANDS: readonly CommandSpec[] = [RUN, REPLAY, INSPECT, DEBUG_ADAPTER];
+export const COMMANDS: readonly CommandSpec[] = [RUN, SERVE, REPLAY, INSPECT, DEBUG_ADAPTER];

@@ -17,6 +17,7 @@ type Command = (args: readonly string[], io: CommandIo) => Promise<ExitCode>;
 
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./run-command.ts')).runCommand,
+  serve: async () => (await import('./serve-command.ts')).serveCommand,
   replay: async () => (await import('./replay-command.ts')).replayCommand,
   inspect: async () => (await import('./inspect-command.ts')).inspectCommand,
   'debug-adapter': async () => (await import('./debug-adapter-command.ts')).debugAdapterCommand,

@@ -49,8 +49,8 @@ export function parseRun(args: readonly string[], folder: string): RunArguments 
     help,
     start: startOf(parsed, folder, help),
     programArgs: parsed.rest,
-    env: Object.fromEntries(parsed.texts('env').map(variable)),
-    mounts: parsed.texts('dir').map((text) => mount(text, folder)),
+    env: Object.fromEntries(parsed.texts('env').map((text) => variable(text, RUN.name))),
+    mounts: parsed.texts('dir').map((text) => mount(text, folder, RUN.name)),
     record: record === undefined ? undefined : resolve(folder, record),
     stdin: stdinOf(parsed.text('stdin'), folder),
     timeoutMs: durationMs(parsed, 'timeout'),
@@ -85,10 +85,15 @@ function startOf(parsed: ParsedOptions, folder: string, help: boolean): RunArgum
 }
 
 function passedOn(parsed: ParsedOptions, folder: string): RunArguments['options'] {
-  const seed = integer(parsed, 'seed', Number.MAX_SAFE_INTEGER);
-  const paceMs = integer(parsed, 'pace', PACE_MS_MAX);
-  const persistence = oneOf(parsed, 'persistence', ['none', 'workflow', 'effect'] as const);
-  const answer = oneOf(parsed, 'answer', ['retry', 'fail'] as const);
+  const seed = integer(parsed, 'seed', Number.MAX_SAFE_INTEGER, RUN.name);
+  const paceMs = integer(parsed, 'pace', PACE_MS_MAX, RUN.name);
+  const persistence = oneOf(
+    parsed,
+    'persistence',
+    ['none', 'workflow', 'effect'] as const,
+    RUN.name,
+  );
+  const answer = oneOf(parsed, 'answer', ['retry', 'fail'] as const, RUN.name);
   const faults = parsed.text('faults');
   return {
     ...(seed === undefined ? {} : { seed }),
@@ -108,43 +113,52 @@ function stdinOf(text: string | undefined, folder: string): StdinChoice {
   return text === 'none' ? { kind: 'none' } : { kind: 'file', path: resolve(folder, text) };
 }
 
-function variable(text: string): readonly [string, string] {
+/** A variable of the environment; throws CommandError. */
+export function variable(text: string, command: string): readonly [string, string] {
   const equals = text.indexOf('=');
-  if (equals <= 0) throw usageError(`--env ${text}: write KEY=VALUE`, RUN.name);
+  if (equals <= 0) throw usageError(`--env ${text}: write KEY=VALUE`, command);
   return [text.slice(0, equals), text.slice(equals + 1)];
 }
 
 /** Makes the host's side of `guest=host[:ro]` absolute. */
-function mount(text: string, folder: string): string {
+export function mount(text: string, folder: string, command: string): string {
   const match = /^([^=]+)=(.+?)(:ro)?$/.exec(text);
   const [, guest, host, readOnly = ''] = match ?? [];
   if (guest === undefined || host === undefined || !guest.startsWith('/')) {
     throw usageError(
       `--dir ${text}: write /guest=folder, with :ro at the end to only read`,
-      RUN.name,
+      command,
     );
   }
   return `${guest}=${resolve(folder, host)}${readOnly}`;
 }
 
-function integer(parsed: ParsedOptions, name: string, maximum: number): number | undefined {
+/** A whole number; throws CommandError. */
+export function integer(
+  parsed: ParsedOptions,
+  name: string,
+  maximum: number,
+  command: string,
+): number | undefined {
   const text = parsed.text(name);
   if (text === undefined) return undefined;
   const value = Number(text);
   if (/^\d+$/.test(text) && value <= maximum) return value;
-  throw usageError(`--${name} ${text}: write a whole number from 0 to ${maximum}`, RUN.name);
+  throw usageError(`--${name} ${text}: write a whole number from 0 to ${maximum}`, command);
 }
 
-function oneOf<T extends string>(
+/** One of a few words; throws CommandError. */
+export function oneOf<T extends string>(
   parsed: ParsedOptions,
   name: string,
   allowed: readonly T[],
+  command: string,
 ): T | undefined {
   const text = parsed.text(name);
   if (text === undefined) return undefined;
   const found = allowed.find((item) => item === text);
   if (found !== undefined) return found;
-  throw usageError(`--${name} ${text}: write one of ${allowed.join(', ')}`, RUN.name);
+  throw usageError(`--${name} ${text}: write one of ${allowed.join(', ')}`, command);
 }
 
 /** A duration in real milliseconds. */

@@ -57,7 +57,8 @@ export async function planRun(
   return { request: { kind: 'run', options }, recording, workflow: target.workflow.name, live };
 }
 
-function recordingOf({ workspace, workflow }: Target, folder: string): string {
+/** Where a run of a target is recorded unless it is told. */
+export function recordingOf({ workspace, workflow }: Target, folder: string): string {
   const base = workspace.file === undefined ? folder : workspace.folder;
   return join(base, RECORDINGS_FOLDER, `${workflow.name}.backstitch`);
 }
@@ -102,7 +103,7 @@ async function ours(input: LiveInput): Promise<ChosenStdin> {
 }
 
 /** Says which option names a file that is not there. */
-async function requireFile(path: string, option: string): Promise<void> {
+export async function requireFile(path: string, option: string): Promise<void> {
   try {
     await access(path);
   } catch (cause) {

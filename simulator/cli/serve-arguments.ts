@@ -1,0 +1,103 @@
+import { resolve } from 'node:path';
+import type { ServeOptions } from '../host/protocol.ts';
+import { usageError } from './command-error.ts';
+import { SERVE } from './commands.ts';
+import { type ParsedOptions, parseOptions } from './option-parser.ts';
+import { durationMs, integer, mount, oneOf, variable } from './run-arguments.ts';
+
+export interface ServeArguments {
+  readonly help: boolean;
+  /** What to serve. */
+  readonly target: string;
+  readonly programArgs: readonly string[] | undefined;
+  readonly env: Readonly<Record<string, string>>;
+  readonly mounts: readonly string[];
+  readonly record: string | undefined;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly limits: ServeLimits;
+  readonly quiet: boolean;
+  readonly json: boolean;
+  /** Passed on as they are. */
+  readonly options: Pick<ServeOptions, 'seed' | 'persistence' | 'faults' | 'answer' | 'raw'>;
+}
+
+export interface ServeLimits {
+  /** Requests or connections at a time. */
+  readonly maxConcurrent: number;
+  /** Bytes of a request's body, or of all that comes in through a raw connection. */
+  readonly maxBodyBytes: number;
+  /** How long a client waits for a response, in real milliseconds. */
+  readonly responseMs: number;
+}
+
+const PORT_DEFAULT = 8080;
+const PORT_MAX = 65_535;
+const CONCURRENT_DEFAULT = 256;
+const CONCURRENT_MAX = 65_536;
+const BODY_BYTES_DEFAULT = 16 * 1024 * 1024;
+/** What an inbox takes; see INBOX_BYTES_MAX. */
+const BODY_BYTES_MAX = 256 * 1024 * 1024;
+const RESPONSE_MS_DEFAULT = 120_000;
+
+/** Throws CommandError. Paths are resolved against `folder`. */
+export function parseServe(args: readonly string[], folder: string): ServeArguments {
+  const parsed = parseOptions(SERVE, args);
+  const help = parsed.flag('help') === true;
+  const [target] = parsed.positionals;
+  if (target === undefined && !help) {
+    throw usageError(
+      'serve what? Give a .wasm or .c file, a folder, or the name of a workflow',
+      SERVE.name,
+    );
+  }
+  const record = parsed.text('record');
+  return {
+    help,
+    target: target ?? '',
+    programArgs: parsed.rest,
+    env: Object.fromEntries(parsed.texts('env').map((text) => variable(text, SERVE.name))),
+    mounts: parsed.texts('dir').map((text) => mount(text, folder, SERVE.name)),
+    record: record === undefined ? undefined : resolve(folder, record),
+    listen: {
+      host: parsed.text('host') ?? '127.0.0.1',
+      port: integer(parsed, 'port', PORT_MAX, SERVE.name) ?? PORT_DEFAULT,
+    },
+    limits: {
+      maxConcurrent:
+        integer(parsed, 'max-concurrent', CONCURRENT_MAX, SERVE.name) ?? CONCURRENT_DEFAULT,
+      maxBodyBytes: byteCount(parsed, 'max-body') ?? BODY_BYTES_DEFAULT,
+      responseMs: durationMs(parsed, 'timeout') ?? RESPONSE_MS_DEFAULT,
+    },
+    quiet: parsed.flag('quiet') === true,
+    json: parsed.flag('json') === true,
+    options: passedOn(parsed, folder),
+  };
+}
+
+function passedOn(parsed: ParsedOptions, folder: string): ServeArguments['options'] {
+  const seed = integer(parsed, 'seed', Number.MAX_SAFE_INTEGER, SERVE.name);
+  const levels = ['none', 'workflow', 'effect'] as const;
+  const persistence = oneOf(parsed, 'persistence', levels, SERVE.name);
+  const answer = oneOf(parsed, 'answer', ['retry', 'fail'] as const, SERVE.name);
+  const faults = parsed.text('faults');
+  return {
+    ...(seed === undefined ? {} : { seed }),
+    ...(persistence === undefined ? {} : { persistence }),
+    ...(answer === undefined ? {} : { answer }),
+    ...(faults === undefined
+      ? {}
+      : { faults: faults === 'none' ? ('none' as const) : resolve(folder, faults) }),
+    ...(parsed.flag('inetd') === true ? { raw: true } : {}),
+  };
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, M: 1024 * 1024 };
+
+function byteCount(parsed: ParsedOptions, name: string): number | undefined {
+  const text = parsed.text(name);
+  if (text === undefined) return undefined;
+  const [, digits = '', unit = ''] = /^(\d+)([kM]?)$/.exec(text) ?? [];
+  const bytes = Number(digits) * (UNITS[unit] ?? 1);
+  if (digits !== '' && bytes <= BODY_BYTES_MAX) return bytes;
+  throw usageError(`--${name} ${text}: write bytes up to 256M, such as 64k or 16M`, SERVE.name);
+}

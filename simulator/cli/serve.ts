@@ -1,0 +1,176 @@
+/**
+ * A server from its start to its end: a port in front of a host, until a person has had enough or
+ * it cannot go on.
+ *
+ * N1  Whatever way it ends, the recording is folded or can be recovered from its log.
+ */
+import type { AddressInfo } from 'node:net';
+import type { HostEvent, ProblemReport, ServingStart } from '../host/protocol.ts';
+import { CommandError } from './command-error.ts';
+import type { CommandIo } from './command-io.ts';
+import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
+import { ConnectionServer } from './node/connection-server.ts';
+import { describeError } from './node/describe-error.ts';
+import { HostProblemError } from './node/host-client.ts';
+import { HttpServer } from './node/http-server.ts';
+import { moveRecording } from './node/move-recording.ts';
+import { findTarget } from './node/read-workspace.ts';
+import { recoverRecording } from './node/recover-recording.ts';
+import { recordingOf, requireFile } from './run-plan.ts';
+import type { ServeArguments } from './serve-arguments.ts';
+import type { ServeReporter } from './serve-reporter.ts';
+import { ServingClient } from './serving-client.ts';
+
+/** How long requests that are being answered may take when the server stops. */
+const GRACE_MS = 5_000;
+
+type Ending =
+  | { readonly kind: 'interrupted' }
+  | { readonly kind: 'failed'; readonly problem: ProblemReport };
+
+export interface ServeSetup {
+  readonly arguments: ServeArguments;
+  readonly io: CommandIo;
+  readonly reporter: ServeReporter;
+  /** The bundle of the host's worker. */
+  readonly script: string;
+}
+
+export class Serve {
+  private readonly ending: Promise<Ending>;
+  private finish: (ending: Ending) => void = () => {};
+  private interrupts = 0;
+
+  constructor(private readonly setup: ServeSetup) {
+    this.ending = new Promise((resolve) => {
+      this.finish = resolve;
+    });
+  }
+
+  /** The first lets what is in flight finish; the second does not wait for it. */
+  interrupt(): void {
+    if (++this.interrupts > 1) process.exit(EXIT.interrupted);
+    this.finish({ kind: 'interrupted' });
+  }
+
+  async toEnd(): Promise<ExitCode> {
+    const { reporter } = this.setup;
+    let serving: ServingClient | undefined;
+    try {
+      const record = await this.recording();
+      serving = this.client(record);
+      const start = await serving.begin();
+      const server = this.server(start, serving);
+      const { host, port } = this.setup.arguments.listen;
+      const address = await listen(server, host, port);
+      reporter.listening(addressText(start, address), start, record);
+      return await this.conclude(await this.ending, server, serving, record);
+    } catch (error) {
+      await serving?.close();
+      const problem = error instanceof HostProblemError ? error.problem : describeError(error);
+      const exitCode = error instanceof CommandError ? error.exitCode : exitCodeOf(problem.code);
+      reporter.problem(problem);
+      reporter.end(exitCode, undefined);
+      return exitCode;
+    }
+  }
+
+  private async recording(): Promise<string> {
+    const { arguments: given, io } = this.setup;
+    const { faults } = given.options;
+    if (faults !== undefined && faults !== 'none') await requireFile(faults, '--faults');
+    const target = await findTarget(given.target, io.folder);
+    return given.record ?? recordingOf(target, io.folder);
+  }
+
+  private client(record: string): ServingClient {
+    const { arguments: given, script, reporter } = this.setup;
+    return new ServingClient({
+      script,
+      options: {
+        ...given.options,
+        target: {
+          path: given.target,
+          env: given.env,
+          mounts: given.mounts,
+          ...(given.programArgs === undefined ? {} : { args: given.programArgs }),
+        },
+        record,
+        changes: false,
+      },
+      onEvent: (event) => this.receive(event),
+      onReplaced: (reason) => reporter.problem(reason),
+      onFailure: (problem) => this.finish({ kind: 'failed', problem }),
+    });
+  }
+
+  private receive(event: HostEvent): void {
+    const { reporter } = this.setup;
+    if (event.kind === 'output') reporter.output(event);
+    if (event.kind === 'problem') reporter.problem(event.problem);
+    if (event.kind === 'progress') reporter.progress(event.message);
+    if (event.kind !== 'state' || event.state.kind !== 'waiting') return;
+    for (const { execution, call } of event.state.questions) reporter.question(execution, call);
+  }
+
+  private server(start: ServingStart, serving: ServingClient): HttpServer | ConnectionServer {
+    const { arguments: given, reporter } = this.setup;
+    const options = {
+      limits: given.limits,
+      serving,
+      onServed: reporter.served.bind(reporter),
+      onNote: reporter.note.bind(reporter),
+    };
+    return start.handler === 'http' ? new HttpServer(options) : new ConnectionServer(options);
+  }
+
+  private async conclude(
+    ending: Ending,
+    server: HttpServer | ConnectionServer,
+    serving: ServingClient,
+    record: string,
+  ): Promise<ExitCode> {
+    const { reporter, io } = this.setup;
+    if (ending.kind === 'failed') reporter.problem(ending.problem);
+    else if (serving.open > 0) reporter.note(`stopping, with ${serving.open} being answered`);
+    const cut = await server.stop(ending.kind === 'failed' ? 0 : GRACE_MS);
+    if (cut > 0) reporter.note(`${cut} were not answered`);
+    if (!(await serving.close())) {
+      const warning = await recoverRecording(serving.recording, io.distFolder);
+      if (warning !== undefined) reporter.problem(warning);
+    }
+    moveRecording(serving.recording, record);
+    const exitCode =
+      ending.kind === 'failed'
+        ? exitCodeOf(ending.problem.code)
+        : cut > 0
+          ? EXIT.interrupted
+          : EXIT.ok;
+    reporter.end(exitCode, record);
+    return exitCode;
+  }
+}
+
+async function listen(
+  server: HttpServer | ConnectionServer,
+  host: string,
+  port: number,
+): Promise<AddressInfo> {
+  try {
+    return await server.listen(host, port);
+  } catch (cause) {
+    const { code = '', message } = cause as NodeJS.ErrnoException;
+    const why = code === 'EADDRINUSE' ? 'something else listens there' : message;
+    throw new CommandError(
+      EXIT.unavailable,
+      'no-port',
+      `port ${port} of ${host} cannot be had: ${why}; choose another with --port, or --port 0.`,
+      { cause },
+    );
+  }
+}
+
+function addressText({ handler }: ServingStart, { address, port, family }: AddressInfo): string {
+  const host = family === 'IPv6' ? `[${address}]` : address;
+  return handler === 'http' ? `http://${host}:${port}/` : `tcp://${host}:${port}`;
+}

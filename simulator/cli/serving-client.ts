@@ -1,0 +1,314 @@
+/**
+ * Serves over a host: delivers what clients send, gives them what their executions answer, and
+ * replaces a host that computes for ever or dies. The clients' connections are not the host's, so
+ * they outlive it.
+ *
+ * V1  What was delivered is delivered again to the next host unless its recording holds it.
+ * V2  A client is given every part of its response once.
+ */
+import type { RequestHead } from '../effects/request.ts';
+import type {
+  Delivery,
+  HostEvent,
+  ProblemReport,
+  ServeAgainOptions,
+  ServedEnd,
+  ServedPart,
+  ServeOptions,
+  ServingStart,
+} from '../host/protocol.ts';
+import { resumedPath } from '../host/resumed-path.ts';
+import { HostClient, HostProblemError } from './node/host-client.ts';
+
+/** Who waits for what an execution answers. */
+export interface Answering {
+  part(part: ServedPart['part']): void;
+  /** Nothing more comes; called once. */
+  end(end: ServedEnd): void;
+  /** It computes for ever and is being cancelled; its end follows. */
+  stuck(seconds: number): void;
+}
+
+interface Waiting {
+  readonly answering: Answering;
+  /** The last part that was given. */
+  seq: number;
+}
+
+export interface ServingClientOptions {
+  /** The bundle of the host's worker. */
+  readonly script: string;
+  readonly options: ServeOptions & { readonly record: string };
+  /** What is no answer: outputs, problems, progress. */
+  readonly onEvent: (event: HostEvent) => void;
+  /** A host was lost and another goes on. */
+  readonly onReplaced: (reason: ProblemReport) => void;
+  /** It cannot go on. */
+  readonly onFailure: (problem: ProblemReport) => void;
+}
+
+/** How long a host may take to fold its recording. */
+const CLOSE_MS_MAX = 120_000;
+/** Silence below this is not looked at. */
+const SILENCE_MS_MIN = 500;
+/** Hosts that are lost one after the other before any of them has answered anything. */
+const LOSSES_MAX = 3;
+
+type Delivered<K extends Delivery['kind']> = Omit<Extract<Delivery, { kind: K }>, 'delivery'>;
+
+export class ServingClient {
+  /** Where the simulation is recorded now. */
+  recording: string;
+  private client: HostClient;
+  private start: ServingStart | undefined;
+  private readonly waiting = new Map<string, Waiting>();
+  /** Delivered, or to be, and not known to be recorded. */
+  private unconfirmed: Delivery[] = [];
+  private unsent: Delivery[] = [];
+  private deliveries = 0;
+  private executions = 0;
+  private silenceMsMax = Number.POSITIVE_INFINITY;
+  private flushQueued = false;
+  private state: 'starting' | 'serving' | 'replacing' | 'closed' = 'starting';
+  private losses = 0;
+  /** Executions that are to be cancelled when the recording is run again. */
+  private stuck: ServeAgainOptions['stuck'] = [];
+
+  constructor(private readonly setup: ServingClientOptions) {
+    this.recording = setup.options.record;
+    this.client = this.newClient();
+  }
+
+  /** Throws HostProblemError when the program cannot be served. */
+  async begin(): Promise<ServingStart> {
+    const start = await this.client.request({ kind: 'serve', options: this.setup.options });
+    this.start = start;
+    this.state = 'serving';
+    return start;
+  }
+
+  /** Executions that have not ended. */
+  get open(): number {
+    return this.waiting.size;
+  }
+
+  /** Starts an execution for a request, and gives its id. */
+  request(head: RequestHead, body: Uint8Array, ends: boolean, answering: Answering): string {
+    const id = this.expect(answering);
+    this.deliver({ kind: 'request', head, body, ends });
+    return id;
+  }
+
+  /** Starts an execution for a raw connection, and gives its id. */
+  connect(body: Uint8Array, ends: boolean, answering: Answering): string {
+    const id = this.expect(answering);
+    this.deliver({ kind: 'connect', body, ends });
+    return id;
+  }
+
+  more(execution: string, body: Uint8Array, ends: boolean): void {
+    if (this.waiting.has(execution)) this.deliver({ kind: 'more', execution, body, ends });
+  }
+
+  /** Its request will never be whole. */
+  drop(execution: string): void {
+    if (this.waiting.has(execution)) this.deliver({ kind: 'drop', execution });
+  }
+
+  /** Folds the recording and ends the host; false when it could not be folded in good order. */
+  async close(): Promise<boolean> {
+    const wasServing = this.state === 'serving';
+    this.state = 'closed';
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), CLOSE_MS_MAX);
+    });
+    const closing = this.client.request({ kind: 'close' }).then(
+      () => true,
+      () => false,
+    );
+    const closed = wasServing && (await Promise.race([closing, tooLate]));
+    clearTimeout(timer);
+    await this.client.terminate();
+    return closed;
+  }
+
+  private newClient(): HostClient {
+    const client: HostClient = new HostClient({
+      script: this.setup.script,
+      onEvent: (event) => {
+        if (client === this.client) this.receive(event);
+      },
+      onDeath: (problem) => {
+        if (client === this.client && this.state === 'serving') this.replace(problem, false);
+      },
+      silence: {
+        milliseconds: SILENCE_MS_MIN,
+        onSilence: (ms) => {
+          if (client === this.client && ms >= this.silenceMsMax) this.hearSilence();
+        },
+      },
+    });
+    return client;
+  }
+
+  private expect(answering: Answering): string {
+    const id = `${this.start?.workflow ?? ''}-${++this.executions}`;
+    this.waiting.set(id, { answering, seq: -1 });
+    return id;
+  }
+
+  private deliver(
+    item: Delivered<'request'> | Delivered<'connect'> | Delivered<'more'> | Delivered<'drop'>,
+  ): void {
+    this.unsent.push({ ...item, delivery: ++this.deliveries });
+    if (this.flushQueued) return;
+    // What comes in one turn goes as one message.
+    this.flushQueued = true;
+    setImmediate(() => this.flush());
+  }
+
+  private flush(): void {
+    this.flushQueued = false;
+    if (this.state !== 'serving' || this.unsent.length === 0) return;
+    const deliveries = this.unsent;
+    const { client } = this;
+    this.unsent = [];
+    this.unconfirmed.push(...deliveries);
+    const last = deliveries.at(-1)?.delivery ?? 0;
+    client.request({ kind: 'deliver', deliveries }).then(
+      () => this.confirm(last),
+      (error: unknown) => {
+        // A host that is gone is replaced, and then they are delivered again.
+        if (error instanceof HostProblemError && error.problem.code === 'host-ended') return;
+        if (client === this.client && this.state === 'serving') this.fail(problemOf(error));
+      },
+    );
+  }
+
+  private confirm(last: number): void {
+    this.unconfirmed = this.unconfirmed.filter(({ delivery }) => delivery > last);
+  }
+
+  private receive(event: HostEvent): void {
+    if (event.kind === 'served') {
+      this.losses = 0;
+      for (const part of event.parts) this.give(part);
+      for (const end of event.ends) this.end(end);
+      return;
+    }
+    if (event.kind === 'state') {
+      const { secondsBetweenEffects } = event;
+      if (secondsBetweenEffects !== undefined) this.silenceMsMax = secondsBetweenEffects * 1000;
+      if (event.state.kind === 'ended' && this.state === 'serving') {
+        const message = 'the simulation cannot go on, and so it serves no more.';
+        this.fail({ severity: 'error', code: 'host-ended', message });
+      }
+    }
+    this.setup.onEvent(event);
+  }
+
+  private give({ execution, seq, part }: ServedPart): void {
+    const waiting = this.waiting.get(execution);
+    if (waiting === undefined || seq <= waiting.seq) return;
+    waiting.seq = seq;
+    waiting.answering.part(part);
+  }
+
+  private end(end: ServedEnd): void {
+    const waiting = this.waiting.get(end.execution);
+    this.waiting.delete(end.execution);
+    waiting?.answering.end(end);
+  }
+
+  private hearSilence(): void {
+    const seconds = this.silenceMsMax / 1000;
+    const { lastEffect } = this.client;
+    if (this.state !== 'serving' && this.state !== 'replacing') return;
+    const id = `${this.start?.workflow ?? ''}-${lastEffect?.execution ?? 0}`;
+    this.waiting.get(id)?.answering.stuck(seconds);
+    const message =
+      `${id} has computed for ${seconds} s without an effect (limits.secondsBetweenEffects), ` +
+      'and is cancelled; the others go on.';
+    this.replace({ severity: 'error', code: 'stuck', message }, true);
+  }
+
+  private replace(reason: ProblemReport, isStuck: boolean): void {
+    const lost = this.client;
+    this.state = 'replacing';
+    // A host that died twice is not to come to the same place again.
+    const isKnown = (isStuck || ++this.losses > 1) && !this.noteStuck(lost.lastEffect);
+    if (isKnown || this.losses > LOSSES_MAX) {
+      this.fail(reason);
+      return;
+    }
+    this.setup.onReplaced(reason);
+    const client = this.newClient();
+    this.client = client;
+    const to = this.otherRecording();
+    void lost
+      .terminate()
+      .then(() => client.request({ kind: 'serve-again', options: this.serveAgainOptions(to) }))
+      .then(
+        ({ delivered }) => {
+          if (client === this.client) this.goOn(to, delivered);
+        },
+        (error: unknown) => {
+          // While it caught up it was itself replaced, or it is to be.
+          if (client !== this.client || this.state === 'closed') return;
+          const problem = problemOf(error);
+          if (problem.code === 'host-ended') this.replace(problem, false);
+          else this.fail(problem);
+        },
+      );
+  }
+
+  /** False when cancelling it did not help. */
+  private noteStuck(place: HostClient['lastEffect']): boolean {
+    if (place === undefined) return false;
+    const execution = `${this.start?.workflow ?? ''}-${place.execution}`;
+    if (this.stuck.some((known) => known.execution === execution)) return false;
+    this.stuck = [...this.stuck, { execution, seq: place.seq }];
+    return true;
+  }
+
+  private serveAgainOptions(record: string): ServeAgainOptions {
+    const { answer } = this.setup.options;
+    return {
+      recording: this.recording,
+      record,
+      open: [...this.waiting].map(([execution, { seq }]) => ({ execution, seq })),
+      stuck: this.stuck,
+      ...(answer === undefined ? {} : { answer }),
+    };
+  }
+
+  /** The next host records beside the one that has gone, which stays whole meanwhile. */
+  private otherRecording(): string {
+    const { record } = this.setup.options;
+    return this.recording === record ? resumedPath(record) : record;
+  }
+
+  private goOn(recording: string, delivered: number): void {
+    if (this.state === 'closed') return;
+    this.recording = recording;
+    this.state = 'serving';
+    this.stuck = [];
+    this.unsent = [...this.unconfirmed, ...this.unsent].filter(
+      ({ delivery }) => delivery > delivered,
+    );
+    this.unconfirmed = [];
+    this.flush();
+  }
+
+  private fail(problem: ProblemReport): void {
+    if (this.state === 'closed') return;
+    this.state = 'closed';
+    this.setup.onFailure(problem);
+  }
+}
+
+function problemOf(error: unknown): ProblemReport {
+  if (error instanceof HostProblemError) return error.problem;
+  throw error;
+}
