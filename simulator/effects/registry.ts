@@ -1,5 +1,6 @@
 /** Every kind of effect by its name: what a recording's entries are read back with. */
 import { clockRead } from './clock.ts';
+import { dnsLookup } from './dns.ts';
 import * as volumeOperations from './files.ts';
 import { httpBody, httpCancel, httpRequest, httpResponse, httpSend } from './http.ts';
 import type { EffectValue, Operation } from './operation.ts';
@@ -12,6 +13,7 @@ import { waitPoll } from './wait.ts';
 const OPERATIONS = [
   clockRead,
   randomRead,
+  dnsLookup,
   waitPoll,
   stdinRead,
   stdoutWrite,

@@ -316,6 +316,13 @@ export class Engine {
     return this.parts.services.find((service) => service.hosts.includes(host));
   }
 
+  /** Where a host stands among the hosts of all services; undefined when no service has it. */
+  hostIndex(name: string): number | undefined {
+    const hosts = this.parts.services.flatMap((service) => service.hosts);
+    const index = hosts.findIndex((host) => host.replace(/:\d+$/, '') === name);
+    return index < 0 ? undefined : index;
+  }
+
   callService(service: Service, request: ServiceRequest, site: EffectSite): ServiceResponse {
     const wallNanos = this.wallNanosAt(this.agenda.now);
     return service.handle(this.agenda.now, wallNanos, request, site);

@@ -1,5 +1,6 @@
-/** Performs the effects that are answered at once: clocks and random numbers. */
+/** Performs the effects that are answered at once: clocks, random numbers and names of hosts. */
 import { type ClockArgs, type ClockName, type ClockResult, clockRead } from '../effects/clock.ts';
+import { type DnsArgs, type DnsResult, dnsLookup } from '../effects/dns.ts';
 import type { EffectValue } from '../effects/operation.ts';
 import { type RandomArgs, randomRead } from '../effects/random.ts';
 import type { AnyOperation, Seq } from '../journal/entry.ts';
@@ -13,6 +14,7 @@ type Reader = (attempt: Attempt, args: EffectValue, seq: Seq) => EffectValue;
 const READERS: Readonly<Record<string, Reader>> = {
   [clockRead.name]: (attempt, args) => readClock(attempt, args as ClockArgs),
   [randomRead.name]: (attempt, args, seq) => readRandom(attempt, args as RandomArgs, seq),
+  [dnsLookup.name]: (attempt, args) => lookUp(attempt, args as DnsArgs),
 };
 
 export function performRead(
@@ -48,4 +50,13 @@ function readRandom(attempt: Attempt, { length }: RandomArgs, seq: Seq): EffectV
   const body = new Uint8Array(length);
   new RandomStream(bits, `${execution.id}/${seq}`).fill(body);
   return { body };
+}
+
+/** Each host of a service has one address for as long as the world is configured alike. */
+function lookUp(attempt: Attempt, { name }: DnsArgs): DnsResult {
+  if (name === 'localhost') return { addresses: ['127.0.0.1'] };
+  const index = attempt.engine.hostIndex(name);
+  if (index === undefined) return { addresses: [] };
+  const number = index + 1;
+  return { addresses: [`10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`] };
 }

@@ -14,6 +14,7 @@ import {
 } from './http/incoming-handler.ts';
 import { pollInterface } from './pollable.ts';
 import { randomInterfaces } from './random.ts';
+import { socketsInterfaces } from './sockets/sockets.ts';
 import { ioErrorInterface, streamsInterface } from './streams.ts';
 import { TimerPort } from './timer.ts';
 
@@ -52,6 +53,7 @@ function importsFor(host: Preview2Host, port: TimerPort): Preview2Imports {
     ...cliInterfaces(host, port),
     ...httpInterfaces(port),
     ...filesystemInterfaces(host, port),
+    ...socketsInterfaces(port),
   };
 }
 

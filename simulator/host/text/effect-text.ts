@@ -1,5 +1,6 @@
 /** What an effect asked and what it got, in one line; a row of the table for each operation. */
 import type { ClockArgs, ClockResult } from '../../effects/clock.ts';
+import type { DnsArgs, DnsResult } from '../../effects/dns.ts';
 import type { EffectValue } from '../../effects/operation.ts';
 import type { RandomArgs } from '../../effects/random.ts';
 import type {
@@ -59,6 +60,12 @@ const output: OperationText<EffectValue, EffectValue> = {
   got: () => '',
 };
 
+const lookup: OperationText<DnsArgs, DnsResult> = {
+  asked: ({ name }) => name,
+  got: ({ addresses }) => (addresses.length === 0 ? 'no such name' : addresses.join(', ')),
+  failed: ({ addresses }) => addresses.length === 0,
+};
+
 const accept: OperationText<AcceptArgs, AcceptResult> = {
   asked: ({ listener }) => listener,
   got: ({ connection }) => connection ?? 'nobody there',
@@ -88,6 +95,7 @@ const shutdown: OperationText<ShutdownArgs, EffectValue> = {
 const TEXTS = {
   'clock.read': clock,
   'random.read': random,
+  'dns.lookup': lookup,
   'wait.poll': poll,
   'stdin.read': stdin,
   'stdout.write': output,

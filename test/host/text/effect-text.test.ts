@@ -95,6 +95,18 @@ const ROWS: readonly Row[] = [
   ['clock.read', { clock: 'wall' }, { nanos: WALL }, 'clock.read wall -> 2026-01-01 00:00:00.001'],
   ['clock.read', { clock: 'monotonic' }, { nanos: '3600000000000' }, 'clock.read monotonic -> 1 h'],
   [
+    'dns.lookup',
+    { name: 'shop.example' },
+    { addresses: ['10.0.0.1'] },
+    'dns.lookup shop.example -> 10.0.0.1',
+  ],
+  [
+    'dns.lookup',
+    { name: 'nobody.example' },
+    { addresses: [] },
+    'dns.lookup nobody.example -> no such name',
+  ],
+  [
     'random.read',
     { length: 2 },
     { body: Uint8Array.of(0x3f, 0x9a) },
@@ -238,6 +250,7 @@ describe('the line of an effect', () => {
     const families = ['clock.read', 'random.read', 'wait.poll', 'stdin.read', 'stdout.write'];
     const volumes = Object.values(volumeOperations).map((operation) => operation.name);
     const more = [
+      'dns.lookup',
       'stderr.write',
       'http.request',
       'http.send',

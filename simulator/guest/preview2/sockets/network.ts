@@ -1,0 +1,94 @@
+/** wasi:sockets/network: addresses, and what goes wrong with them. */
+import { fail } from '../component-error.ts';
+
+export type NetworkErrorCode =
+  | 'access-denied'
+  | 'invalid-argument'
+  | 'concurrency-conflict'
+  | 'not-in-progress'
+  | 'invalid-state'
+  | 'new-socket-limit'
+  | 'address-not-bindable'
+  | 'address-in-use'
+  | 'remote-unreachable'
+  | 'connection-refused'
+  | 'name-unresolvable';
+
+export type AddressFamily = 'ipv4' | 'ipv6';
+
+/** Four bytes, or eight groups of 16 bits. */
+export interface IpAddress {
+  readonly tag: AddressFamily;
+  readonly val: readonly number[];
+}
+
+export interface SocketAddress {
+  readonly tag: AddressFamily;
+  readonly val: {
+    readonly port: number;
+    readonly address: readonly number[];
+    readonly flowInfo?: number;
+    readonly scopeId?: number;
+  };
+}
+
+/** The whole network; there is one, and everybody may use it. */
+export class Network {}
+
+export function failNetwork(code: NetworkErrorCode): never {
+  fail(code);
+}
+
+export function isUnspecified({ val }: SocketAddress): boolean {
+  return val.address.every((part) => part === 0);
+}
+
+export function isLoopback({ tag, val }: SocketAddress): boolean {
+  if (tag === 'ipv4') return val.address[0] === 127;
+  return val.address.every((part, index) => part === (index === 7 ? 1 : 0));
+}
+
+/** Neither multicast nor broadcast, and no IPv4 address in the clothes of an IPv6 one. */
+function isUnicast({ tag, val: { address } }: SocketAddress): boolean {
+  const [first = 0] = address;
+  if (tag === 'ipv4') return first < 224;
+  const isMapped = address.slice(0, 5).every((part) => part === 0) && address[5] === 0xffff;
+  return first < 0xff00 && !isMapped;
+}
+
+/** Throws `invalid-argument` for what a socket of this family cannot be bound to. */
+export function checkLocal(family: AddressFamily, address: SocketAddress): void {
+  if (address.tag !== family || !isUnicast(address)) failNetwork('invalid-argument');
+}
+
+/** Throws `invalid-argument` for what a socket of this family cannot reach. */
+export function checkRemote(family: AddressFamily, address: SocketAddress): void {
+  checkLocal(family, address);
+  if (isUnspecified(address) || address.val.port === 0) failNetwork('invalid-argument');
+}
+
+/** An address in dotted notation, or undefined when the text is none. */
+export function parseIpv4(text: string): IpAddress | undefined {
+  const parts = text.split('.');
+  if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part))) {
+    return undefined;
+  }
+  const val = parts.map(Number);
+  return val.every((part) => part <= 255) ? { tag: 'ipv4', val } : undefined;
+}
+
+const GROUP = /^[0-9a-f]{1,4}$/i;
+
+/** An IPv6 address without a zone, or undefined when the text is none. */
+export function parseIpv6(text: string): IpAddress | undefined {
+  const halves = text.split('::');
+  const [head = '', tail] = halves;
+  if (halves.length > 2) return undefined;
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const missing = 8 - before.length - after.length;
+  if (tail === undefined ? missing !== 0 : missing < 1) return undefined;
+  const groups = [...before, ...Array<string>(missing).fill('0'), ...after];
+  if (!groups.every((group) => GROUP.test(group))) return undefined;
+  return { tag: 'ipv6', val: groups.map((group) => Number.parseInt(group, 16)) };
+}
