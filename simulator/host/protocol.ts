@@ -67,8 +67,8 @@ export interface ServeAgainOptions {
   readonly record: string;
   /** Who still waits, and the last part that it was given; nobody else is given anything again. */
   readonly open: readonly { readonly execution: string; readonly seq: number }[];
-  /** It computed for ever after this effect, or without any when that is -1: it is cancelled. */
-  readonly stuck?: { readonly execution: string; readonly seq: number };
+  /** They computed for ever after this effect, or without any when that is -1: are cancelled. */
+  readonly stuck: readonly { readonly execution: string; readonly seq: number }[];
   readonly answer?: OutcomeAnswer;
 }
 

@@ -61,7 +61,7 @@ export class Serving {
     recorded.close();
     const [workflow] = loaded.workflows;
     if (workflow === undefined) throw new HostRequestError('the recording has no workflow');
-    if (options.stuck !== undefined) cancelStuck(inputs, workflow.config.name, options.stuck);
+    for (const place of options.stuck) cancelStuck(inputs, workflow.config.name, place);
     const open = new Map(options.open.map(({ execution, seq }) => [execution, seq]));
     // Only raw connections have an open standard input.
     const handler = workflow.stdinEnds ? 'http' : 'connection';
