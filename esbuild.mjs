@@ -7,6 +7,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
+import { buildJco, JCO_SOURCES } from './scripts/lib/jco-bundle.mjs';
 import { thirdPartyNotices } from './scripts/lib/notices.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -24,15 +25,7 @@ const BUNDLES = [
 // for it, shared by all bundles and read from disk at that moment; so the others' cold start does not pay.
 const LAZY_PACKAGES = ['sucrase'];
 
-/** The transpiler of components. It reads its wasm from beside itself, through import.meta.url. */
-const JCO = { entry: 'simulator/cli/node/jco-bundle.ts', name: 'jco' };
-const JCO_WASM = 'js-component-bindgen-component.core';
-
 const ASSETS = [
-  ...['.wasm', '2.wasm'].map((end) => ({
-    from: `node_modules/@bytecodealliance/jco-transpile/vendor/${JCO_WASM}${end}`,
-    to: `dist/lazy/${JCO_WASM}${end}`,
-  })),
   { from: 'node_modules/sql.js/dist/sql-wasm.wasm', to: 'dist/sql-wasm.wasm' },
   { from: 'examples/include/backstitch.h', to: 'dist/include/backstitch.h' },
   { from: 'extension/schemas', to: 'dist/schemas' },
@@ -110,27 +103,12 @@ function lazyOptions(name) {
   };
 }
 
-function jcoOptions() {
-  return {
-    ...lazyOptions(JCO.name),
-    entryPoints: [JCO.entry],
-    define: { 'import.meta.url': 'scriptUrl' },
-    // Its own WASI starts a worker and reads files; ours does neither.
-    alias: Object.fromEntries(
-      ['cli', 'filesystem', 'io', 'random'].map((name) => [
-        `@bytecodealliance/preview2-shim/${name}`,
-        './simulator/cli/node/jco-wasi.ts',
-      ]),
-    ),
-    banner: { js: "const scriptUrl = require('node:url').pathToFileURL(__filename).href;" },
-  };
-}
-
 /** Ends the build when a bundle or an asset has no source: a dist/ without it would only look complete. */
 function requireSources() {
   const sources = [
-    ...[...BUNDLES, JCO].map(({ entry }) => entry),
+    ...BUNDLES.map(({ entry }) => entry),
     ...ASSETS.map(({ from }) => from),
+    ...JCO_SOURCES,
   ];
   const missing = sources.filter((source) => !existsSync(resolve(root, source)));
   if (missing.length === 0) return;
@@ -149,7 +127,8 @@ if (!watch) rmSync(join(root, 'dist'), { recursive: true, force: true });
 for (const { from, to } of ASSETS) {
   cpSync(join(root, from), join(root, to), { recursive: true });
 }
-const builds = [...BUNDLES.map(bundleOptions), ...LAZY_PACKAGES.map(lazyOptions), jcoOptions()];
+const jco = await buildJco(root, 'dist/lazy');
+const builds = [...BUNDLES.map(bundleOptions), ...LAZY_PACKAGES.map(lazyOptions)];
 if (watch) {
   const contexts = await Promise.all(builds.map((options) => context(options)));
   await Promise.all(contexts.map((one) => one.watch()));
@@ -160,6 +139,6 @@ if (watch) {
     // A bundle with a shebang is a command.
     if (banner) chmodSync(join(root, `dist/${name}.js`), 0o755);
   }
-  const inputs = results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  const inputs = [jco, ...results].flatMap(({ metafile }) => Object.keys(metafile.inputs));
   writeFileSync(join(root, 'dist/THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(root, inputs));
 }

@@ -1,19 +1,26 @@
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ComponentCache } from '../../simulator/cli/node/component-cache.ts';
 import { bundledJco, JCO_VERSION, JcoTranspiler } from '../../simulator/cli/node/load-jco.ts';
-import { ensureDist } from './dist.ts';
 import { projectRoot } from './project-root.ts';
+
+interface JcoBundle {
+  buildJco(root: string, folder: string): Promise<unknown>;
+}
 
 let components: ComponentCache | undefined;
 
 /** The transpiler as it ships, one a process; its bundle is built when it is used first. */
 export function testComponents(): ComponentCache {
-  components ??= new ComponentCache(
-    new JcoTranspiler(async () => {
-      ensureDist();
-      return bundledJco(join(projectRoot, 'dist'))();
-    }),
-    JCO_VERSION,
-  );
+  components ??= new ComponentCache(new JcoTranspiler(loadJco), JCO_VERSION);
   return components;
+}
+
+async function loadJco() {
+  // Tests run from a folder that goes away with them.
+  const folder = join(dirname(fileURLToPath(import.meta.url)), `jco-${process.pid}`);
+  const script = pathToFileURL(join(projectRoot, 'scripts/lib/jco-bundle.mjs')).href;
+  const { buildJco } = (await import(script)) as JcoBundle;
+  await buildJco(projectRoot, relative(projectRoot, join(folder, 'lazy')));
+  return bundledJco(folder)();
 }
