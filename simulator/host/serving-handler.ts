@@ -1,11 +1,7 @@
+import { HTTP_HANDLER, handlerExport } from '../guest/component/run-handler.ts';
 import { HostRequestError } from './host-request-error.ts';
 import type { LoadedSimulation, LoadedWorkflow } from './loaded-simulation.ts';
 import type { ServingStart } from './protocol.ts';
-
-/** What the workflow's `invoke` says when it answers HTTP requests; recordings have it, too. */
-export const HTTP_HANDLER = 'wasi:http/incoming-handler#handle';
-
-const HANDLER_EXPORT = /^wasi:http\/incoming-handler@0\.2\.\d+$/;
 
 interface WithHandler {
   readonly workflow: LoadedWorkflow;
@@ -31,7 +27,7 @@ export function withHandler({ workflows }: LoadedSimulation, raw: boolean): With
       handler: 'connection',
     };
   }
-  if (!component.exports.some((name) => HANDLER_EXPORT.test(name))) {
+  if (handlerExport(component.exports) === undefined) {
     throw new HostRequestError(
       `${workflow.origin} exports no wasi:http/incoming-handler@0.2, so it cannot answer HTTP ` +
         'requests; with --inetd it is given each connection as its standard input and output',
@@ -40,6 +36,7 @@ export function withHandler({ workflows }: LoadedSimulation, raw: boolean): With
   return {
     workflow: {
       ...workflow,
+      // A recording has it, too, so that it replays as it was.
       config: { ...config, count: 0, invoke: HTTP_HANDLER },
       stdin,
       stdinEnds: true,

@@ -4,6 +4,7 @@ import { openPreview2 } from '../preview2/preview2.ts';
 import type { RunSetup } from '../run-setup.ts';
 import { callComponent, isErrorCase, planComponentCall } from './component-call.ts';
 import { type ComponentProgram, checkRunnable } from './component-program.ts';
+import { HTTP_HANDLER, runHandler } from './run-handler.ts';
 
 /** A command whose `run` gives the error case. */
 const FAILED_EXIT_CODE = 1;
@@ -15,9 +16,10 @@ const FAILED_EXIT_CODE = 1;
 export function runComponent(program: ComponentProgram, setup: RunSetup): number {
   const { port, args, env, preopens, invoke, memories } = setup;
   if (invoke === undefined) checkRunnable(program);
-  const call =
-    invoke === undefined ? undefined : planComponentCall(program, parseInvocation(invoke));
-  const { imports, direct } = openPreview2({ port, args, env, preopens });
+  const isCall = invoke !== undefined && invoke !== HTTP_HANDLER;
+  const call = isCall ? planComponentCall(program, parseInvocation(invoke)) : undefined;
+  const host = openPreview2({ port, args, env, preopens });
+  const { imports, direct } = host;
   const exports = program.instantiate(
     (name) => moduleOf(program, name),
     imports,
@@ -32,6 +34,7 @@ export function runComponent(program: ComponentProgram, setup: RunSetup): number
       return instance;
     },
   );
+  if (invoke === HTTP_HANDLER) return runHandler(exports, host);
   if (call === undefined) return runCommand(program, exports);
   const result = callComponent(exports, call);
   if (result !== undefined) {
