@@ -58,8 +58,7 @@ export class JcoTranspiler implements ComponentTranspiler {
   constructor(private readonly load: JcoLoader) {}
 
   async transpile(bytes: Uint8Array): Promise<TranspiledComponent> {
-    this.jco ??= this.load();
-    const jco = await this.jco;
+    const jco = await this.loaded();
     let generated: Awaited<ReturnType<Jco['generate']>>;
     try {
       generated = await jco.generate(bytes, JCO_OPTIONS);
@@ -69,6 +68,16 @@ export class JcoTranspiler implements ComponentTranspiler {
       throw transpileError(error, jco.takeSaid());
     }
     return transpiled(generated);
+  }
+
+  private loaded(): Promise<Jco> {
+    if (this.jco !== undefined) return this.jco;
+    const loading = this.load();
+    this.jco = loading;
+    loading.catch(() => {
+      this.jco = undefined;
+    });
+    return loading;
   }
 }
 
