@@ -1,5 +1,15 @@
 /** Every kind of effect by its name: what a recording's entries are read back with. */
 import { clockRead } from './clock.ts';
+import {
+  executionCancel,
+  executionLook,
+  executionResult,
+  executionStart,
+  messageReceive,
+  messageSend,
+  promiseKeep,
+  promiseWait,
+} from './conversation.ts';
 import { dnsLookup } from './dns.ts';
 import * as volumeOperations from './files.ts';
 import { httpBody, httpCancel, httpRequest, httpResponse, httpSend } from './http.ts';
@@ -23,6 +33,14 @@ const OPERATIONS = [
   httpResponse,
   httpBody,
   httpCancel,
+  executionStart,
+  executionLook,
+  executionResult,
+  executionCancel,
+  messageSend,
+  messageReceive,
+  promiseWait,
+  promiseKeep,
   requestReceive,
   requestBody,
   responseSend,

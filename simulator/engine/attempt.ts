@@ -10,6 +10,7 @@
  * T4  Putting a guest aside changes nothing of the simulation: the next turn re-creates it from
  *     the view.
  */
+import { messageReceive } from '../effects/conversation.ts';
 import { type ExchangeArgs, httpCancel } from '../effects/http.ts';
 import {
   type EffectPort,
@@ -37,7 +38,7 @@ import type { Engine } from './engine.ts';
 import { Exchanges } from './exchanges.ts';
 import type { Execution } from './execution.ts';
 import { type Flight, takeOff, takeUp } from './flights.ts';
-import { InboxProgress } from './inbox-progress.ts';
+import { InboxProgress, TakenCount } from './inbox-progress.ts';
 import { isSame, newEntry } from './new-entry.ts';
 import { performRead } from './reads.ts';
 import { prepareWait } from './wait-flight.ts';
@@ -53,6 +54,7 @@ export class Attempt implements EffectPort {
   readonly points: EffectPoints;
   readonly exchanges = new Exchanges(this);
   readonly stdinProgress = new InboxProgress([stdinRead]);
+  readonly messageProgress = new TakenCount(messageReceive);
   readonly requestProgress = new InboxProgress([requestReceive, requestBody]);
   endedAt: VirtualNanos | undefined;
   outcome: AttemptOutcome | undefined;

@@ -34,6 +34,7 @@ import type { Service, ServiceRequest, ServiceResponse } from '../world/service.
 import type { Agenda } from './agenda.ts';
 import { Attempt } from './attempt.ts';
 import { Cluster, type NodeFault } from './cluster.ts';
+import { Conversations } from './conversations.ts';
 import { Execution } from './execution.ts';
 import type { OutcomeAnswer } from './http-exchange.ts';
 import { DurableJournal, type JournalStore, type RequestInbox } from './journal-store.ts';
@@ -64,6 +65,8 @@ export interface EngineParts {
   readonly services: readonly Service[];
   readonly volumes: ReadonlyMap<string, Volume>;
   readonly driver: EngineDriver;
+  /** What can be started by name: by a request, or by another execution. */
+  readonly workflowFor: (name: string) => Workflow | undefined;
 }
 
 export class Engine {
@@ -77,6 +80,7 @@ export class Engine {
   readonly cluster: Cluster;
   readonly volumes: ReadonlyMap<string, Volume>;
   readonly questions = new Questions();
+  readonly conversations: Conversations;
   readonly executions = new Map<ExecutionId, Execution>();
   /** How many executions have not ended. */
   unended = 0;
@@ -95,6 +99,7 @@ export class Engine {
     this.store = parts.store;
     this.volumes = parts.volumes;
     this.driver = parts.driver;
+    this.conversations = new Conversations(this, parts.workflowFor);
     this.cluster = new Cluster(this, parts.nodes);
     checkNodes(this.faults.plan(), this.world.nodes, 'the fault plan');
     for (const { fault, fire } of this.faults.timed()) this.scheduleFault(fault, fire);
@@ -283,6 +288,7 @@ export class Engine {
   ): void {
     execution.end(status, this.agenda.now, exitCode, reason);
     this.unended--;
+    this.conversations.ended(execution);
   }
 
   /** Writes down what the latest attempt had and the journal has not. */

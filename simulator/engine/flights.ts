@@ -5,6 +5,7 @@ import type { AnyOperation, Entry, Seq } from '../journal/entry.ts';
 import { InvariantError } from '../kernel/assert.ts';
 import { headerValue } from '../world/service.ts';
 import type { Attempt } from './attempt.ts';
+import { ConversationFlight } from './conversation-flight.ts';
 import { HttpFlight } from './http-flight.ts';
 import { VolumeFlight } from './volume-flight.ts';
 import { WaitFlight } from './wait-flight.ts';
@@ -51,9 +52,12 @@ function beginsExchange({ name }: AnyOperation): boolean {
   return name === httpRequest.name || name === httpSend.name;
 }
 
-function newFlight(attempt: Attempt, entry: Entry): HttpFlight | VolumeFlight | WaitFlight {
+function newFlight(attempt: Attempt, entry: Entry): Flight & { start(): void } {
   if (entry.operation.class === 'wait') return new WaitFlight(attempt, entry);
   if (beginsExchange(entry.operation)) return new HttpFlight(attempt, entry);
+  if (attempt.engine.conversations.performs(entry.operation.name)) {
+    return new ConversationFlight(attempt, entry);
+  }
   const { volume: name } = entry.args as { volume?: string };
   const volume = name === undefined ? undefined : attempt.engine.volumes.get(name);
   if (volume === undefined) throw new InvariantError(`nothing performs ${entry.operation.name}`);

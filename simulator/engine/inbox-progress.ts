@@ -22,3 +22,22 @@ export class InboxProgress {
     return this.bytes;
   }
 }
+
+/** Counts the effects of a growing view that have taken something, and not come back without. */
+export class TakenCount {
+  private entries = 0;
+  private count = 0;
+
+  constructor(private readonly operation: { readonly name: string }) {}
+
+  upTo(view: readonly Entry[]): number {
+    for (; this.entries < view.length; this.entries++) {
+      const entry = view[this.entries];
+      if (entry === undefined || entry.operation.name !== this.operation.name) continue;
+      // Only the last entry can be without a result, and it has taken nothing yet.
+      if (entry.result === undefined) break;
+      if (entry.result.body !== undefined) this.count++;
+    }
+    return this.count;
+  }
+}

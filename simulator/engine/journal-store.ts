@@ -6,6 +6,7 @@
  *     starts again.
  * S3  What is stored shares nothing mutable with an attempt.
  */
+import type { Message } from '../effects/conversation.ts';
 import {
   REQUEST_INBOX,
   type RequestHead,
@@ -42,6 +43,8 @@ export class RequestInbox {
 
 export class DurableJournal {
   readonly entries: Entry[] = [];
+  /** Messages to this execution, in the order of their arrival; what was taken stays. */
+  readonly messages: Message[] = [];
   request: RequestInbox | undefined;
   readonly stdin = new Inbox(stdinRead.name);
   /** Raised by every claim; 0 before the first. */

@@ -1,5 +1,6 @@
 /** Performs the effects that are answered at once: clocks, random numbers and names of hosts. */
 import { type ClockArgs, type ClockName, type ClockResult, clockRead } from '../effects/clock.ts';
+import { type ExecutionArgs, executionLook } from '../effects/conversation.ts';
 import { type DnsArgs, type DnsResult, dnsLookup } from '../effects/dns.ts';
 import type { EffectValue } from '../effects/operation.ts';
 import { type RandomArgs, randomRead } from '../effects/random.ts';
@@ -13,6 +14,8 @@ type Reader = (attempt: Attempt, args: EffectValue, seq: Seq) => EffectValue;
 
 const READERS: Readonly<Record<string, Reader>> = {
   [clockRead.name]: (attempt, args) => readClock(attempt, args as ClockArgs),
+  [executionLook.name]: (attempt, args) =>
+    attempt.engine.conversations.look(attempt, args as ExecutionArgs),
   [randomRead.name]: (attempt, args, seq) => readRandom(attempt, args as RandomArgs, seq),
   [dnsLookup.name]: (attempt, args) => lookUp(attempt, args as DnsArgs),
 };

@@ -7,6 +7,7 @@
  * S2  Stopping and going on changes nothing of what happens.
  */
 import type { WorldConfig } from '../config/config.ts';
+import type { PromiseValue } from '../effects/conversation.ts';
 import type { EffectValue, JsonObject } from '../effects/operation.ts';
 import { REQUEST_INBOX, type RequestHead } from '../effects/request.ts';
 import type { Fault, FaultPlan } from '../faults/fault.ts';
@@ -77,8 +78,8 @@ export interface SimulationSetup {
   /** One for each volume of the world, by name. */
   readonly volumes: ReadonlyMap<string, Volume>;
   readonly observer?: SimulationObserver;
-  /** What a request that comes in starts, by the workflow's name. */
-  readonly workflowFor?: (name: string) => Workflow;
+  /** What a request that comes in, or another execution, starts by the workflow's name. */
+  readonly workflowFor?: (name: string) => Workflow | undefined;
   /** Decisions of an earlier run to take again. */
   readonly choices?: readonly Choice[];
   /** Inputs of an earlier run to take in again. */
@@ -88,7 +89,12 @@ export interface SimulationSetup {
 export type RunResult =
   | { readonly kind: 'ended' }
   /** Nothing is left to happen until an input comes. */
-  | { readonly kind: 'waiting'; readonly questions: readonly Question[] }
+  | {
+      readonly kind: 'waiting';
+      readonly questions: readonly Question[];
+      /** Promises that executions wait for, by name. */
+      readonly promises: readonly string[];
+    }
   | { readonly kind: 'stopped'; readonly at: UpcomingEffect | undefined };
 
 export class Simulation {
@@ -139,6 +145,7 @@ export class Simulation {
         return newService(config.name, config.hosts, delayed, choices, sink);
       }),
       volumes: setup.volumes,
+      workflowFor: setup.workflowFor ?? (() => undefined),
       driver: {
         stopsBefore: (attempt, seq, operation, args) =>
           this.stopsBefore(attempt, seq, operation, args),
@@ -180,11 +187,16 @@ export class Simulation {
       this.takeGivenInputs();
       if (this.engine.unended === 0) return { kind: 'ended' };
       const next = this.agenda.next();
-      if (next === undefined) return { kind: 'waiting', questions: this.engine.questions.open() };
+      if (next === undefined) return this.waiting();
       this.agenda.happenNext(next);
       if (this.observer.poll?.() === true) this.stopping = true;
     }
     return { kind: 'stopped', at: this.stoppedAt };
+  }
+
+  private waiting(): RunResult {
+    const { questions, conversations } = this.engine;
+    return { kind: 'waiting', questions: questions.open(), promises: conversations.awaited() };
   }
 
   // Inputs from outside. Each is written ahead with its place, and happens there at once.
@@ -252,6 +264,19 @@ export class Simulation {
     return this.engine.questions.answer(execution, seq, answer);
   }
 
+  /** Keeps a promise from outside; false when it was kept before. */
+  keepPromise(promise: string, { contentType, body }: PromiseValue): boolean {
+    this.write('promise', { promise, contentType }, body);
+    return this.engine.conversations.keep(promise, { contentType, body });
+  }
+
+  /** Sends a message from outside; false when the execution has ended. */
+  sendMessage(execution: ExecutionId, { contentType, body }: PromiseValue): boolean {
+    const receiver = this.execution(execution);
+    this.write('message', { execution, contentType }, body);
+    return this.engine.conversations.deliver(receiver, { contentType, body });
+  }
+
   cancel(execution: ExecutionId): void {
     this.execution(execution);
     this.write('cancel', { execution }, undefined);
@@ -289,6 +314,12 @@ export class Simulation {
         this.applyFeed(execution, inbox, body ?? new Uint8Array(0), data.ends === true);
         return;
       }
+      case 'promise':
+        this.engine.conversations.keep(String(data.promise), valueIn(data, body));
+        return;
+      case 'message':
+        this.engine.conversations.deliver(this.execution(execution), valueIn(data, body));
+        return;
       case 'answer':
         this.engine.questions.answer(
           execution,
@@ -398,6 +429,11 @@ export class UnknownExecutionError extends Error {
 
 function named(delivery: number | undefined): JsonObject {
   return delivery === undefined ? {} : { delivery };
+}
+
+/** Reads back what `keepPromise` and `sendMessage` wrote down. */
+function valueIn({ contentType }: JsonObject, body: Uint8Array | undefined): PromiseValue {
+  return { contentType: String(contentType), body: body ?? new Uint8Array(0) };
 }
 
 /** Reads back what `request` wrote down. */

@@ -1,5 +1,17 @@
 /** Waits of a program: for a deadline, for input, or for whichever comes first. */
 import {
+  type ExecutionResultArgs,
+  executionResult,
+  MESSAGES_INBOX,
+  messageReceive,
+  type PromiseWaitArgs,
+  promiseInbox,
+  promiseWait,
+  resultInbox,
+  type TimedOut,
+  type WaitArgs,
+} from '../effects/conversation.ts';
+import {
   type ExchangeArgs,
   type HttpBodyArgs,
   type HttpBodyPart,
@@ -36,6 +48,7 @@ export function prepareWait(attempt: Attempt, entry: Entry): void {
 }
 
 function dueAt(attempt: Attempt, entry: Entry): VirtualNanos | undefined {
+  if (isConversationWait(entry)) return timeoutInstant(attempt, entry.args as WaitArgs);
   if (entry.operation.name !== waitPoll.name) return undefined;
   const { deadlines } = entry.args as PollArgs;
   let earliest: VirtualNanos | undefined;
@@ -45,6 +58,13 @@ function dueAt(attempt: Attempt, entry: Entry): VirtualNanos | undefined {
   }
   // What would end after the end of time does not end.
   return earliest === undefined || earliest > VIRTUAL_END ? undefined : earliest;
+}
+
+function timeoutInstant(attempt: Attempt, { timeoutNanos }: WaitArgs): VirtualNanos | undefined {
+  if (timeoutNanos === undefined) return undefined;
+  const deadline = { clock: 'monotonic', nanos: timeoutNanos, absolute: false } as const;
+  const instant = deadlineInstant(attempt, deadline);
+  return instant > VIRTUAL_END ? undefined : instant;
 }
 
 /** The instant of a deadline, as the clock of the attempt's node has it now. */
@@ -71,6 +91,7 @@ export class WaitFlight implements Flight {
     const { agenda } = this.attempt.engine;
     const due = this.entry.pending?.dueAt;
     if (this.landIfReady()) return;
+    this.attempt.engine.conversations.await(this.attempt, inboxesOf(this.entry));
     if (due !== undefined) this.timer = agenda.at(due, () => this.onNode(() => this.landIfReady()));
     this.suspendWhenLong();
   }
@@ -134,6 +155,12 @@ function inboxesOf({ operation, args }: Entry): readonly string[] {
       return [STDIN];
     case requestBody.name:
       return [REQUEST_INBOX];
+    case executionResult.name:
+      return [resultInbox((args as ExecutionResultArgs).execution)];
+    case promiseWait.name:
+      return [promiseInbox((args as PromiseWaitArgs).promise)];
+    case messageReceive.name:
+      return [MESSAGES_INBOX];
     case waitPoll.name:
       // What is on its way to a node is lost when nobody waits there.
       return (args as PollArgs).inboxes.filter((name) => !isExchangeInbox(name));
@@ -156,6 +183,10 @@ function waitResult(attempt: Attempt, entry: Entry): EffectValue | undefined {
       return attempt.exchanges.response(entry.args as ExchangeArgs);
     case httpBody.name:
       return attempt.exchanges.bodyPart(entry.args as HttpBodyArgs);
+    case executionResult.name:
+    case promiseWait.name:
+    case messageReceive.name:
+      return conversationResult(attempt, entry);
     default:
       throw new InvariantError(`${entry.operation.name} is not a wait`);
   }
@@ -166,6 +197,19 @@ function stdinResult(attempt: Attempt, { length }: StdinArgs): StdinResult | und
   const offset = stdinConsumed(attempt);
   if (!stdin.readable(offset) && length > 0) return undefined;
   return { body: stdin.read(offset, length) };
+}
+
+function isConversationWait({ operation: { name } }: Entry): boolean {
+  return name === executionResult.name || name === promiseWait.name || name === messageReceive.name;
+}
+
+function conversationResult(attempt: Attempt, entry: Entry): EffectValue | undefined {
+  const { agenda, conversations } = attempt.engine;
+  const result = conversations.waitResult(attempt, entry);
+  const due = entry.pending?.dueAt;
+  if (result !== undefined || due === undefined || due > agenda.now) return result;
+  const over: TimedOut = { timedOut: true };
+  return over;
 }
 
 function requestResult(attempt: Attempt): ReceivedRequest {
@@ -203,7 +247,8 @@ function inboxState(attempt: Attempt, name: string): InboxState | undefined {
   if (isExchangeInbox(name)) return attempt.exchanges.inbox(name);
   const { stdin, request } = attempt.execution.journal;
   if (name === STDIN) return stateAt(stdin, stdinConsumed(attempt));
-  if (name !== REQUEST_INBOX || request === undefined) return undefined;
+  if (name !== REQUEST_INBOX) return attempt.engine.conversations.inbox(attempt, name);
+  if (request === undefined) return undefined;
   return stateAt(request.body, attempt.requestProgress.upTo(attempt.view));
 }
 

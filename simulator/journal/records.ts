@@ -110,7 +110,10 @@ export type TraceKind =
   | 'question.asked'
   | 'question.answered'
   | 'service.failed'
-  | 'input.arrived';
+  | 'input.arrived'
+  | 'execution.started'
+  | 'message.arrived'
+  | 'promise.kept';
 
 /** Something that happened in the world, for timelines; nothing is derived from it. */
 export interface TraceRow {
@@ -140,7 +143,7 @@ export interface InputRow {
   readonly number: number;
   /** The count of steps of the simulation before it took this in; see Simulation. */
   readonly step: number;
-  readonly kind: 'request' | 'inbox' | 'answer' | 'cancel' | 'fault';
+  readonly kind: 'promise' | 'message' | 'request' | 'inbox' | 'answer' | 'cancel' | 'fault';
   readonly data: JsonObject;
   readonly body: Uint8Array | undefined;
 }

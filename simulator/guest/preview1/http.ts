@@ -1,10 +1,13 @@
 import {
   type HttpFailure,
   type HttpHeaders,
+  type HttpRequestArgs,
   type HttpResult,
   httpRequest,
 } from '../../effects/http.ts';
+import type { EffectPort } from '../../effects/operation.ts';
 import type { ErrnoName } from '../../world/files/errno.ts';
+import { conversationFor } from '../conversation.ts';
 import { GuestError } from './guest-error.ts';
 import { type GuestMemory, utf8 } from './guest-memory.ts';
 import type { Host } from './host.ts';
@@ -75,7 +78,7 @@ export function httpCalls({ port, memory }: Host) {
       if (responses.size >= OPEN_RESPONSES_MAX) {
         throw new GuestError('mfile', `${OPEN_RESPONSES_MAX} responses are open: close some`);
       }
-      const { status, parts } = responseFrom(port.effect(httpRequest, args));
+      const { status, parts } = responseFrom(request(port, args));
       const handle = nextHandle++;
       responses.set(handle, { parts });
       const fields = [handle, status, parts[0].length, parts[1].length];
@@ -107,6 +110,10 @@ export function httpCalls({ port, memory }: Host) {
       responses.delete(handle >>> 0);
     },
   };
+}
+
+function request(port: EffectPort, args: HttpRequestArgs): HttpResult {
+  return conversationFor(args)?.perform(port) ?? port.effect(httpRequest, args);
 }
 
 function responseFrom(result: HttpResult): { status: number; parts: Response['parts'] } {

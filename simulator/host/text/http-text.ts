@@ -93,11 +93,18 @@ export const HTTP_TEXTS = {
   'response.body': responseBodySent,
 };
 
-/** `the response to #3`, `the body of #3`, or the inbox's own name. */
+const INBOX_PHRASES: Readonly<Record<string, string>> = {
+  response: 'the response to #',
+  body: 'the body of #',
+  result: 'the end of ',
+  promise: 'the promise ',
+};
+
+/** `the response to #3`, `the end of order-2`, or the inbox's own name. */
 export function inboxText(inbox: string): string {
-  const [, part, exchange] = /^(response|body):(\d+)$/.exec(inbox) ?? [];
-  if (part === undefined) return inbox;
-  return part === 'response' ? `the response to #${exchange}` : `the body of #${exchange}`;
+  const [, kind = '', name] = /^(response|body|result|promise):(.*)$/.exec(inbox) ?? [];
+  const phrase = INBOX_PHRASES[kind];
+  return phrase === undefined ? inbox : `${phrase}${name}`;
 }
 
 function responseText(result: HttpResult): string {

@@ -63,6 +63,15 @@ function input(row: TraceRow): string {
   return `${countText(bytes, 'byte')} came in on ${name}${ends ? ', the last' : ''}`;
 }
 
+function started(row: TraceRow): string {
+  return `${field(row, 'by') ?? 'somebody'} started ${row.execution ?? 'an execution'}`;
+}
+
+function message(row: TraceRow): string {
+  const bytes = countText(Number(field(row, 'bytes') ?? 0), 'byte');
+  return `a message of ${bytes} came from ${field(row, 'from') ?? 'outside'}`;
+}
+
 const SENTENCES: Readonly<Record<TraceKind, Sentence>> = {
   'node.crashed': (row) => `${node(row)} crashed`,
   'node.restarted': (row) => `${node(row)} is up again`,
@@ -101,6 +110,9 @@ const SENTENCES: Readonly<Record<TraceKind, Sentence>> = {
     `a person answered what becomes of ${effect(row, context)}: ${field(row, 'answer') ?? '?'}`,
   'service.failed': (row) => String(field(row, 'message') ?? `service ${service(row)} failed`),
   'input.arrived': input,
+  'execution.started': started,
+  'message.arrived': message,
+  'promise.kept': (row) => `the promise ${field(row, 'promise') ?? ''} was kept`,
 };
 
 export function traceText(row: TraceRow, context: Partial<TraceContext> = {}): string {
