@@ -62,7 +62,6 @@ export class FetchedBody implements MessageBody {
 
   read(length: number): Uint8Array {
     if (this.interest().kind !== 'ready') {
-      this.port.beginAll();
       const [found] = lookAtAll(this.port, [this.interest()]);
       if (found === undefined) return EMPTY;
       this.settle();
