@@ -5,6 +5,7 @@ import {
   checkRunnable,
   loadComponent,
 } from './component/component-program.ts';
+import { HTTP_HANDLER } from './component/run-handler.ts';
 import type { TranspiledComponent } from './component/transpiled-component.ts';
 import { contentHash } from './content-hash.ts';
 import { planCoreCall } from './core-call.ts';
@@ -50,7 +51,7 @@ export function loadProgram(
 export function checkStart(program: GuestProgram, invoke: string | undefined): void {
   if (program.kind === 'component') {
     if (invoke === undefined) checkRunnable(program);
-    else planComponentCall(program, parseInvocation(invoke));
+    else if (invoke !== HTTP_HANDLER) planComponentCall(program, parseInvocation(invoke));
   } else if (invoke !== undefined && program.entry === 'reactor') {
     planCoreCall(program, parseInvocation(invoke));
   }
