@@ -65,13 +65,13 @@ export class HttpScript {
     return this.imports['wasi:clocks/monotonic-clock'].subscribeDuration(nanos);
   }
 
-  begin(method: 'GET' | 'POST', url: string, content: string): FutureIncomingResponse {
-    const { host, pathname } = new URL(url);
+  begin(method: string, url: string, content: string): FutureIncomingResponse {
+    const { host, pathname, search } = new URL(url);
     const request = new this.imports['wasi:http/types'].OutgoingRequest(Fields.fromList([]));
-    request.setMethod({ tag: method === 'GET' ? 'get' : 'post' });
+    request.setMethod({ tag: 'other', val: method });
     request.setScheme({ tag: 'HTTP' });
     request.setAuthority(host);
-    request.setPathWithQuery(pathname);
+    request.setPathWithQuery(`${pathname}${search}`);
     const body = request.body();
     if (content !== '') {
       const stream = body.write();
@@ -94,6 +94,16 @@ export function responseIn(future: FutureIncomingResponse): IncomingResponse | s
   if (got === undefined) return undefined;
   if (got.tag === 'err') return 'taken already';
   return got.val.tag === 'ok' ? got.val.val : got.val.val.tag;
+}
+
+/** The status and the whole body of a response. */
+export function wholeOf(response: IncomingResponse | string | undefined): string {
+  if (response === undefined || typeof response === 'string') return String(response);
+  const stream = response.consume().stream();
+  let body = '';
+  for (let part = readFrom(stream, 64); part !== undefined; part = readFrom(stream, 64))
+    body += part;
+  return `${response.status()} ${body}`;
 }
 
 /** What the next read of a stream gives; `undefined` at its end. */

@@ -18,6 +18,7 @@ import {
   responseInbox,
 } from '../../../effects/http.ts';
 import type { EffectPort } from '../../../effects/operation.ts';
+import { type Conversation, conversationFor } from '../../conversation.ts';
 import type { Interest } from '../../waiting.ts';
 import { Pollable, type Waitable } from '../pollable.ts';
 import { READ_BYTES_MAX } from '../streams.ts';
@@ -49,10 +50,18 @@ export interface ResponseParts {
   readonly body: FetchedBody;
 }
 
+/** What was begun, and how its response is had. */
+interface Pending {
+  /** Readable when `fetch` would not wait. */
+  readonly inbox: string;
+  fetch(): HttpResult;
+  cancel(): void;
+}
+
 type State =
   /** Nothing was performed. `wasAsked`: the program has looked for the response. */
   | { readonly kind: 'held'; wasAsked: boolean }
-  | { readonly kind: 'sent'; readonly exchange: number; isReadable: boolean }
+  | { readonly kind: 'sent'; readonly pending: Pending; isReadable: boolean }
   | { readonly kind: 'answered'; readonly outcome: Result<ResponseParts, ErrorCode> }
   | { readonly kind: 'abandoned' };
 
@@ -82,19 +91,20 @@ export class OutgoingExchange implements Waitable, Beginning {
     const { state } = this;
     if (state.kind === 'held') return NEVER;
     if (state.kind !== 'sent' || state.isReadable) return READY;
-    return { kind: 'inbox', inbox: responseInbox(state.exchange) };
+    return { kind: 'inbox', inbox: state.pending.inbox };
   }
 
   waitAlone(): void {
     const { state } = this;
-    if (state.kind === 'sent') this.fetch(state.exchange);
+    if (state.kind === 'sent') this.answer(state.pending.fetch());
     if (state.kind !== 'held') return;
     if (this.body.state === 'open') {
       this.failWith(UNFINISHED);
       return;
     }
     this.port.release(this);
-    this.answer(this.port.effect(httpRequest, this.args()));
+    const args = this.args();
+    this.answer(conversationFor(args)?.perform(this.port) ?? this.port.effect(httpRequest, args));
   }
 
   settle(): void {
@@ -102,8 +112,30 @@ export class OutgoingExchange implements Waitable, Beginning {
   }
 
   begin(port: EffectPort): void {
-    const { exchange } = port.effect(httpSend, this.args());
-    this.state = { kind: 'sent', exchange, isReadable: false };
+    const args = this.args();
+    const conversation = conversationFor(args);
+    if (conversation !== undefined && conversation.inbox === undefined) {
+      this.answer(conversation.perform(port));
+      return;
+    }
+    const pending =
+      conversation?.inbox === undefined
+        ? this.sent(port.effect(httpSend, args).exchange)
+        : this.awaited(conversation, conversation.inbox);
+    this.state = { kind: 'sent', pending, isReadable: false };
+  }
+
+  private sent(exchange: number): Pending {
+    return {
+      inbox: responseInbox(exchange),
+      fetch: () => this.port.effect(httpResponse, { exchange }),
+      cancel: () => this.port.effect(httpCancel, { exchange }),
+    };
+  }
+
+  /** Nothing is on its way to anybody: waiting for another execution is an effect of its own. */
+  private awaited(conversation: Conversation, inbox: string): Pending {
+    return { inbox, fetch: () => conversation.perform(this.port), cancel: () => {} };
   }
 
   /** What has come back; undefined while nothing has. */
@@ -114,7 +146,7 @@ export class OutgoingExchange implements Waitable, Beginning {
       return undefined;
     }
     if (!new Pollable(this.port, this).ready()) return undefined;
-    if (this.state.kind === 'sent') this.fetch(this.state.exchange);
+    if (this.state.kind === 'sent') this.answer(this.state.pending.fetch());
     return this.state.kind === 'answered' ? this.state.outcome : undefined;
   }
 
@@ -124,7 +156,7 @@ export class OutgoingExchange implements Waitable, Beginning {
     this.state = { kind: 'abandoned' };
     if (state.kind === 'held') this.port.release(this);
     if (state.kind === 'held' || state.kind === 'sent') this.onEnd();
-    if (state.kind === 'sent') this.port.effect(httpCancel, { exchange: state.exchange });
+    if (state.kind === 'sent') state.pending.cancel();
     if (state.kind === 'answered' && state.outcome.tag === 'ok') state.outcome.val.body.abandon();
   }
 
@@ -132,10 +164,6 @@ export class OutgoingExchange implements Waitable, Beginning {
   private args(): HttpRequestArgs {
     const { method, url, headers, timeoutNanos } = this.head;
     return { method, url, headers, timeoutNanos, stream: true, body: this.body.bytes() };
-  }
-
-  private fetch(exchange: number): void {
-    this.answer(this.port.effect(httpResponse, { exchange }));
   }
 
   private answer(result: HttpResult): void {
