@@ -2,10 +2,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-// Packages that leave out the licence file of their repository, with a package from the same one that has it.
-const LICENCE_FILE_IN = new Map([
-  ['node_modules/@bytecodealliance/jco', 'node_modules/@bytecodealliance/jco-transpile'],
-]);
+/** Where a package's licence file is: jco leaves out that of its repository, and its sibling has it. */
+function licensedFolder(folder) {
+  return folder.replace(/(@bytecodealliance\/jco)$/, '$1-transpile');
+}
 
 /** The package folder an input of the bundler lies in, or undefined for a file of our own. */
 function packageFolder(input) {
@@ -23,7 +23,7 @@ export function thirdPartyNotices(root, inputs) {
   folders.add('node_modules/sql.js');
   const sections = [...folders].sort().map((folder) => {
     const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
-    const licensed = join(root, LICENCE_FILE_IN.get(folder) ?? folder);
+    const licensed = join(root, licensedFolder(folder));
     const file = readdirSync(licensed).find((name) => /^(licen[cs]e|copying)/i.test(name));
     if (!file || !existsSync(join(licensed, file))) {
       throw new Error(`${folder} is bundled but has no licence file; leave it out or add its text`);
