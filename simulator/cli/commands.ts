@@ -40,7 +40,7 @@ export const RUN: CommandSpec = {
       value: 'retry|fail',
       help: 'answer every question about a call whose outcome is unknown',
     },
-    { name: 'invoke', value: 'EXPORT', help: 'the function of a reactor to call' },
+    { name: 'invoke', value: 'CALL', help: "the function to call, such as 'add(1, 2)'" },
     { name: 'timeout', value: 'DURATION', help: 'give up after this much real time, such as 30s' },
     { name: 'pace', value: 'MS', help: 'wait this long before every effect, to watch' },
     { name: 'timeline', negatable: true, help: 'print what happened at the end (the default)' },
