@@ -1,0 +1,4 @@
+import { reservations } from './reservations.mjs';
+
+export const state = {};
+export const handle = reservations('seats');
