@@ -25,6 +25,7 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   usage: EXIT.usage,
   'unknown-workflow': EXIT.usage,
   'unclear-workflow': EXIT.usage,
+  'unknown-service': EXIT.usage,
   missing: EXIT.noInput,
   unreadable: EXIT.noInput,
   'no-config': EXIT.noInput,

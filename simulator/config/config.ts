@@ -67,7 +67,7 @@ export interface WorkflowConfig {
   readonly persistence: PersistenceLevel;
   readonly clock: ClockMode;
   readonly unknownOutcome: readonly UnknownOutcomeRule[];
-  /** The export to call after `_initialize`; undefined for a command. */
+  /** The call of an export, such as `add(1, 2)`; undefined runs the program's own entry. */
   readonly invoke: string | undefined;
   /** How many executions are started. */
   readonly count: number;
@@ -87,15 +87,47 @@ export interface NamedLinkConfig extends LinkConfig {
   readonly to: string;
 }
 
-export interface ServiceConfig {
+interface ServiceBase {
   readonly name: string;
-  /** The path of its JavaScript or TypeScript module. */
-  readonly script: string;
   /** The hosts it answers for, in lower case, each with its port if it is not the scheme's. */
   readonly hosts: readonly string[];
-  /** How long it takes to answer. */
+  /** How long it takes to answer, besides what its answers say themselves. */
   readonly latencyNanos: bigint;
 }
+
+export interface ScriptServiceConfig extends ServiceBase {
+  /** The path of its JavaScript or TypeScript module. */
+  readonly script: string;
+}
+
+/** Answers as a service of an earlier simulation did. */
+export interface RecordedServiceConfig extends ServiceBase {
+  /** The path of the recording. */
+  readonly recording: string;
+  /** The name of the service in it. */
+  readonly service: string;
+}
+
+export interface ComponentServiceConfig extends ServiceBase {
+  /** The path of a component that exports wasi:http/incoming-handler. */
+  readonly component: string;
+}
+
+/** The real hosts answer. */
+export interface RealServiceConfig extends ServiceBase {
+  readonly real: true;
+  /** How long one try waits for the whole response, in real time and in virtual time. */
+  readonly timeoutNanos: bigint;
+  /** Requests a real second at most; undefined for any number. */
+  readonly rateLimit: number | undefined;
+}
+
+/** What answers a service's requests is told by which of its fields is there. */
+export type ServiceConfig =
+  | ScriptServiceConfig
+  | RecordedServiceConfig
+  | ComponentServiceConfig
+  | RealServiceConfig;
 
 export interface VolumeConfig {
   readonly name: string;
@@ -138,6 +170,9 @@ export const DEFAULT_LIMITS: WorkflowLimits = {
 export const DEFAULT_LINK: LinkConfig = { latencyNanos: 5n * NANOS_PER_MILLI, jitterNanos: 0n };
 
 export const DEFAULT_SERVICE_LATENCY_NANOS = 20n * NANOS_PER_MILLI;
+
+/** How long a real host may take to answer unless the configuration says otherwise. */
+export const DEFAULT_REAL_TIMEOUT_NANOS = 30n * NANOS_PER_SECOND;
 
 export const DEFAULT_VOLUME_MIB = 64;
 

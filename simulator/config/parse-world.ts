@@ -1,21 +1,20 @@
 import { NANOS_PER_DAY, NANOS_PER_MILLI, NANOS_PER_SECOND } from '../kernel/time.ts';
 import {
   DEFAULT_LINK,
-  DEFAULT_SERVICE_LATENCY_NANOS,
   DEFAULT_VOLUME_MIB,
   defaultWorld,
   type LinkConfig,
   type NamedLinkConfig,
-  type ServiceConfig,
   type VolumeConfig,
   type WorldConfig,
 } from './config.ts';
-import { FILE_PATH, HOST, LINK, NAME, SCRIPT_PATH, START_TIME } from './patterns.ts';
+import { namedMembers } from './named-members.ts';
+import { readServices } from './parse-services.ts';
+import { FILE_PATH, LINK, NAME, START_TIME } from './patterns.ts';
 import { hint } from './suggest.ts';
-import { type Member, shorten, type Value } from './value.ts';
+import { shorten, type Value } from './value.ts';
 
 const NODES_MAX = 100;
-const HOSTS_MAX = 100;
 const VOLUME_MIB_MAX = 4096;
 const LATENCY_NANOS_MAX = 3600n * NANOS_PER_SECOND;
 const LEASE_NANOS_MIN = 100n * NANOS_PER_MILLI;
@@ -80,73 +79,6 @@ function readStartTime(value: Value | undefined): bigint | undefined {
     return value.report('bad-value', `${value.path}: there is no such time as "${text}"`);
   }
   return BigInt(millis) * NANOS_PER_MILLI;
-}
-
-/** The members of an object whose keys are names that users give. */
-function namedMembers(value: Value | undefined): readonly Member[] {
-  const members = value?.members() ?? [];
-  for (const { key, name } of members) {
-    if (!NAME.pattern.test(key)) name.report('bad-value', `"${shorten(key)}" is not ${NAME.words}`);
-  }
-  return members;
-}
-
-function readServices(
-  value: Value | undefined,
-  nodes: readonly string[],
-): readonly ServiceConfig[] {
-  const owners = new Map<string, string>();
-  return namedMembers(value).flatMap((member) => {
-    if (nodes.includes(member.key)) {
-      member.name.report('duplicate', `"${member.key}" is already the name of a node`);
-    }
-    return readService(member, owners) ?? [];
-  });
-}
-
-/** `owners` maps each host so far to its service. */
-function readService(
-  { key: name, value }: Member,
-  owners: Map<string, string>,
-): ServiceConfig | undefined {
-  const fields = value.fields(['script', 'hosts', 'latency']);
-  if (fields === undefined) return undefined;
-  const scriptValue = fields.get('script');
-  if (scriptValue === undefined) {
-    value.report('missing', `${value.path} needs a "script", the module that answers its requests`);
-  }
-  const script = scriptValue?.matching(SCRIPT_PATH.pattern, SCRIPT_PATH.words);
-  const hosts = readHosts(name, value, fields.get('hosts'), owners);
-  const latencyNanos =
-    fields.get('latency')?.duration(0n, LATENCY_NANOS_MAX) ?? DEFAULT_SERVICE_LATENCY_NANOS;
-  if (script === undefined || hosts === undefined) return undefined;
-  return { name, script, hosts, latencyNanos };
-}
-
-function readHosts(
-  service: string,
-  serviceValue: Value,
-  value: Value | undefined,
-  owners: Map<string, string>,
-): readonly string[] | undefined {
-  if (value === undefined) {
-    const words = 'needs "hosts", the names that requests reach it by';
-    return serviceValue.report('missing', `${serviceValue.path} ${words}`);
-  }
-  const hosts = value.list((item) => {
-    const host = item.matching(HOST.pattern, HOST.words);
-    if (host === undefined) return undefined;
-    const owner = owners.get(host);
-    if (owner !== undefined) {
-      return item.report('duplicate', `${item.path}: "${host}" already belongs to "${owner}"`);
-    }
-    owners.set(host, service);
-    return host;
-  }, HOSTS_MAX);
-  if (value.isEmptyList) {
-    return value.report('out-of-range', `${value.path} is empty; nothing could reach the service`);
-  }
-  return hosts;
 }
 
 function readLinks(

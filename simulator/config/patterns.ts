@@ -26,6 +26,16 @@ export const SCRIPT_PATH: TextPattern = {
   words: 'a .js, .mjs, .ts or .mts file',
 };
 
+export const RECORDING_PATH: TextPattern = {
+  pattern: /^[^\0]*\.backstitch$/,
+  words: 'a .backstitch file',
+};
+
+export const COMPONENT_PATH: TextPattern = {
+  pattern: /^[^\0]*\.wasm$/,
+  words: 'a .wasm file',
+};
+
 export const ARGUMENT: TextPattern = {
   pattern: /^[^\0]*$/,
   words: 'an argument: text without \\u0000',

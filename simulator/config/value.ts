@@ -59,7 +59,8 @@ export class Value {
       const [nameNode, valueNode] = property.children ?? [];
       if (nameNode === undefined || valueNode === undefined) continue;
       const key = String(nameNode.value);
-      const path = this.path === '' ? key : `${this.path}.${key}`;
+      const shown = oneLine(key);
+      const path = this.path === '' ? shown : `${this.path}.${shown}`;
       const name = new Value(this.#sink, nameNode, path);
       if (seen.has(key)) name.report('duplicate', `"${shorten(key)}" is given twice`);
       else members.push({ key, name, value: new Value(this.#sink, valueNode, path) });
@@ -185,6 +186,10 @@ export class Value {
 
 /** One line of at most 40 characters: messages quote what users wrote, of any length. */
 export function shorten(text: string): string {
-  const line = text.replace(/\p{Cc}/gu, ' ');
+  const line = oneLine(text);
   return line.length <= SHOWN_LENGTH_MAX ? line : `${line.slice(0, SHOWN_LENGTH_MAX - 1)}…`;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\p{Cc}/gu, ' ');
 }

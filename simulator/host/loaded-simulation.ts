@@ -18,6 +18,7 @@ import type { ImageEntry } from '../world/files/tree-image.ts';
 import { Volume } from '../world/files/volume.ts';
 import type { ServiceSource } from '../world/service-source.ts';
 import { decodePlain, encodePlain } from './plain-codec.ts';
+import { type KeptService, keepService, readKeptService } from './service-setup.ts';
 
 export type LoadedMount =
   | {
@@ -132,7 +133,7 @@ export async function transpileProgram(
 }
 
 /** Names the file in an error that says what is wrong with it. */
-function unusable(origin: string, error: unknown): unknown {
+export function unusable(origin: string, error: unknown): unknown {
   const isKnown = error instanceof ModuleError || error instanceof ProgramError;
   return isKnown ? new UnusableProgramError(origin, error) : error;
 }
@@ -160,13 +161,9 @@ export function recordSetup(loaded: LoadedSimulation, sink: RecordingSink): Load
     sink.blob(hash, label, bytes);
     return hash;
   };
-  const encoder = new TextEncoder();
-  const services = [...loaded.services].map(([name, { entry, files }]) => {
-    const hashes = [...files].map(
-      ([path, text]) => [path, blob(`service ${name} ${path}`, encoder.encode(text))] as const,
-    );
-    return [name, { entry, files: new Map(hashes) }] as const;
-  });
+  const services = [...loaded.services].map(
+    ([name, source]) => [name, keepService(name, source, blob)] as const,
+  );
   const setup = {
     world: loaded.world,
     workflows: loaded.workflows.map(({ wasm, component: _made, stdin, mounts, ...rest }) => ({
@@ -251,7 +248,7 @@ interface RecordedSetup {
     readonly wasm: string;
     readonly stdin: string;
   })[];
-  readonly services: ReadonlyMap<string, { entry: string; files: ReadonlyMap<string, string> }>;
+  readonly services: ReadonlyMap<string, KeptService>;
   readonly volumes: ReadonlyMap<string, readonly OutlineEntry[]>;
 }
 
@@ -266,7 +263,6 @@ export function readSetup(source: SetupSource): LoadedSimulation {
     if (blob === undefined) throw new MissingSetupError(`the recording lacks the bytes ${hash}`);
     return blob.bytes;
   };
-  const decoder = new TextDecoder();
   const loaded: LoadedSimulation = {
     world: setup.world,
     workflows: setup.workflows.map((workflow) => ({
@@ -275,12 +271,7 @@ export function readSetup(source: SetupSource): LoadedSimulation {
       stdin: bytesOf(workflow.stdin),
     })),
     services: new Map(
-      [...setup.services].map(([name, { entry, files }]) => {
-        const texts = [...files].map(
-          ([path, hash]) => [path, decoder.decode(bytesOf(hash))] as const,
-        );
-        return [name, { entry, files: new Map(texts) }];
-      }),
+      [...setup.services].map(([name, kept]) => [name, readKeptService(kept, bytesOf)] as const),
     ),
     volumes: setup.volumes as LoadedSimulation['volumes'],
   };

@@ -19,6 +19,10 @@ const builder = new SourceBuilder({
   environment: process.env,
 });
 
+const noSql = (): never => {
+  throw new Error('no example reads a recording');
+};
+
 /** Ends the compilers; the test file calls this after its tests. */
 export function closeExamples(): Promise<void> {
   return builder.close();
@@ -32,7 +36,7 @@ export interface Example {
 /** Reads and builds a workflow of an example folder, exactly as the command line does. */
 export async function loadExample(folder: string, workflow: string): Promise<Example> {
   const path = join(projectRoot, 'examples', folder);
-  const { loaded } = await loadTarget({ path, workflow }, builder, testComponents());
+  const { loaded } = await loadTarget({ path, workflow }, builder, testComponents(), noSql);
   return { loaded, loadService: await serviceLoader(loaded.services) };
 }
 

@@ -1,5 +1,5 @@
 import { ServiceError } from '../../world/service.ts';
-import type { ServiceSource } from '../../world/service-source.ts';
+import type { ScriptSource } from '../../world/service-source.ts';
 
 export interface CompiledModule {
   readonly path: string;
@@ -11,15 +11,12 @@ type Transform = typeof import('sucrase').transform;
 
 /** A service whose modules are ready for a sandbox, the order of which does not matter. */
 export interface CompiledService {
-  readonly source: ServiceSource;
+  readonly source: ScriptSource;
   readonly modules: readonly CompiledModule[];
 }
 
 /** Compiles a service's modules to scripts for its sandbox; throws ServiceError. */
-export async function compileService(
-  name: string,
-  source: ServiceSource,
-): Promise<CompiledService> {
+export async function compileService(name: string, source: ScriptSource): Promise<CompiledService> {
   // Only runs that have services pay for loading the compiler.
   const { transform } = await import('sucrase');
   const modules = [...source.files].map(([path, text]) => {

@@ -10,6 +10,7 @@ import {
   transpileProgram,
 } from '../../host/loaded-simulation.ts';
 import type { RunTarget } from '../../host/protocol.ts';
+import type { SqlLoader } from '../../journal/sql-engine.ts';
 import type { ImageEntry } from '../../world/files/tree-image.ts';
 import { buildFolderOf, type SourceBuilder } from './build-source.ts';
 import type { ComponentCache } from './component-cache.ts';
@@ -41,11 +42,15 @@ interface ExtraMounts {
   readonly folders: ReadonlyMap<string, string>;
 }
 
-/** Throws ConfigError, WorkspaceError, BuildError, PlanError and UnusableProgramError. */
+/**
+ * Throws ConfigError, WorkspaceError, BuildError, PlanError, UnusableProgramError, and RecordingError
+ * for a recording that is to answer as a service.
+ */
 export async function loadTarget(
   target: RunTarget,
   builder: SourceBuilder,
   components: ComponentCache,
+  sql: SqlLoader,
 ): Promise<LoadedTarget> {
   const found =
     target.workflow === undefined
@@ -53,7 +58,7 @@ export async function loadTarget(
       : await findTarget(target.workflow, target.path);
   const { workspace } = found;
   const plan = await readDefaultPlan(workspace);
-  const services = await readServices(workspace);
+  const services = await readServices(workspace, sql);
   const volumes = new Map(await readVolumes(workspace));
   const extra = await readExtraMounts(target.mounts ?? []);
   for (const [name, image] of extra.images) volumes.set(name, image);

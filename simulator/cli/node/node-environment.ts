@@ -52,13 +52,15 @@ export function nodeEnvironment(host: NodeHost): HostEnvironment {
     beat: (execution, seq) => host.beat(execution, seq),
     serviceLoader: (services) =>
       serviceLoader(services, {
+        transpiler: components.in(undefined),
         onLog: (service, text) =>
           host.emit({
             kind: 'problem',
             problem: { severity: 'warning', code: 'service-log', message: `${service}: ${text}` },
           }),
       }),
-    load: (target: RunTarget): Promise<LoadedTarget> => loadTarget(target, builder, components),
+    load: (target: RunTarget): Promise<LoadedTarget> =>
+      loadTarget(target, builder, components, sql),
     readPlan,
     loadModule: async (path: string, like: LoadedWorkflow): Promise<LoadedWorkflow> => {
       const config = defaultWorkflow('module', { kind: 'module', module: path, build: undefined });

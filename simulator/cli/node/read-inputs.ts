@@ -1,16 +1,20 @@
 /** Reads what a workflow and its world name by path: all that a run takes from the real disk. */
 import { resolve } from 'node:path';
+import type { ServiceConfig } from '../../config/config.ts';
+import type { SqlLoader } from '../../journal/sql-engine.ts';
 import type { ImageEntry } from '../../world/files/tree-image.ts';
 import type { ServiceSource } from '../../world/service-source.ts';
 import { type BuiltModule, buildFolderOf, type SourceBuilder } from './build-source.ts';
 import { programPath, type Target, type Workspace } from './read-workspace.ts';
 import { readDirectoryImage } from './workspace/directory-image.ts';
 import { readLimited } from './workspace/read-limited.ts';
+import { readRecordedExchanges } from './workspace/recorded-exchanges.ts';
 import { readServiceFiles } from './workspace/service-files.ts';
 
 const BYTES_PER_MIB = 1024 * 1024;
 const DIRECTORY_BYTES_MAX = 512 * BYTES_PER_MIB;
 const STDIN_BYTES_MAX = 64 * BYTES_PER_MIB;
+const COMPONENT_BYTES_MAX = 256 * BYTES_PER_MIB;
 const PLAN_BYTES_MAX = 16 * BYTES_PER_MIB;
 
 /** Builds the workflow's program, or reads its module; throws BuildError. */
@@ -64,16 +68,36 @@ export async function readDirectoryMounts({
   return images;
 }
 
-/** The scripts of the world's services with what they import, by service. */
-export async function readServices({
-  folder,
-  config,
-}: Workspace): Promise<ReadonlyMap<string, ServiceSource>> {
+/** What the world's services are made of, by service; real ones are made of nothing. */
+export async function readServices(
+  { folder, config }: Workspace,
+  sql: SqlLoader,
+): Promise<ReadonlyMap<string, ServiceSource>> {
   const sources = new Map<string, ServiceSource>();
-  for (const { name, script } of config.world.services) {
-    sources.set(name, await readServiceFiles(resolve(folder, script), name));
+  for (const service of config.world.services) {
+    const source = await readService(service, folder, sql);
+    if (source !== undefined) sources.set(service.name, source);
   }
   return sources;
+}
+
+async function readService(
+  config: ServiceConfig,
+  folder: string,
+  sql: SqlLoader,
+): Promise<ServiceSource | undefined> {
+  const { name } = config;
+  if ('script' in config) return readServiceFiles(resolve(folder, config.script), name);
+  if ('recording' in config) {
+    const path = resolve(folder, config.recording);
+    return readRecordedExchanges(path, config.service, `the answers of service ${name}`, sql);
+  }
+  if ('component' in config) {
+    const origin = resolve(folder, config.component);
+    const wasm = await readLimited(origin, COMPONENT_BYTES_MAX, `the component of service ${name}`);
+    return { origin, wasm };
+  }
+  return undefined;
 }
 
 /** What each volume of the world holds at the start, by volume. */

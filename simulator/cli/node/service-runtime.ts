@@ -3,8 +3,11 @@
  * real time, randomness or I/O, so that the same requests always get the same answers.
  */
 import { type Context, createContext, Script } from 'node:vm';
+import type { ComponentTranspiler } from '../../guest/component/transpiled-component.ts';
 import type { ServiceLoader } from '../../host/simulation-run.ts';
-import { assert } from '../../kernel/assert.ts';
+import { ComponentService, readyComponent } from '../../host/upstream-component.ts';
+import { assert, InvariantError } from '../../kernel/assert.ts';
+import { RecordedService } from '../../world/recorded-service.ts';
 import {
   type ServiceContext,
   ServiceError,
@@ -12,7 +15,7 @@ import {
   type ServiceRequest,
   type ServiceResponse,
 } from '../../world/service.ts';
-import type { ServiceSource } from '../../world/service-source.ts';
+import type { ScriptSource, ServiceSource } from '../../world/service-source.ts';
 import { type CompiledService, compileService } from './compile-service.ts';
 import { SANDBOX_SOURCE } from './sandbox-source.ts';
 
@@ -48,22 +51,43 @@ interface SandboxOutput {
 }
 
 export interface ServiceRuntimeOptions {
-  /** What a script prints with `console.log`. */
+  /** What a service prints, such as with `console.log`. */
   readonly onLog?: (service: string, text: string) => void;
+  /** Needed for services that are components. */
+  readonly transpiler?: ComponentTranspiler;
 }
 
-/** Compiles services once; what it returns makes a fresh sandbox of one for each simulation. */
+const NO_TRANSPILER: ComponentTranspiler = {
+  transpile: () => Promise.reject(new InvariantError('a component needs a transpiler')),
+};
+
+/** Makes services ready once; what it returns makes a fresh one for each simulation. */
 export async function serviceLoader(
   services: ReadonlyMap<string, ServiceSource>,
   options: ServiceRuntimeOptions = {},
 ): Promise<ServiceLoader> {
-  const compiled = new Map<string, CompiledService>();
-  for (const [name, source] of services) compiled.set(name, await compileService(name, source));
+  const makers = new Map<string, () => ServiceProgram>();
+  for (const [name, source] of services) makers.set(name, await makerOf(name, source, options));
   return (name) => {
-    const service = compiled.get(name);
-    assert(service !== undefined, `service ${name} was not compiled`);
-    return new SandboxedService(name, service, options);
+    const make = makers.get(name);
+    assert(make !== undefined, `service ${name} was not made ready`);
+    return make();
   };
+}
+
+async function makerOf(
+  name: string,
+  source: ServiceSource,
+  options: ServiceRuntimeOptions,
+): Promise<() => ServiceProgram> {
+  if ('exchanges' in source) return () => new RecordedService(name, source);
+  if ('wasm' in source) {
+    const program = await readyComponent(name, source, options.transpiler ?? NO_TRANSPILER);
+    const log = (text: string): void => options.onLog?.(name, text);
+    return () => new ComponentService(name, source.origin, program, log);
+  }
+  const compiled = await compileService(name, source);
+  return () => new SandboxedService(name, compiled, options);
 }
 
 const CALL = new Script('__call()');
@@ -78,7 +102,7 @@ class SandboxedService implements ServiceProgram {
     log: (text: string) => void;
   };
 
-  private readonly source: ServiceSource;
+  private readonly source: ScriptSource;
 
   /** Throws ServiceError when the script does not load or exports no `handle`. */
   constructor(

@@ -31,6 +31,8 @@ const TWO_WORKFLOWS = JSON.stringify({
   world: { seed: 7 },
 });
 
+const noSql = (): never => assert.fail('nothing here reads a recording');
+
 async function refuses(
   action: Promise<unknown>,
   code: WorkspaceErrorCode,
@@ -223,10 +225,12 @@ test('a service comes with every file that it imports', async (t) => {
     'services/unrelated.js': '',
   });
   const world = { services: { payment: { script: 'services/payment.mjs', hosts: ['payment'] } } };
-  const sources = await readServices((await target(folder, { source: 'a.c' }, world)).workspace);
+  const { workspace } = await target(folder, { source: 'a.c' }, world);
+  const sources = await readServices(workspace, noSql);
   const payment = sources.get('payment');
-  assert.equal(payment?.entry, 'services/payment.mjs');
-  assert.deepEqual([...(payment?.files.keys() ?? [])].sort(), [
+  assert.ok(payment !== undefined && 'files' in payment);
+  assert.equal(payment.entry, 'services/payment.mjs');
+  assert.deepEqual([...payment.files.keys()].sort(), [
     'services/payment.mjs',
     'services/x.js',
     'shared/deeper/sum.ts',
@@ -240,7 +244,7 @@ test('a service without its script is refused', async (t) => {
   const world = { services: { payment: { script: 'payment.mjs', hosts: ['payment'] } } };
   const { workspace } = await target(folder, { source: 'a.c' }, world);
   await refuses(
-    readServices(workspace),
+    readServices(workspace, noSql),
     'unreadable',
     /the script of service payment, does not exist/,
   );

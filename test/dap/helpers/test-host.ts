@@ -14,7 +14,7 @@ const builder = new SourceBuilder({
 /** A real host, whose compiler is shared by all sessions of a test file. */
 export function testHost(): DebugHost {
   const host = nodeDebugHost(join(projectRoot, 'dist'));
-  return { ...host, load: (target) => loadTarget(target, builder, testComponents()) };
+  return { ...host, load: (target) => loadTarget(target, builder, testComponents(), host.sql) };
 }
 
 /** Ends the compiler, which would keep the process; every test file here calls it at its end. */

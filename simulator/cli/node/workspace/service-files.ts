@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
-import type { ServiceSource } from '../../../world/service-source.ts';
+import type { ScriptSource } from '../../../world/service-source.ts';
 import { unreadable, WorkspaceError } from './workspace-error.ts';
 
 const FILES_MAX = 1000;
@@ -15,7 +15,7 @@ const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*(["'])(\.{1,2}\/[^"'\n]+)\1/g;
  *
  * @throws WorkspaceError when the script cannot be read, or is too large
  */
-export async function readServiceFiles(script: string, service: string): Promise<ServiceSource> {
+export async function readServiceFiles(script: string, service: string): Promise<ScriptSource> {
   const role = `the script of service ${service}`;
   const files = new Map<string, string>();
   let length = 0;
@@ -60,7 +60,7 @@ async function readImported(
   return undefined;
 }
 
-function inCommonFolder(script: string, files: ReadonlyMap<string, string>): ServiceSource {
+function inCommonFolder(script: string, files: ReadonlyMap<string, string>): ScriptSource {
   let folder = dirname(script);
   for (const path of files.keys()) {
     while (relative(folder, path).startsWith('..')) folder = dirname(folder);

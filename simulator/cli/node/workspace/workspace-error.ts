@@ -3,6 +3,7 @@ export type WorkspaceErrorCode =
   | 'unreadable'
   | 'unknown-workflow'
   | 'unclear-workflow'
+  | 'unknown-service'
   | 'too-large';
 
 /** What a configuration names cannot be had. The message says what to do next. */
