@@ -82,7 +82,10 @@ describe('a run whose service answers from a recording', () => {
 
   it('is refused when the recording, or the service in it, is not there', async (context) => {
     const folder = await folderWith(context, { recording: 'none.backstitch' });
-    await assert.rejects(run(folder, 'a.backstitch'), /the answers of service till, does not exist/);
+    await assert.rejects(
+      run(folder, 'a.backstitch'),
+      /the answers of service till, does not exist/,
+    );
     configure(folder, { script: 'till.mjs' });
     await run(folder, 'first.backstitch');
     configure(folder, { recording: 'first.backstitch', service: 'desk' });
