@@ -36,7 +36,9 @@ export function verifyExecution(
   const workflow = changed ?? view.workflowOf(row.id);
   const entries = view.history.entries(row.id);
   // What was recorded of it ends here; it may have computed for ever after that.
-  const lastSeq = row.endedAt === undefined ? entries.length - 1 : undefined;
+  const mayCompute = row.endedAt === undefined || row.status === 'cancelled';
+  const lastSeq = mayCompute ? entries.length - 1 : undefined;
+  if (lastSeq === -1) return { kind: 'same', execution: row.id, replayed: 0 };
   const end = replay({
     execution: row.id,
     workflow,

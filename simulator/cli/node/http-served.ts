@@ -223,7 +223,8 @@ export class ServedRequest implements Answering {
     clearTimeout(this.patience);
     this.isOver = true;
     if (response.headersSent) {
-      response.destroy();
+      // The client gets what there is of it, and no end.
+      response.socket?.destroySoon();
       return;
     }
     for (const name of response.getHeaderNames()) {
