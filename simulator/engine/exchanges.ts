@@ -97,8 +97,10 @@ export class Exchanges {
     const exchange = this.open.get(seq);
     if (exchange === undefined) return unknown(seq);
     const { body, failure } = exchange;
-    if (exchange.taken === body.length && failure !== undefined) return failure;
-    if (exchange.taken === body.length && !body.ended) return undefined;
+    // After a crash the program has seen bytes that have not arrived again yet.
+    const isEmpty = exchange.taken >= body.length;
+    if (isEmpty && failure !== undefined) return failure;
+    if (isEmpty && !body.ended) return undefined;
     const part = body.read(exchange.taken, length);
     exchange.taken += part.length;
     const ended = body.ended && exchange.taken === body.length;
@@ -111,7 +113,7 @@ export class Exchanges {
     const [, part, seq] = EXCHANGE_INBOX.exec(name) ?? [];
     const exchange = this.open.get(Number(seq));
     if (exchange === undefined) return { available: 0, ended: true };
-    const available = exchange.body.length - exchange.taken;
+    const available = Math.max(exchange.body.length - exchange.taken, 0);
     const isThere =
       part === 'response'
         ? exchange.head !== undefined || exchange.failure !== undefined

@@ -341,7 +341,7 @@ export class HttpExchange {
 /** What has arrived of a response, whose head is there, or why there is none. */
 export function takeResponse(exchange: HttpExchange, seq: number): HttpResult {
   const { head, failure, body } = exchange;
-  if (head === undefined || (failure !== undefined && body.length === exchange.taken)) {
+  if (head === undefined || (failure !== undefined && body.length <= exchange.taken)) {
     return failure ?? { failure: 'reset', detail: 'the response has no head' };
   }
   const part = body.read(exchange.taken, body.length);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { ExchangeArgs, HttpAnswer, HttpBodyPart } from '../../simulator/effects/http.ts';
 import { EFFECT_POINTS } from '../../simulator/faults/fault.ts';
 import type {
   FutureIncomingResponse,
@@ -22,6 +23,34 @@ const RUNS_EVERYWHERE = 6;
 const RUNS_PAIRS = 80;
 const RUNS_ANYTHING = 80;
 const OPEN_MAX = 4;
+
+/** What the program was shown of a response, in one piece or many, is what the service answered. */
+function expectWholeBodies(simulated: Simulated): void {
+  for (const { id } of simulated.simulation.executions) {
+    const shown = new Map<number, string>();
+    const ended = new Set<number>();
+    for (const { seq, operation, args, result } of entriesOf(simulated, id)) {
+      const { exchange = seq } = args as Partial<ExchangeArgs>;
+      if (!/^http\.(request|response|body)$/.test(operation.name)) continue;
+      const got = result as HttpAnswer & HttpBodyPart;
+      const part = Buffer.from(got.body ?? []).toString();
+      shown.set(exchange, (shown.get(exchange) ?? '') + part);
+      const isLast = operation.name === 'http.body' ? got.ended : got.more === undefined;
+      if (isLast && !('failure' in got)) ended.add(exchange);
+      assert.ok(
+        isLast || operation.name !== 'http.body' || part !== '',
+        `${id}/${seq} got nothing`,
+      );
+    }
+    for (const exchange of ended) {
+      const rows = simulated.sink.ledgerRows.filter(
+        (row) => row.execution === id && row.seq === exchange,
+      );
+      const answered = rows.map(({ responseBody }) => Buffer.from(responseBody).toString());
+      assert.ok(answered.includes(shown.get(exchange) ?? ''), `${id}/${exchange} is not whole`);
+    }
+  }
+}
 
 /** One exchange of the program, in the slot that its number names. */
 interface Slot {
@@ -127,6 +156,7 @@ describe('exchanges that overlap', () => {
           const simulated = run(tested);
           expectCrashLaw(simulated);
           expectReplayLaw(simulated);
+          expectWholeBodies(simulated);
           const sent = simulated.sink.ledgerRows.map(({ execution, seq }) => `${execution}/${seq}`);
           assert.deepEqual(sent, [...new Set(sent)]);
         });
@@ -147,6 +177,7 @@ describe('exchanges that overlap', () => {
               const recovered = run(tested);
               expectCrashLaw(recovered);
               expectKeysKept(recovered);
+              expectWholeBodies(recovered);
               expectReplayLaw(recovered);
             });
           }

@@ -54,7 +54,8 @@ export interface Beginning {
 /**
  * The port of a component. What the program begins costs nothing until something else happens: it
  * may turn out to wait for that alone, or not at all. Before any other effect the clock is read
- * once for all durations that have just begun, and then what was held is begun, in its order.
+ * once for all durations that have just begun, and then, unless that effect is only a reading, what
+ * was held is begun, in its order.
  */
 export class TimerPort implements EffectPort {
   /** Durations that have begun since the latest effect. */
@@ -97,7 +98,9 @@ export class TimerPort implements EffectPort {
   }
 
   effect<A extends EffectValue, R extends EffectValue>(operation: Operation<A, R>, args: A): R {
-    this.beginAll();
+    // Nobody outside sees a reading, so what is held can wait: programs read clocks all the time.
+    if (operation.class === 'read') this.fixTimers();
+    else this.beginAll();
     return this.port.effect(operation, args);
   }
 
