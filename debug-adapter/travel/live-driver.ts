@@ -66,7 +66,12 @@ export type MotionEnd =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'paused' }
   /** Nothing happens until an input or an answer comes. */
-  | { readonly kind: 'waiting'; readonly questions: readonly Question[] }
+  | {
+      readonly kind: 'waiting';
+      readonly questions: readonly Question[];
+      /** Names of promises. */
+      readonly promises: readonly string[];
+    }
   /** Every execution has ended. */
   | { readonly kind: 'ended' }
   /** The driver was let go. */
@@ -175,7 +180,7 @@ export class LiveDriver {
         const entry = this.view.history.entries(execution)[seq];
         return { execution, seq, call: entry === undefined ? '' : effectText(entry) };
       });
-      return { kind: 'waiting', questions };
+      return { kind: 'waiting', questions, promises: end.promises };
     }
     const { upcoming } = this;
     if (upcoming === undefined) return { kind: 'paused' };
@@ -197,7 +202,7 @@ export class LiveDriver {
       if (result.kind === 'ended') this.ended = true;
       if (this.decided) return { kind: 'stopped' };
       if (result.kind === 'ended') return { kind: 'ended' };
-      if (result.kind === 'waiting') return { kind: 'waiting', questions: result.questions };
+      if (result.kind === 'waiting') return result;
       if (result.at !== undefined && this.pausing) return { kind: 'paused' };
       await this.host.yieldToRequests();
     }

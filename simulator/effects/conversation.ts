@@ -133,6 +133,14 @@ export interface PromiseKeepArgs extends PromiseArgs {
 /** Keeps a promise; the first value stays. */
 export const promiseKeep = jsonOperation<PromiseKeepArgs, Settled>('promise.keep', 'call');
 
+/** What stands for the program's own execution, alone or before a slash. */
+const SELF = /^self(?=\/|$)/;
+
+/** The name of an execution or a promise as everybody knows it. */
+export function outerName(name: string, execution: string): string {
+  return name.replace(SELF, execution);
+}
+
 /** The inboxes of these waits, for `wait.poll`. */
 export const MESSAGES_INBOX = 'messages';
 
@@ -142,4 +150,9 @@ export function resultInbox(execution: string): string {
 
 export function promiseInbox(promise: string): string {
   return `promise:${promise}`;
+}
+
+/** The promise of an inbox; undefined for every other inbox. */
+export function promiseOf(inbox: string): string | undefined {
+  return inbox.startsWith('promise:') ? inbox.slice('promise:'.length) : undefined;
 }

@@ -20,6 +20,7 @@ import {
   type MessageSendArgs,
   messageReceive,
   messageSend,
+  outerName,
   type PromiseKeepArgs,
   type PromiseValue,
   type PromiseWaitArgs,
@@ -32,7 +33,7 @@ import {
 } from '../effects/conversation.ts';
 import type { EffectValue } from '../effects/operation.ts';
 import { stdoutWrite } from '../effects/stdio.ts';
-import type { Entry, ExecutionId } from '../journal/entry.ts';
+import type { Entry, ExecutionId, Seq } from '../journal/entry.ts';
 import { EXECUTIONS_MAX, INBOX_BYTES_MAX } from '../kernel/limits.ts';
 import type { Attempt } from './attempt.ts';
 import type { Engine } from './engine.ts';
@@ -42,10 +43,8 @@ import type { Workflow } from './workflow.ts';
 
 /** The inboxes of children and promises; messages have one inbox without more. */
 const WAITED = /^(result|promise):(.*)$/s;
-/** What stands for the program's own execution. */
-const SELF = /^self(?=\/|$)/;
 
-type Performer = (attempt: Attempt, args: EffectValue) => EffectValue;
+type Performer = (attempt: Attempt, args: EffectValue, seq: Seq) => EffectValue;
 
 export class Conversations {
   private readonly promises = new Map<string, PromiseValue>();
@@ -53,7 +52,7 @@ export class Conversations {
   /** Executions that wait for something that has not come, by the inbox. */
   private readonly waiting = new Map<string, Set<Execution>>();
   private readonly performers: Readonly<Record<string, Performer>> = {
-    [executionStart.name]: (attempt, args) => this.start(attempt, args as StartArgs),
+    [executionStart.name]: (attempt, args, seq) => this.start(attempt, args as StartArgs, seq),
     [executionCancel.name]: (attempt, args) => this.cancel(attempt, args as ExecutionArgs),
     [messageSend.name]: (attempt, args) => this.send(attempt, args as MessageSendArgs),
     [promiseKeep.name]: (attempt, args) => {
@@ -76,10 +75,10 @@ export class Conversations {
   }
 
   /** Does a call, or answers it as before when its key was seen. */
-  perform(attempt: Attempt, { operation, args, key }: Entry): EffectValue | undefined {
+  perform(attempt: Attempt, { seq, operation, args, key }: Entry): EffectValue | undefined {
     const known = key === undefined ? undefined : this.answers.get(key);
     if (known !== undefined) return known;
-    const answer = this.performers[operation.name]?.(attempt, args);
+    const answer = this.performers[operation.name]?.(attempt, args, seq);
     if (key !== undefined && answer !== undefined) this.answers.set(key, answer);
     return answer;
   }
@@ -163,7 +162,7 @@ export class Conversations {
     return true;
   }
 
-  private start(attempt: Attempt, { workflow: name, body }: StartArgs): EffectValue {
+  private start(attempt: Attempt, { workflow: name, body }: StartArgs, seq: Seq): EffectValue {
     const workflow = this.workflowFor(name);
     if (workflow === undefined) {
       const detail = `${name} is no workflow that ${attempt.execution.workflow.config.name} starts; name it in "starts"`;
@@ -173,7 +172,7 @@ export class Conversations {
       return failure('full', `there are ${EXECUTIONS_MAX} executions already`);
     }
     const child = this.engine.start({ ...workflow, stdin: body, stdinEnds: true });
-    const data = { by: attempt.execution.id };
+    const data = { by: attempt.execution.id, bySeq: seq };
     this.engine.trace({ kind: 'execution.started', execution: child.id, data });
     const started: Started = { execution: child.id };
     return started;
@@ -224,7 +223,7 @@ export class Conversations {
 
 /** The name as everybody knows it. */
 function named(attempt: Attempt, name: string): string {
-  return name.replace(SELF, attempt.execution.id);
+  return outerName(name, attempt.execution.id);
 }
 
 function wake(execution: Execution): void {

@@ -50,6 +50,11 @@ const EFFECTS_PER_PUBLISH = 2048;
 /** How long outputs are gathered at most before they are shown, in real milliseconds. */
 const OUTPUT_DELAY_MS_MAX = 20;
 
+/** What a simulation that rests waits for. */
+type Awaited = Omit<RunResult & { kind: 'waiting' }, 'kind'>;
+
+const NOTHING_AWAITED: Awaited = { questions: [], promises: [] };
+
 export class LiveSession {
   readonly run: SimulationRun;
   state: SimulationState = { kind: 'paused' };
@@ -155,7 +160,7 @@ export class LiveSession {
   private async rests(result: RunResult): Promise<boolean> {
     switch (result.kind) {
       case 'ended':
-        if (this.setup.serving !== undefined) return this.restsWaiting({ questions: [] });
+        if (this.setup.serving !== undefined) return this.restsWaiting(NOTHING_AWAITED);
         await this.finish();
         this.setState({ kind: 'ended' });
         return true;
@@ -166,7 +171,7 @@ export class LiveSession {
     }
   }
 
-  private restsWaiting({ questions }: Pick<RunResult & { kind: 'waiting' }, 'questions'>): boolean {
+  private restsWaiting({ questions, promises }: Awaited): boolean {
     const { answer } = this.setup;
     if (answer !== undefined && questions.length > 0) {
       for (const { execution, seq } of questions) {
@@ -179,7 +184,7 @@ export class LiveSession {
       return { execution, seq, call: entry === undefined ? '' : effectText(entry) };
     });
     const serving = this.setup.serving === undefined ? {} : { serving: true as const };
-    this.setState({ kind: 'waiting', questions: views, ...serving });
+    this.setState({ kind: 'waiting', questions: views, promises, ...serving });
     return true;
   }
 

@@ -24,6 +24,21 @@ export interface RunTarget {
   readonly invoke?: string;
 }
 
+/** A value that came from outside. */
+interface OutsideValue {
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface KeptPromise extends OutsideValue {
+  /** As everybody knows it: one that a program calls `self/name` is `<execution>/name`. */
+  readonly promise: string;
+}
+
+export interface OutsideMessage extends OutsideValue {
+  readonly execution: string;
+}
+
 export interface RunOptions {
   readonly target: RunTarget;
   readonly seed?: number;
@@ -42,6 +57,10 @@ export interface RunOptions {
   readonly answer?: OutcomeAnswer;
   /** Copies the volumes that `mounts` made back to the real directories at the end. */
   readonly writeBack?: boolean;
+  /** Kept before anything happens. */
+  readonly promises?: readonly KeptPromise[];
+  /** Sent before anything happens, to executions that the run begins with. */
+  readonly messages?: readonly OutsideMessage[];
 }
 
 /** Runs an earlier simulation again, with more faults: the other future. */
@@ -160,6 +179,10 @@ export type HostRequest =
       readonly seq: number;
       readonly answer: OutcomeAnswer;
     }
+  /** Keeps a promise from outside. */
+  | ({ readonly kind: 'promise' } & KeptPromise)
+  /** Sends an execution a message from outside. */
+  | ({ readonly kind: 'message' } & OutsideMessage)
   | { readonly kind: 'cancel'; readonly execution?: string }
   | { readonly kind: 'snapshot' }
   | {
@@ -210,6 +233,10 @@ export interface HostAnswers {
   readonly snapshot: SimulationSnapshot;
   readonly effects: readonly EffectSummary[];
   readonly effect: EffectDetails;
+  /** False when it was kept before: its first value stays. */
+  readonly promise: boolean;
+  /** False when the execution has ended. */
+  readonly message: boolean;
   readonly verify: readonly VerifyResult[];
   readonly timeline: string;
   readonly trap: readonly StackFrameView[];
@@ -227,6 +254,8 @@ export type SimulationState =
   | {
       readonly kind: 'waiting';
       readonly questions: readonly QuestionView[];
+      /** Names of promises that executions wait for, without a limit of time. */
+      readonly promises: readonly string[];
       /** It waits for clients, whatever has ended. */
       readonly serving?: true;
     }
@@ -273,6 +302,8 @@ export interface ExecutionSummary {
   readonly endedAt?: bigint;
   readonly effects: number;
   readonly attempts: readonly AttemptSummary[];
+  /** Names of promises that it waits for now; left out when it waits for none. */
+  readonly promises?: readonly string[];
 }
 
 export interface AttemptSummary {

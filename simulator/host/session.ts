@@ -2,12 +2,14 @@
  * The server side of the protocol: answers requests about the one simulation that it holds, live
  * or recorded. Every request is answered exactly once, with a value or an error.
  */
+import type { Simulation } from '../engine/simulation.ts';
 import { parseFault } from '../faults/plan.ts';
 import { executionId, seqOf } from '../journal/entry.ts';
 import { HeldSimulation } from './held-simulation.ts';
 import type { HostEnvironment } from './host-environment.ts';
 import { HostRequestError } from './host-request-error.ts';
 import { locateEffect } from './locate-effect.ts';
+import { keepPromise, sendMessage } from './outside-values.ts';
 import type { HostRequest, SimulationSnapshot, StackFrameView } from './protocol.ts';
 import { openRecorded } from './recorded-simulation.ts';
 import { withOptions } from './run-setup.ts';
@@ -64,6 +66,10 @@ export class HostSession {
         return this.feed(request);
       case 'answer':
         return this.answer(request);
+      case 'promise':
+        return this.takeIn((simulation) => keepPromise(simulation, request));
+      case 'message':
+        return this.takeIn((simulation) => sendMessage(simulation, request));
       case 'cancel':
         return this.cancel(request.execution);
       case 'snapshot':
@@ -116,6 +122,17 @@ export class HostSession {
     live.run.simulation.feed(executionId(execution), bytes, ends);
     live.wake();
     return null;
+  }
+
+  /** Gives a running simulation what came from outside. */
+  private takeIn(give: (simulation: Simulation) => boolean): boolean {
+    const live = this.held.live();
+    if (live.state.kind === 'ended') {
+      throw new HostRequestError('the simulation has ended, and takes nothing in any more');
+    }
+    const taken = give(live.run.simulation);
+    live.wake();
+    return taken;
   }
 
   private cancel(execution: string | undefined): null {

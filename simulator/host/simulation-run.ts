@@ -75,7 +75,7 @@ export class SimulationRun implements SimulationView {
       sink,
       servicePrograms: new Map(services),
       volumes: this.volumes,
-      workflowFor: (name) => this.workflow(name),
+      workflowFor: (name) => this.workflows.get(name),
       ...(setup.observer === undefined ? {} : { observer: setup.observer }),
       ...(setup.choices === undefined ? {} : { choices: setup.choices }),
       ...(setup.inputs === undefined ? {} : { inputs: setup.inputs }),

@@ -8,6 +8,7 @@ import type { HeldSimulation } from './held-simulation.ts';
 import type { HostEnvironment } from './host-environment.ts';
 import { LiveSession, type LiveSetup } from './live-session.ts';
 import type { LoadedSimulation } from './loaded-simulation.ts';
+import { keepPromise, sendMessage } from './outside-values.ts';
 import type { BranchOptions, RunOptions, SimulationSnapshot } from './protocol.ts';
 import { openRecorded } from './recorded-simulation.ts';
 import { resumedPath } from './resumed-path.ts';
@@ -95,7 +96,7 @@ export class SimulationStarter {
     loaded: LoadedSimulation,
     plan: FaultPlan,
     record: string | undefined,
-    options: Pick<RunOptions, 'paceMs' | 'paused' | 'answer' | 'changes'>,
+    options: Pick<RunOptions, 'paceMs' | 'paused' | 'answer' | 'changes' | 'promises' | 'messages'>,
     earlier: EarlierRun | undefined,
   ): Promise<LiveSession> {
     this.held.release();
@@ -115,6 +116,9 @@ export class SimulationStarter {
         answer: options.answer,
         ...earlier,
       });
+      const { simulation } = live.run;
+      for (const promise of options.promises ?? []) keepPromise(simulation, promise);
+      for (const message of options.messages ?? []) sendMessage(simulation, message);
     } catch (error) {
       recording?.leave();
       throw error;

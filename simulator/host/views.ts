@@ -1,5 +1,12 @@
 /** Makes of a history the plain data that clients show. */
+import {
+  outerName,
+  type PromiseWaitArgs,
+  promiseOf,
+  promiseWait,
+} from '../effects/conversation.ts';
 import type { JsonObject } from '../effects/operation.ts';
+import { type PollArgs, waitPoll } from '../effects/wait.ts';
 import { isUserFrame, type SourceFrame } from '../guest/symbols/index.ts';
 import type { Entry, ExecutionId } from '../journal/entry.ts';
 import type { History, LostEntry } from '../journal/history.ts';
@@ -25,6 +32,7 @@ export function executionSummary(
   // Only such attempts lose anything, and most executions have none.
   const mayHaveLost = attempts.some(({ outcome }) => outcome === 'crashed' || outcome === 'fenced');
   const lost = mayHaveLost ? history.lostEntries(row.id) : [];
+  const promises = awaitedPromises(history, row);
   return {
     id: row.id,
     workflow: row.workflow,
@@ -36,7 +44,22 @@ export function executionSummary(
     ...(row.endedAt === undefined ? {} : { endedAt: row.endedAt }),
     effects: history.entries(row.id).length,
     attempts: attempts.map((attempt) => attemptSummary(attempt, lost)),
+    ...(promises.length === 0 ? {} : { promises }),
   };
+}
+
+/** What its last effect waits for; a wait that is polled can be for several. */
+function awaitedPromises(history: History, { id, endedAt }: ExecutionRow): readonly string[] {
+  const last = history.entries(id).at(-1);
+  if (last === undefined || last.result !== undefined || endedAt !== undefined) return [];
+  const { operation, args } = last;
+  const names =
+    operation.name === promiseWait.name
+      ? [(args as PromiseWaitArgs).promise]
+      : operation.name === waitPoll.name
+        ? (args as PollArgs).inboxes.flatMap((inbox) => promiseOf(inbox) ?? [])
+        : [];
+  return names.map((name) => outerName(name, id));
 }
 
 function attemptSummary(row: AttemptRow, lost: readonly LostEntry[]): AttemptSummary {

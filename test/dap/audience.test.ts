@@ -50,6 +50,10 @@ describe('the views of a host that debugs', () => {
     });
     await client.launchTo({ program: STEPS, args: ['0', 'read'], interactive: true });
     const last = events.findLast(({ kind }) => kind === 'state');
-    assert.deepEqual(last?.kind === 'state' && last.state, { kind: 'waiting', questions: [] });
+    assert.deepEqual(last?.kind === 'state' && last.state, {
+      kind: 'waiting',
+      questions: [],
+      promises: [],
+    });
   });
 });

@@ -21,7 +21,7 @@ describe('standard input', () => {
     const args = ['input', 'input', 'input', 'print', 'end'];
     const { simulation, text, sink } = simulate(program, { args, stdinEnds: false });
     for (const piece of ['one', 'three']) {
-      assert.deepEqual(simulation.run(), { kind: 'waiting', questions: [] });
+      assert.deepEqual(simulation.run(), { kind: 'waiting', questions: [], promises: [] });
       assert.equal(simulation.executions[0]?.status, 'waiting');
       simulation.feed(FIRST, bytes(piece), false);
     }

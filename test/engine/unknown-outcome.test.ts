@@ -52,7 +52,11 @@ describe('a call whose outcome is unknown', () => {
         const simulated = start('ask', [fault]);
         const { simulation } = simulated;
         const question = { execution: simulation.executions[0]?.id, seq: SEQ };
-        assert.deepEqual(simulation.run(), { kind: 'waiting', questions: [question] });
+        assert.deepEqual(simulation.run(), {
+          kind: 'waiting',
+          questions: [question],
+          promises: [],
+        });
         const [execution] = simulation.executions;
         assert.equal(execution?.status, 'asking');
         assert.ok(simulation.answer(execution.id, SEQ, answer));

@@ -155,7 +155,7 @@ describe('the rows of the executions', () => {
     const question = { execution: 'order-1', seq: 1, call: 'POST https://payment.example/charges' };
     model.applySnapshot(
       snapshot({
-        state: { kind: 'waiting', questions: [question] },
+        state: { kind: 'waiting', questions: [question], promises: [] },
         executions: [execution('order-1', { status: 'asking' })],
       }),
     );
