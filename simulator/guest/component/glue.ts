@@ -18,6 +18,9 @@ export type Instantiate = (
 /** What the glue's own frames are called in a stack. */
 const GLUE_SCRIPT = 'backstitch-glue';
 
+/** How the glue says that an interface lacks a function or a resource. */
+const MISSING_IMPORT = /^unexpectedly undefined instance import '([^']+)'/;
+
 /** The innermost frame in the text of a stack. */
 const STACK_LINE = /^\s+at .*$/m;
 
@@ -46,11 +49,20 @@ export function evaluateGlue(source: string): Instantiate {
 /**
  * What the glue itself threw, because the program broke a rule of the component model: a handle
  * that is none, a text that is not UTF-8. Undefined for everything that others threw.
+ * Throws ProgramError when the glue misses a part of an interface.
  */
 export function glueFault(error: unknown): Error | undefined {
   if (!(error instanceof Error) || error instanceof Unwind || 'code' in error) return undefined;
   const [first] = STACK_LINE.exec(error.stack ?? '') ?? [];
-  return first?.includes(GLUE_SCRIPT) === true ? error : undefined;
+  if (first?.includes(GLUE_SCRIPT) !== true) return undefined;
+  const [, missing] = MISSING_IMPORT.exec(error.message) ?? [];
+  if (missing === undefined) return error;
+  throw new ProgramError(
+    'unknown-import',
+    `the component imports ${missing} of an interface of WASI that is provided without it`,
+    'Build it for an earlier version of WASI 0.2, or report what it needs.',
+    { cause: error },
+  );
 }
 
 function unknownShape(options?: ErrorOptions): ProgramError {

@@ -72,6 +72,13 @@ describe('the glue of a component', () => {
     assert.equal(glueFault(own)?.message, 'not a handle');
     assert.equal(glueFault(new TypeError('ours')), undefined);
     assert.equal(glueFault('a text'), undefined);
+    const missing = thrown(() =>
+      evaluated(`throw new Error("unexpectedly undefined instance import 'getIt', was it?");`),
+    );
+    assert.throws(() => glueFault(missing), {
+      code: 'unknown-import',
+      message: /imports getIt of an interface of WASI that is provided without it/,
+    });
     const coded = Object.assign(own as Error, { code: 'known' });
     assert.equal(glueFault(coded), undefined);
   });
