@@ -132,7 +132,7 @@ export class Serve {
   ): Promise<ExitCode> {
     const { reporter, io } = this.setup;
     if (ending.kind === 'failed') reporter.problem(ending.problem);
-    else if (serving.open > 0) reporter.note(`stopping, with ${serving.open} being answered`);
+    else if (server.inFlight > 0) reporter.note(`stopping, with ${server.inFlight} in flight`);
     const cut = await server.stop(ending.kind === 'failed' ? 0 : GRACE_MS);
     if (cut > 0) reporter.note(`${cut} were not answered`);
     if (!(await serving.close())) {

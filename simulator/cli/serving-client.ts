@@ -87,11 +87,6 @@ export class ServingClient {
     return start;
   }
 
-  /** Executions that have not ended. */
-  get open(): number {
-    return this.waiting.size;
-  }
-
   /** Starts an execution for a request, and gives its id. */
   request(head: RequestHead, body: Uint8Array, ends: boolean, answering: Answering): string {
     const id = this.expect(answering);

@@ -41,6 +41,11 @@ export class ConnectionServer {
     });
   }
 
+  /** How many are being answered. */
+  get inFlight(): number {
+    return this.open.size;
+  }
+
   /** Takes no more connections; resolves with how many were cut when the others are over. */
   async stop(graceMs: number): Promise<number> {
     this.server.close();

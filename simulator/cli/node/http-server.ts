@@ -64,6 +64,11 @@ export class HttpServer {
     });
   }
 
+  /** How many are being answered. */
+  get inFlight(): number {
+    return this.open.size;
+  }
+
   /** Takes no more requests; resolves with how many were cut when the others are answered. */
   async stop(graceMs: number): Promise<number> {
     this.isStopping = true;
