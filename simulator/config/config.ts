@@ -71,6 +71,8 @@ export interface WorkflowConfig {
   readonly invoke: string | undefined;
   /** How many executions are started. */
   readonly count: number;
+  /** Names of workflows of the same file that its executions may start, each once. */
+  readonly starts: readonly string[];
   readonly limits: WorkflowLimits;
 }
 
@@ -190,6 +192,7 @@ export function defaultWorkflow(name: string, program: ProgramConfig): WorkflowC
     unknownOutcome: [],
     invoke: undefined,
     count: 1,
+    starts: [],
     limits: DEFAULT_LIMITS,
   };
 }

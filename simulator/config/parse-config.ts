@@ -33,9 +33,12 @@ function readWorkflows(value: Value | undefined, world: WorldConfig): readonly W
     value?.report('out-of-range', `more than ${WORKFLOWS_MAX} workflows in one file`);
     return [];
   }
-  const volumes = world.volumes.map(({ name }) => name);
+  const known = {
+    volumes: world.volumes.map(({ name }) => name),
+    workflows: members.map(({ key }) => key),
+  };
   return members.flatMap(({ key, name, value: workflow }) => {
     if (!NAME.pattern.test(key)) name.report('bad-value', `"${shorten(key)}" is not ${NAME.words}`);
-    return readWorkflow(key, workflow, volumes) ?? [];
+    return readWorkflow(key, workflow, known) ?? [];
   });
 }

@@ -24,6 +24,7 @@ import { type Member, shorten, type Value } from './value.ts';
 
 const ARGUMENTS_MAX = 1000;
 const RULES_MAX = 1000;
+const STARTS_MAX = 1000;
 const COUNT_MAX = 100_000;
 const MEMORY_MIB_MAX = 4096;
 const EFFECTS_MAX = 100_000_000;
@@ -42,6 +43,7 @@ const WORKFLOW_KEYS = [
   'unknownOutcome',
   'invoke',
   'count',
+  'starts',
   'limits',
 ] as const;
 
@@ -51,11 +53,18 @@ const POLICIES: readonly UnknownOutcomePolicy[] = ['retry', 'fail', 'ask'];
 
 type Fields<K extends string> = ReadonlyMap<K, Value>;
 
-/** `volumes` are the names of the world's, which the workflow may mount. */
+/** Names of the file that a workflow may use. */
+export interface KnownNames {
+  /** Volumes of the world, which it may mount. */
+  readonly volumes: readonly string[];
+  /** Workflows, which it may start. */
+  readonly workflows: readonly string[];
+}
+
 export function readWorkflow(
   name: string,
   value: Value,
-  volumes: readonly string[],
+  { volumes, workflows }: KnownNames,
 ): WorkflowConfig | undefined {
   const fields = value.fields(WORKFLOW_KEYS);
   if (fields === undefined) return undefined;
@@ -74,6 +83,7 @@ export function readWorkflow(
       fields.get('unknownOutcome')?.list(readRule, RULES_MAX) ?? defaults.unknownOutcome,
     invoke: fields.get('invoke')?.matching(/^.+$/s, 'the name of an exported function'),
     count: fields.get('count')?.integer(1, COUNT_MAX) ?? defaults.count,
+    starts: readStarts(fields.get('starts'), workflows) ?? defaults.starts,
     limits: readLimits(fields.get('limits')) ?? defaults.limits,
   };
 }
@@ -176,6 +186,19 @@ function readMount(
     volumeValue.report('unknown-name', `no volume is named "${shorten(volume)}"${allowed}`);
   }
   return { kind: 'volume', path, volume, readOnly: readOnly ?? false };
+}
+
+function readStarts(
+  value: Value | undefined,
+  workflows: readonly string[],
+): readonly string[] | undefined {
+  const names = value?.list((item) => {
+    const name = item.text();
+    if (name === undefined || workflows.includes(name)) return name;
+    const allowed = hint(name, workflows, 'workflows');
+    return item.report('unknown-name', `no workflow is named "${shorten(name)}"${allowed}`);
+  }, STARTS_MAX);
+  return names && [...new Set(names)];
 }
 
 function readRule(value: Value): UnknownOutcomeRule | undefined {

@@ -163,9 +163,10 @@ export class Conversations {
   }
 
   private start(attempt: Attempt, { workflow: name, body }: StartArgs, seq: Seq): EffectValue {
-    const workflow = this.workflowFor(name);
+    const { config } = attempt.execution.workflow;
+    const workflow = config.starts.includes(name) ? this.workflowFor(name) : undefined;
     if (workflow === undefined) {
-      const detail = `${name} is no workflow that ${attempt.execution.workflow.config.name} starts; name it in "starts"`;
+      const detail = `${name} is no workflow that ${config.name} may start; name it in "starts"`;
       return failure('unknown-workflow', detail);
     }
     if (this.engine.executions.size >= EXECUTIONS_MAX) {

@@ -267,6 +267,8 @@ export function readSetup(source: SetupSource): LoadedSimulation {
     world: setup.world,
     workflows: setup.workflows.map((workflow) => ({
       ...workflow,
+      // Recordings of earlier versions know no workflows that are started.
+      config: { ...workflow.config, starts: workflow.config.starts ?? [] },
       wasm: bytesOf(workflow.wasm),
       stdin: bytesOf(workflow.stdin),
     })),

@@ -9,15 +9,23 @@ interface WithHandler {
 }
 
 /**
- * The one workflow of a target, changed so that it is started by what comes in and only by that.
+ * The workflow of a target that is to be served, changed so that it is started by what comes in and only by that.
  * Throws HostRequestError when it cannot be.
  *
  * @param raw each connection is standard input and output, also for a component
  */
 export function withHandler({ workflows }: LoadedSimulation, raw: boolean): WithHandler {
-  const [workflow] = workflows;
-  if (workflow === undefined || workflows.length > 1) {
+  const [workflow, ...others] = workflows;
+  if (workflow === undefined || others.some(({ config }) => config.count > 0)) {
     throw new HostRequestError(`one workflow is to be served, and not ${workflows.length}`);
+  }
+  const { name } = workflow.config;
+  const starter = workflows.find(({ config }) => config.starts.includes(name));
+  if (starter !== undefined) {
+    throw new HostRequestError(
+      `${name} is started by what comes in, and so cannot be started by ${starter.config.name}, ` +
+        'too; serve a workflow that no "starts" names',
+    );
   }
   const { component, config } = workflow;
   const stdin = new Uint8Array(0);

@@ -41,8 +41,9 @@ export class Serving {
       environment.emit({ kind: 'progress', message }),
     );
     const plan = await this.starter.planFor(options.faults, target.plan);
-    const { workflow, handler } = withHandler(target.loaded, options.raw === true);
-    const loaded = { ...withOptions(target.loaded, options), workflows: [workflow] };
+    const given = withOptions(target.loaded, options);
+    const { workflow, handler } = withHandler(given, options.raw === true);
+    const loaded = { ...given, workflows: [workflow, ...given.workflows.slice(1)] };
     const { record, answer, paceMs = 0, changes = true } = options;
     const feed = new ServingFeed({ handler });
     await this.begin(

@@ -49,6 +49,7 @@ test('every field that can be given is read', () => {
     ],
     invoke: undefined,
     count: 12,
+    starts: ['typed', 'order'],
     limits: { memoryMiB: 16, effects: 500, secondsBetweenEffects: 0.5 },
   });
   assert.deepEqual(reactor?.program, { kind: 'module', module: 'r.wasm', build: 'make r.wasm' });

@@ -22,6 +22,7 @@ const BEYOND_THE_SCHEMA: ReadonlySet<string> = new Set([
   'service-name-of-node',
   'start-time-no-such-day',
   'start-time-no-such-hour',
+  'starts-unknown-workflow',
   'workflow-given-twice',
 ]);
 

@@ -41,6 +41,7 @@ function start(
 ): Simulated {
   const simulated: Simulated = simulate(guest, {
     args,
+    workflow: { starts: ['child'] },
     ...options,
     setup: {
       workflowFor: (name) =>
@@ -127,6 +128,12 @@ describe('executions that have to do with one another', () => {
       output.split('\n').flatMap((line) => /^\d: (\d+)/.exec(line)?.[1] ?? []),
       ['404', '404', '404', '404', '400', '504', '504'],
     );
+  });
+
+  it('start only what their workflow names', () => {
+    const { output, simulation } = finished(start(PARENT, CHILD, { workflow: { starts: [] } }));
+    assert.match(output, /^0: 404 .*child is no workflow that script may start; .*"starts/);
+    assert.equal(simulation.executions.length, 1);
   });
 
   it('tell how a child failed', () => {
@@ -233,6 +240,7 @@ describe('executions that have to do with one another', () => {
     });
     const simulated = simulate(racing, {
       args: [],
+      workflow: { starts: ['child'] },
       setup: {
         workflowFor: (name) => ({
           ...workflow.workflow,

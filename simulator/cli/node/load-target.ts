@@ -62,18 +62,40 @@ export async function loadTarget(
   const volumes = new Map(await readVolumes(workspace));
   const extra = await readExtraMounts(target.mounts ?? []);
   for (const [name, image] of extra.images) volumes.set(name, image);
-  const workflow = await loadWorkflow(found, target, { builder, components }, extra.mounts);
+  const tools = { builder, components };
+  const workflow = await loadWorkflow(found, target, tools, extra.mounts);
+  const started = await loadStarted(found, tools);
   const { world } = workspace.config;
   return {
     loaded: {
       world: { ...world, volumes: [...world.volumes, ...extra.volumes] },
-      workflows: [workflow],
+      workflows: [workflow, ...started],
       services,
       volumes,
     },
     plan: plan === undefined ? EMPTY_PLAN : parsePlan(plan.text, plan.file),
     mountedFolders: extra.folders,
   };
+}
+
+/** The workflows that executions of one may start, and those that these may; none runs by itself. */
+async function loadStarted(
+  { workspace, workflow }: Target,
+  tools: ProgramTools,
+): Promise<readonly LoadedWorkflow[]> {
+  const { workflows } = workspace.config;
+  const names = new Set(workflow.starts);
+  // A set goes through what is added to it meanwhile, too.
+  for (const name of names) {
+    for (const next of workflows.find((one) => one.name === name)?.starts ?? []) names.add(next);
+  }
+  const loaded: LoadedWorkflow[] = [];
+  for (const one of workflows) {
+    if (!names.has(one.name) || one.name === workflow.name) continue;
+    const child = { workspace, workflow: { ...one, count: 0 } };
+    loaded.push(await loadWorkflow(child, { path: workspace.folder }, tools, []));
+  }
+  return loaded;
 }
 
 async function loadWorkflow(
