@@ -176,11 +176,7 @@ describe('backstitch serve, with an HTTP handler', () => {
     assert.equal(await server.stop(), 0, server.log());
     const replay = backstitch(['replay', 'served.backstitch'], { cwd: folder });
     assert.equal(replay.code, 0, replay.stderr);
-    assert.match(replay.stdout, /handler-3: the same/);
-    const again = backstitch(['inspect', 'served.backstitch', '--json', '--journal'], {
-      cwd: folder,
-    });
-    assert.equal(countIn(again.stdout, '"event":"execution"'), 4);
+    assert.equal(countIn(replay.stdout, ': the same'), 4);
   });
 
   it('gives a client one response when its node crashes in the middle', async () => {
@@ -220,7 +216,7 @@ describe('backstitch serve, with an HTTP handler', () => {
     await assert.rejects(fetch(`http://127.0.0.1:${port}/hello`));
     client.send('last');
     assert.match(await client.all(), /last$/);
-    assert.equal(await server.stop(), 0, server.log());
+    assert.equal(await server.exit, 0, server.log());
     assert.equal((await server.event('summary')).exitCode, 0);
   });
 

@@ -19,7 +19,8 @@ export interface Reply {
 export class ServeProcess {
   readonly events: ServeEvent[] = [];
   private readonly child: ReturnType<typeof startBackstitch>;
-  private readonly exit: Promise<number | null>;
+  /** Its exit code, when it ends by itself. */
+  readonly exit: Promise<number | null>;
   private watchers: (() => void)[] = [];
   private errors = '';
   private hasExited = false;
