@@ -11,6 +11,7 @@ const RUNTIME_PATHS: readonly (readonly [toolchain: string, path: RegExp])[] = [
   ['runtimes of LLVM', /\/(llvm-project|compiler-rt|libcxx|libcxxabi|libunwind)\//],
   ['emscripten', /\/emscripten\/system\//],
   ['the standard library of Rust', /^\/rustc\/[0-9a-f]+\/|\/rustlib\/src\/rust\/library\//],
+  ['the crates in the standard library of Rust', /^\/rust\/deps\//],
   ['crates', /\/\.cargo\/(registry|git)\/|\/cargo\/registry\/src\//],
   ['Zig', /\/zig[^/]*\/(lib\/)?(std|compiler_rt|libc)\/|\/lib\/zig\//],
   ['Go', /\/go[^/]*\/src\/(runtime|internal|syscall|sync|os|io|fmt|net|time)\/|\/go\/pkg\/mod\//],
