@@ -68,3 +68,5 @@ const coreLoop = await runMs(core, EFFECTS, 1);
 const componentLoop = await runMs(component, EFFECTS, 1);
 report('clock read, core module', (coreLoop * 1000) / EFFECTS, 'us', null);
 report('clock read, component', (componentLoop * 1000) / EFFECTS, 'us', 'clock read, core module');
+const glued = await runMs({ ...component, direct: false } as GuestProgram, EFFECTS, 1);
+report('clock read, component, through the glue', (glued * 1000) / EFFECTS, 'us', null);
