@@ -1,7 +1,6 @@
-package main
-
-// HTTP requests for Go programs that run in Backstitch. The C header, ../../include/backstitch.h,
-// says what each argument and error means.
+// Package backstitch makes HTTP requests in Go programs that run in Backstitch. The C header,
+// ../../include/backstitch.h, says what each argument and error means.
+package backstitch
 
 import (
 	"syscall"

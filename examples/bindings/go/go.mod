@@ -1,3 +1,3 @@
-module charge
+module backstitch.example/backstitch
 
 go 1.21

@@ -1,14 +1,16 @@
-// Charges a card: GOOS=wasip1 GOARCH=wasm go build -o charge.wasm
+// Charges a card: GOOS=wasip1 GOARCH=wasm go build ./charge
 package main
 
 import (
 	"fmt"
 	"os"
 	"strings"
+
+	"backstitch.example/backstitch"
 )
 
 func main() {
-	response, err := Request("POST", "https://payment.example/charges",
+	response, err := backstitch.Request("POST", "https://payment.example/charges",
 		"Content-Type: application/json\r\n",
 		[]byte(`{"order":"A-17","cents":4200,"currency":"EUR"}`), 0)
 	if err != nil {
@@ -18,6 +20,6 @@ func main() {
 	if strings.Contains(response.Headers, "application/json") {
 		fmt.Println(response.Status, string(response.Body))
 	}
-	_, err = Request("GET", "https://nowhere.example/", "", nil, 0)
+	_, err = backstitch.Request("GET", "https://nowhere.example/", "", nil, 0)
 	fmt.Println("nowhere:", err)
 }
