@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
 import { parseConfig } from '../../simulator/config/parse-config.ts';
+import { EFFECT_POINTS } from '../../simulator/faults/fault.ts';
 import { projectRoot } from '../helpers/project-root.ts';
 import { closeExamples, loadExample, runExample } from './run-example.ts';
 
@@ -63,17 +64,20 @@ for (const { name } of workflows) {
     assert.equal(exitCode, 0);
   });
 
-  test(`${name} prints the same after a crash at any of its effects`, async () => {
+  test(`${name} prints the same after a crash at any point of its effects`, async () => {
     const example = await loadExample('effects', name);
     const undisturbed = runExample(example);
     const effects = [...undisturbed.sink.entries.values()][0];
     assert.ok(effects !== undefined && effects.length > 0);
     for (let seq = 0; seq < effects.length; seq++) {
-      const at = { execution: `${name}-1`, seq };
-      const run = runExample(example, { faults: [{ kind: 'crash', point: 'performed', at }] });
-      assert.equal(run.exitCode, 0, `crash at #${seq}`);
-      if (typeof expected === 'string') assert.equal(run.stdout, expected, `crash at #${seq}`);
-      else assert.match(run.stdout, expected, `crash at #${seq}`);
+      for (const point of EFFECT_POINTS) {
+        const at = { execution: `${name}-1`, seq };
+        const run = runExample(example, { faults: [{ kind: 'crash', point, at }] });
+        const where = `crash at the point "${point}" of #${seq}`;
+        assert.equal(run.exitCode, 0, where);
+        if (typeof expected === 'string') assert.equal(run.stdout, expected, where);
+        else assert.match(run.stdout, expected, where);
+      }
     }
   });
 }
