@@ -40,6 +40,18 @@ export const RUN: CommandSpec = {
       value: 'retry|fail',
       help: 'answer every question about a call whose outcome is unknown',
     },
+    {
+      name: 'promise',
+      value: 'NAME=VALUE',
+      many: true,
+      help: 'keep a promise, such as order-1/approval=yes',
+    },
+    {
+      name: 'message',
+      value: 'EXECUTION=TEXT',
+      many: true,
+      help: 'send an execution a message',
+    },
     { name: 'invoke', value: 'CALL', help: "the function to call, such as 'add(1, 2)'" },
     { name: 'timeout', value: 'DURATION', help: 'give up after this much real time, such as 30s' },
     { name: 'pace', value: 'MS', help: 'wait this long before every effect, to watch' },

@@ -2,17 +2,21 @@
 import type {
   ExecutionSummary,
   ProblemReport,
-  QuestionView,
   SimulationSnapshot,
+  SimulationState,
   SourcePlace,
   StackFrameView,
 } from '../host/protocol.ts';
+import { visibleText } from '../host/text/bytes-text.ts';
+import { promiseWaitText } from '../host/text/promise-text.ts';
 import { placeText, stackText } from '../host/text/stack-text.ts';
 import { HostClient } from './node/host-client.ts';
 import type { RunPlan } from './run-plan.ts';
 
 /** Executions of which something is told when very many did not end well. */
 const EXECUTIONS_MAX = 5;
+/** Promises that are named besides the first. */
+const OTHERS_NAMED_MAX = 3;
 /** How long it may take to find the source line of the last effect. */
 const LOCATE_MS_MAX = 5000;
 
@@ -48,10 +52,14 @@ async function endingProblem(
   );
 }
 
+export type WaitingState = Extract<SimulationState, { kind: 'waiting' }>;
+
+/** Somebody has to do something for it to go on: says who waits for what, and what to do. */
 export async function waitingProblem(
   client: HostClient,
-  questions: readonly QuestionView[],
+  { questions, promises }: WaitingState,
   snapshot: SimulationSnapshot | undefined,
+  recording: string,
 ): Promise<ProblemReport> {
   const [question] = questions;
   if (question !== undefined) {
@@ -62,6 +70,8 @@ export async function waitingProblem(
       '--answer fail, or set another policy for this route under "unknownOutcome".';
     return { severity: 'error', code: 'asking', message };
   }
+  const [promise] = promises;
+  if (promise !== undefined) return promiseProblem(promise, promises, recording);
   const waits = (snapshot?.executions ?? []).filter(({ endedAt }) => endedAt === undefined);
   const [first] = waits;
   const last =
@@ -77,7 +87,25 @@ export async function waitingProblem(
   const others = waits.length > 1 ? `, as do ${waits.length - 1} more` : '';
   const message =
     `${first?.id ?? 'the program'} waits for something that never comes${call}${others}.\n` +
-    'Give it input with --stdin FILE or a pipe, and see that every wait has a deadline.';
+    (last[0]?.operation === 'message.receive'
+      ? `Send it one: backstitch run --resume ${recording} --message ${first?.id}=TEXT`
+      : 'Give it input with --stdin FILE or a pipe, and see that every wait has a deadline.');
+  return { severity: 'error', code: 'waiting', message };
+}
+
+function promiseProblem(
+  promise: string,
+  promises: readonly string[],
+  recording: string,
+): ProblemReport {
+  const others = promises.slice(1, 1 + OTHERS_NAMED_MAX).map((name) => visibleText(name));
+  const more = promises.length - 1 - others.length;
+  const rest = others.length === 0 ? '' : `; others wait for ${others.join(', ')}`;
+  const keep = `--promise ${visibleText(promise)}=VALUE`;
+  const message =
+    `${promiseWaitText(promise)}, which nobody has kept${rest}${more > 0 ? ` and ${more} more` : ''}.\n` +
+    `Go on from here: backstitch run --resume ${recording} ${keep}\n` +
+    `Or keep it from the beginning: run again with ${keep}`;
   return { severity: 'error', code: 'waiting', message };
 }
 

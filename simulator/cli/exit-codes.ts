@@ -24,6 +24,7 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   query: EXIT.usage,
   usage: EXIT.usage,
   'unknown-workflow': EXIT.usage,
+  'unknown-execution': EXIT.usage,
   'unclear-workflow': EXIT.usage,
   'unknown-service': EXIT.usage,
   missing: EXIT.noInput,

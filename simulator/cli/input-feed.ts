@@ -1,8 +1,10 @@
 /**
- * Passes our standard input on to executions while they run, and a person's answers to their
- * questions. Owns what is still on its way to the host.
+ * Passes our standard input on to executions while they run, a person's answers to their questions,
+ * and the values of promises. Owns what is still on its way to the host.
  */
 import type { QuestionView } from '../host/protocol.ts';
+import { promiseWaitText } from '../host/text/promise-text.ts';
+import { TEXT_TYPE } from './given-values.ts';
 import type { HostClient } from './node/host-client.ts';
 import type { LiveInput } from './node/live-input.ts';
 import type { OutputStream } from './node/terminal.ts';
@@ -13,6 +15,15 @@ const ANSWERS: Readonly<Record<string, 'retry' | 'fail'>> = {
   f: 'fail',
   fail: 'fail',
 };
+
+/** What the next line of input is for, other than for the program. */
+interface Prompt {
+  /** The same for the same question. */
+  readonly id: string;
+  readonly text: string;
+  /** Takes a line without its end; false when it is no answer, and is asked for again. */
+  take(line: string): boolean;
+}
 
 export interface FeedSetup {
   readonly client: HostClient;
@@ -27,13 +38,18 @@ export class InputFeed {
   private pending = 0;
   private following = false;
   private ended = false;
-  private question: QuestionView | undefined;
+  private prompt: Prompt | undefined;
 
   constructor(private readonly setup: FeedSetup) {}
 
   /** More can come. */
   get open(): boolean {
     return this.following && !this.ended;
+  }
+
+  /** Our input is at its end. */
+  get over(): boolean {
+    return this.ended;
   }
 
   /** Something is on its way that the host has not taken in. */
@@ -48,16 +64,12 @@ export class InputFeed {
     this.follow();
   }
 
-  /** Asks about the first question; the next line of input is its answer. */
-  ask(questions: readonly QuestionView[]): void {
+  /** Asks about the first question, or else for the first promise; the next line answers. */
+  ask(questions: readonly QuestionView[], promises: readonly string[]): void {
     const [question] = questions;
-    if (question === undefined || this.isAsking(question)) return;
-    this.question = question;
-    this.setup.stderr.write(
-      `${question.execution} #${question.seq}: ${question.call}\n` +
-        'It was sent, and what became of it is not known. [r]etry it, or let it [f]ail? ',
-    );
-    this.follow();
+    const [promise] = promises;
+    if (question !== undefined) this.show(this.questionPrompt(question));
+    else if (promise !== undefined) this.show(this.promisePrompt(promise));
   }
 
   stop(): void {
@@ -71,28 +83,54 @@ export class InputFeed {
     this.setup.input.follow((bytes, ends) => this.receive(bytes, ends));
   }
 
-  private isAsking({ execution, seq }: QuestionView): boolean {
-    return this.question?.execution === execution && this.question.seq === seq;
+  private show(prompt: Prompt): void {
+    if (this.prompt?.id === prompt.id) return;
+    this.prompt = prompt;
+    this.setup.stderr.write(prompt.text);
+    this.follow();
+  }
+
+  private questionPrompt({ execution, seq, call }: QuestionView): Prompt {
+    return {
+      id: `question ${execution} ${seq}`,
+      text:
+        `${execution} #${seq}: ${call}\n` +
+        'It was sent, and what became of it is not known. [r]etry it, or let it [f]ail? ',
+      take: (line) => {
+        const answer = ANSWERS[line.trim().toLowerCase()];
+        if (answer === undefined) {
+          this.setup.stderr.write('Type r to retry it, or f to let it fail: ');
+          return false;
+        }
+        this.track(this.setup.client.request({ kind: 'answer', execution, seq, answer }));
+        return true;
+      },
+    };
+  }
+
+  private promisePrompt(promise: string): Prompt {
+    return {
+      id: `promise ${promise}`,
+      text: `${promiseWaitText(promise)}; type its value: `,
+      take: (line) => {
+        const bytes = new TextEncoder().encode(line);
+        const value = { promise, contentType: TEXT_TYPE, bytes };
+        this.track(this.setup.client.request({ kind: 'promise', ...value }));
+        return true;
+      },
+    };
   }
 
   private receive(bytes: Uint8Array, ends: boolean): void {
-    if (this.question !== undefined && !ends) {
-      this.answer(this.question, new TextDecoder().decode(bytes).trim().toLowerCase());
+    const { prompt } = this;
+    if (prompt !== undefined && !ends) {
+      const line = new TextDecoder().decode(bytes).replace(/\r?\n$/, '');
+      if (prompt.take(line)) this.prompt = undefined;
       return;
     }
     if (ends) this.ended = true;
     if (this.executions.length > 0) this.send(bytes, ends);
     else this.setup.onSettled();
-  }
-
-  private answer({ execution, seq }: QuestionView, text: string): void {
-    const answer = ANSWERS[text];
-    if (answer === undefined) {
-      this.setup.stderr.write('Type r to retry it, or f to let it fail: ');
-      return;
-    }
-    this.question = undefined;
-    this.track(this.setup.client.request({ kind: 'answer', execution, seq, answer }));
   }
 
   private send(bytes: Uint8Array, ends: boolean): void {

@@ -3,6 +3,7 @@ import type { RunOptions } from '../host/protocol.ts';
 import { parseDuration } from '../kernel/time.ts';
 import { usageError } from './command-error.ts';
 import { RUN } from './commands.ts';
+import { type GivenValues, givenValues } from './given-values.ts';
 import { type ParsedOptions, parseOptions } from './option-parser.ts';
 
 /** Standard input of the program: a file's bytes, ours, nothing, or whatever the rest decides. */
@@ -29,6 +30,7 @@ export interface RunArguments {
   readonly quiet: boolean;
   readonly json: boolean;
   readonly invoke: string | undefined;
+  readonly values: GivenValues;
   /** Passed on as they are. */
   readonly options: Pick<
     RunOptions,
@@ -59,6 +61,7 @@ export function parseRun(args: readonly string[], folder: string): RunArguments 
     quiet,
     json,
     invoke: parsed.text('invoke'),
+    values: givenValues(parsed.texts('promise'), parsed.texts('message'), RUN.name),
     options: passedOn(parsed, folder),
   };
 }

@@ -44,6 +44,7 @@ export async function planRun(
   const recording = given.record ?? recordingOf(target, io.folder);
   const options: RunOptions = {
     ...given.options,
+    ...given.values,
     target: {
       path: start.text,
       env: given.env,

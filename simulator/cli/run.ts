@@ -8,14 +8,19 @@
 import type {
   HostEvent,
   ProblemReport,
-  QuestionView,
   SimulationSnapshot,
   SimulationState,
 } from '../host/protocol.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandIo } from './command-io.ts';
-import { endingProblems, stuckProblem, waitingProblem } from './ending-problems.ts';
+import {
+  endingProblems,
+  stuckProblem,
+  type WaitingState,
+  waitingProblem,
+} from './ending-problems.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
+import { ValueGiver } from './given-values.ts';
 import { InputFeed } from './input-feed.ts';
 import { describeError } from './node/describe-error.ts';
 import { HostClient, HostProblemError } from './node/host-client.ts';
@@ -32,7 +37,7 @@ const SILENCE_MS_MIN = 500;
 
 type Ending =
   | { readonly kind: 'ended' }
-  | { readonly kind: 'waiting'; readonly questions: readonly QuestionView[] }
+  | { readonly kind: 'waiting'; readonly state: WaitingState }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'interrupted' }
   | { readonly kind: 'stuck'; readonly silentMs: number }
@@ -50,6 +55,9 @@ export interface RunSetup {
 export class Run {
   private readonly client: HostClient;
   private readonly feed: InputFeed;
+  /** What is given when it waits. */
+  private readonly giver: ValueGiver;
+  private giving = false;
   private readonly ending: Promise<Ending>;
   private finish: (ending: Ending) => void = () => {};
   private interrupts = 0;
@@ -71,6 +79,9 @@ export class Run {
       onDeath: (problem) => this.finish({ kind: 'failed', problem }),
       silence: { milliseconds: SILENCE_MS_MIN, onSilence: (ms) => this.hearSilence(ms) },
     });
+    const { start, values } = setup.arguments;
+    // A new run is given them at its start.
+    this.giver = new ValueGiver(start.kind === 'resume' ? values : { promises: [], messages: [] });
     this.feed = new InputFeed({
       client: this.client,
       input: setup.input,
@@ -147,15 +158,30 @@ export class Run {
     const { state } = this;
     if (!this.begun) return;
     if (state.kind === 'ended') this.finish({ kind: 'ended' });
-    if (state.kind !== 'waiting' || this.feed.busy) return;
-    const { questions } = state;
-    if (questions.length > 0) {
-      const asks = this.setup.input.kind === 'terminal' && !this.setup.arguments.json;
-      if (asks) this.feed.ask(questions);
-      else this.finish({ kind: 'waiting', questions });
-    } else if (!this.feed.open) {
-      this.finish({ kind: 'waiting', questions });
+    if (state.kind !== 'waiting' || this.feed.busy || this.giving) return;
+    if (!this.giver.isDone) {
+      this.give();
+      return;
     }
+    const { questions, promises } = state;
+    const awaitsPerson = questions.length > 0 || promises.length > 0;
+    const asks = this.setup.input.kind === 'terminal' && !this.setup.arguments.json;
+    if (awaitsPerson && asks && !this.feed.over) this.feed.ask(questions, promises);
+    else if (questions.length > 0 || !this.feed.open) this.finish({ kind: 'waiting', state });
+  }
+
+  private give(): void {
+    this.giving = true;
+    this.giver.give(this.client).then(
+      () => {
+        this.giving = false;
+        this.review();
+      },
+      (error: unknown) => {
+        const problem = error instanceof HostProblemError ? error.problem : describeError(error);
+        this.finish({ kind: 'failed', problem });
+      },
+    );
   }
 
   private async conclude(ending: Ending, plan: RunPlan): Promise<ExitCode> {
@@ -230,7 +256,7 @@ export class Run {
           }),
         ];
       case 'waiting':
-        return [await waitingProblem(this.client, ending.questions, snapshot)];
+        return [await waitingProblem(this.client, ending.state, snapshot, plan.recording)];
       case 'ended':
         return endingProblems(this.client, snapshot, plan.recording);
     }

@@ -238,13 +238,25 @@ function header(history: History, execution: ExecutionRow): readonly Span[] {
   const level = execution.level === 'effect' ? [] : [`persistence level ${execution.level}`];
   const took = endedAt === undefined ? [] : [shortDuration(endedAt - startedAt)];
   const good = execution.status === 'completed' && execution.exitCode === 0;
+  const starter = starterText(history, id);
   const paint = good ? 'green' : execution.endedAt === undefined ? 'yellow' : 'red';
   return [
     span(id, 'bold'),
+    ...(starter === '' ? [] : [span(starter, 'dim')]),
     span('  '),
     span(statusText(execution), paint),
     span(`  ${[...took, ...counts, ...level].join(', ')}`, 'dim'),
   ];
+}
+
+/** `, started by order-1 #3`; empty for an execution that no other one started. */
+function starterText(history: History, id: ExecutionRow['id']): string {
+  const start = history
+    .traces()
+    .find(({ kind, execution }) => kind === 'execution.started' && execution === id);
+  if (start?.data?.by === undefined) return '';
+  const { by, bySeq } = start.data;
+  return `, started by ${by}${bySeq === undefined ? '' : ` #${bySeq}`}`;
 }
 
 /** `completed with exit code 0`, `waiting`. */

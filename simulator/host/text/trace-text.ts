@@ -1,7 +1,7 @@
 /** What happened in the world, as a sentence without a full stop. */
 import type { Json, JsonObject } from '../../effects/operation.ts';
 import type { TraceKind, TraceRow } from '../../journal/records.ts';
-import { formatDuration } from '../../kernel/time.ts';
+import { formatDuration, NANOS_PER_MILLI } from '../../kernel/time.ts';
 import { countText } from './bytes-text.ts';
 import { faultText } from './fault-text.ts';
 
@@ -31,6 +31,19 @@ function node(row: TraceRow): string {
 
 function service(row: TraceRow): string {
   return row.service ?? 'the service';
+}
+
+/** `the real `, for a service whose hosts are real. */
+function real(row: TraceRow): string {
+  return field(row, 'real') === true ? 'the real ' : '';
+}
+
+/** ` after 84 ms`, for what took real time. */
+function took(row: TraceRow): string {
+  const nanos = field(row, 'took');
+  if (typeof nanos !== 'string') return '';
+  const millis = (BigInt(nanos) + NANOS_PER_MILLI / 2n) / NANOS_PER_MILLI;
+  return ` after ${formatDuration(millis * NANOS_PER_MILLI)}`;
 }
 
 /** `, try 2`, for every try but the first. */
@@ -64,7 +77,9 @@ function input(row: TraceRow): string {
 }
 
 function started(row: TraceRow): string {
-  return `${field(row, 'by') ?? 'somebody'} started ${row.execution ?? 'an execution'}`;
+  const seq = field(row, 'bySeq');
+  const by = `${field(row, 'by') ?? 'somebody'}${seq === undefined ? '' : ` #${seq}`}`;
+  return `${by} started ${row.execution ?? 'an execution'}`;
 }
 
 function message(row: TraceRow): string {
@@ -92,15 +107,19 @@ const SENTENCES: Readonly<Record<TraceKind, Sentence>> = {
   'request.sent': (row, context) =>
     `${node(row)} sent the request of ${effect(row, context)} to ${service(row)}${tryText(row)}`,
   'request.arrived': (row, context) =>
-    `the request of ${effect(row, context)} arrived at ${service(row)}`,
+    `the request of ${effect(row, context)} arrived at ${real(row)}${service(row)}`,
   'request.lost': (row, context) =>
     `the request of ${effect(row, context)} was lost on its way to ${service(row)}`,
   'response.sent': (row, context) =>
-    `${service(row)} answered ${effect(row, context)} with ${field(row, 'status') ?? 'nothing'}`,
+    `${real(row)}${service(row)} answered ${effect(row, context)} with ` +
+    `${field(row, 'status') ?? 'nothing'}${took(row)}`,
   'response.arrived': (row, context) =>
     `the response to ${effect(row, context)} arrived at ${node(row)}`,
   'response.lost': (row, context) =>
-    `the response to ${effect(row, context)} was lost on its way back from ${service(row)}`,
+    field(row, 'real') === true
+      ? `no response to ${effect(row, context)} came from ${real(row)}${service(row)}${took(row)}: ` +
+        `${field(row, 'why') ?? 'it is not known why'}`
+      : `the response to ${effect(row, context)} was lost on its way back from ${service(row)}`,
   'call.retried': (row, context) =>
     `${effect(row, context)} is sent again${context.keyed ? ' with the same key' : ''} ` +
     `(${field(row, 'why') ?? 'no reason given'}${tryText(row)})`,

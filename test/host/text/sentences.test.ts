@@ -57,7 +57,7 @@ const SENTENCES: Readonly<Record<TraceKind, readonly [data: TraceRow['data'], te
     'service payment failed at pay.mjs:2: x',
   ],
   'input.arrived': [{ inbox: 'stdin', bytes: 5, ends: true }, '5 bytes came in on stdin, the last'],
-  'execution.started': [{ by: 'order-2' }, 'order-2 started order-1'],
+  'execution.started': [{ by: 'order-2', bySeq: 3 }, 'order-2 #3 started order-1'],
   'message.arrived': [{ bytes: 3, from: 'order-2' }, 'a message of 3 bytes came from order-2'],
   'promise.kept': [{ promise: 'approval' }, 'the promise approval was kept'],
 };

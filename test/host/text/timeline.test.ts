@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { defaultWorkflow } from '../../../simulator/config/config.ts';
+import type { Workflow } from '../../../simulator/engine/workflow.ts';
 import type { GuestProgram } from '../../../simulator/guest/program.ts';
 import type { TimelineOptions } from '../../../simulator/host/text/timeline-text.ts';
 import { seqOf } from '../../../simulator/journal/entry.ts';
@@ -219,6 +221,33 @@ describe('a timeline', () => {
       assert.ok(text.endsWith('\n') && !text.endsWith('\n\n'));
     });
   }
+
+  it('says of an execution that another one started who that was', () => {
+    const child: Workflow = {
+      config: {
+        ...defaultWorkflow('child', { kind: 'module', module: 'script.wasm', build: undefined }),
+        args: ['get', 'http://executions.backstitch/self/messages', 'print', 'done'],
+      },
+      program,
+      stdin: new Uint8Array(0),
+      stdinEnds: true,
+      mounts: [],
+    };
+    const args = [
+      ...['post', 'http://executions.backstitch/child', 'hello'],
+      ...['post', 'http://executions.backstitch/child-1/messages', 'go'],
+      ...['get', 'http://promises.backstitch/self/approval?timeout=1h'],
+      ...['get', 'http://executions.backstitch/child-1/result'],
+    ];
+    const shown = showSimulation(program, {
+      args,
+      workflow: { starts: ['child'] },
+      setup: { workflowFor: () => child },
+    });
+    const text = shown.timeline({ sites: () => undefined });
+    assert.match(text, /^child-1, started by script-1 #0 {2}completed with exit code 0/m);
+    assertGolden('timeline/conversation', text);
+  });
 
   it('shows every effect with --all', () => {
     const shown = showSimulation(program, { args: Array.from({ length: 300 }, () => 'wall') });
