@@ -135,7 +135,8 @@ export class ServingClient {
         if (client === this.client) this.receive(event);
       },
       onDeath: (problem) => {
-        if (client === this.client && this.state === 'serving') this.replace(problem, false);
+        const isNeeded = this.state === 'serving' || this.state === 'replacing';
+        if (client === this.client && isNeeded) this.replace(problem, false);
       },
       silence: {
         milliseconds: SILENCE_MS_MIN,
@@ -174,8 +175,7 @@ export class ServingClient {
     client.request({ kind: 'deliver', deliveries }).then(
       () => this.confirm(last),
       (error: unknown) => {
-        // A host that is gone is replaced, and then they are delivered again.
-        if (error instanceof HostProblemError && error.problem.code === 'host-ended') return;
+        // A host that is gone has been replaced, and they are delivered again.
         if (client === this.client && this.state === 'serving') this.fail(problemOf(error));
       },
     );
@@ -249,11 +249,8 @@ export class ServingClient {
           if (client === this.client) this.goOn(to, delivered);
         },
         (error: unknown) => {
-          // While it caught up it was itself replaced, or it is to be.
-          if (client !== this.client || this.state === 'closed') return;
-          const problem = problemOf(error);
-          if (problem.code === 'host-ended') this.replace(problem, false);
-          else this.fail(problem);
+          // While it caught up it was itself replaced.
+          if (client === this.client) this.fail(problemOf(error));
         },
       );
   }
