@@ -31,6 +31,9 @@ type Needed =
   | 'hasRequests'
   | 'beat'
   | 'yieldToRequests'
+  | 'sleep'
+  | 'realWorld'
+  | 'permittedServices'
   | 'describe';
 
 export interface DebugHost extends Pick<HostEnvironment, Needed> {

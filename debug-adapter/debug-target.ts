@@ -9,6 +9,7 @@ import type { HostRecording } from '../simulator/host/host-environment.ts';
 import type { LoadedSimulation } from '../simulator/host/loaded-simulation.ts';
 import { openRecorded, type RecordedSimulation } from '../simulator/host/recorded-simulation.ts';
 import type { SimulationView } from '../simulator/host/simulation-run.ts';
+import { permittedServices, realServices } from '../simulator/host/upstream-real.ts';
 import type { ExecutionId } from '../simulator/journal/entry.ts';
 import type { DebugHost } from './debug-host.ts';
 import type { LaunchProgram, LaunchRecording } from './launch-arguments.ts';
@@ -62,6 +63,7 @@ export class DebugTarget {
         loaded,
         plan,
         loadService,
+        realServices: realServices(loaded.world),
         ...(recording === undefined ? {} : { recording }),
       };
       const live = new LiveDriver(host, setup, listener);
@@ -108,7 +110,7 @@ export class DebugTarget {
 
   /** Another future: the same until an effect, and from there with one more fault. */
   async branch(point: BranchPoint, fault: Fault): Promise<DebugTarget> {
-    const live = await branchAt(this.host, this.listener, this.origin(), point);
+    const live = await branchAt(this.host, this.listener, await this.origin(), point);
     live.run.simulation.inject(fault);
     return DebugTarget.ofLive(this.host, this.listener, live, undefined);
   }
@@ -138,7 +140,7 @@ export class DebugTarget {
     await this.parts.recording?.close();
   }
 
-  private origin(): Origin {
+  private async origin(): Promise<Origin> {
     const { recorded } = this.parts;
     if (recorded !== undefined) {
       const { recording } = recorded;
@@ -148,6 +150,7 @@ export class DebugTarget {
         plan: recorded.configuredPlan(),
         choices,
         inputs: recording.inputs(),
+        realServices: await permittedServices(this.host, recording.name, this.loaded),
       };
     }
     const { history, setup } = this.live?.run ?? {};
@@ -156,6 +159,7 @@ export class DebugTarget {
       plan: setup?.plan ?? EMPTY_PLAN,
       choices: history?.choices ?? [],
       inputs: history?.inputs() ?? [],
+      realServices: this.live?.realServices ?? new Set(),
     };
   }
 }

@@ -19,6 +19,8 @@ export interface Origin {
   readonly plan: FaultPlan;
   readonly choices: readonly Choice[];
   readonly inputs: readonly InputRow[];
+  /** Services whose real hosts may be asked for what is not recorded. */
+  readonly realServices: ReadonlySet<string>;
 }
 
 /** The performance of an effect that a branch begins before. */
@@ -51,12 +53,15 @@ export async function branchAt(
 async function runTo(
   host: DebugHost,
   listener: LiveListener,
-  { loaded, plan, choices }: Origin,
+  { loaded, plan, choices, realServices }: Origin,
   point: BranchPoint,
   inputs: readonly InputRow[],
 ): Promise<LiveDriver> {
   const loadService = await host.serviceLoader(loaded.services);
-  const setup = { loaded, plan, loadService, choices: [...choices], inputs: [...inputs] };
+  const setup = {
+    ...{ loaded, plan, loadService, realServices },
+    ...{ choices: [...choices], inputs: [...inputs] },
+  };
   const live = new LiveDriver(host, setup, listener);
   // All that is shown on the way was shown before.
   live.quietUntil = NEVER;

@@ -17,6 +17,7 @@ import {
   type SimulationView,
 } from '../../simulator/host/simulation-run.ts';
 import { effectText } from '../../simulator/host/text/effect-text.ts';
+import { RealUpstreams } from '../../simulator/host/upstream-real.ts';
 import type { ExecutionId } from '../../simulator/journal/entry.ts';
 import type { ExecutionRow, RecordingSink, TraceRow } from '../../simulator/journal/records.ts';
 import { assert } from '../../simulator/kernel/assert.ts';
@@ -31,6 +32,8 @@ import { type Stack, StackBook } from './stack-book.ts';
 const SLICE_MS = 40;
 /** A slice lasts at least this many times as long as it takes to bring its guest back. */
 const SLICE_PER_RESUME = 4;
+/** How often time is let go on while a real host takes its time, in real milliseconds. */
+const REAL_SLICE_MS = 20;
 
 /** Outputs of one motion that are shown with their source lines; a stack takes time to look at. */
 export const OUTPUTS_PLACED_MAX = 2000;
@@ -82,7 +85,14 @@ export interface LiveListener {
   onProblem(problem: Error): void;
 }
 
+export interface LiveDriverSetup extends Omit<RunSetup, 'observer' | 'watcher'> {
+  /** Services whose real hosts may be asked. */
+  readonly realServices: ReadonlySet<string>;
+}
+
 export class LiveDriver {
+  /** Services whose real hosts may be asked. */
+  readonly realServices: ReadonlySet<string>;
   readonly run: SimulationRun;
   readonly view: SimulationView;
   readonly book: StackBook;
@@ -94,6 +104,7 @@ export class LiveDriver {
   /** Of executions, counting from 1. */
   private readonly numbers: ReadonlyMap<ExecutionId, number>;
   private readonly audience: Audience | undefined;
+  private readonly upstreams: RealUpstreams;
   private motion: Motion | undefined;
   private decided = false;
   private placed = 0;
@@ -110,16 +121,19 @@ export class LiveDriver {
 
   constructor(
     private readonly host: DebugHost,
-    setup: Omit<RunSetup, 'observer' | 'watcher'>,
+    setup: LiveDriverSetup,
     private readonly listener: LiveListener,
   ) {
     this.audience = host.audience?.(setup.loaded);
+    this.realServices = setup.realServices;
+    this.upstreams = new RealUpstreams(host.realWorld, setup.realServices);
     this.run = new SimulationRun({
       ...setup,
       watcher: this.watcher(this.audience?.sink),
       observer: {
         stopsBefore: (effect) => this.stopsBefore(effect),
         poll: () => this.poll(),
+        onRealRequest: (request) => this.upstreams.ask(request),
         onOutput: (output) => {
           this.audience?.onOutput(output);
           if (!this.isQuiet(output)) listener.onOutput(output);
@@ -155,6 +169,7 @@ export class LiveDriver {
   /** Stops a motion that is under way before the next effect. */
   pause(): void {
     this.pausing = this.motion !== undefined;
+    this.upstreams.nudge();
   }
 
   /** The latest effect that an execution has asked for, whatever became of it. */
@@ -165,6 +180,8 @@ export class LiveDriver {
   /** Ends a motion that is under way, and lets none begin. */
   dispose(): void {
     this.disposed = true;
+    this.upstreams.end(this.run.simulation);
+    this.upstreams.nudge();
   }
 
   private isQuiet({ execution, seq }: ShownOutput): boolean {
@@ -193,8 +210,10 @@ export class LiveDriver {
       if (this.ended) return { kind: 'ended' };
       this.sliceStart = this.host.nowMs();
       this.sliceEnd = undefined;
+      this.upstreams.deliver(this.run.simulation);
       const result = this.run.simulation.run();
       this.run.setup.recording?.flush();
+      this.upstreams.begin();
       this.reportProblems();
       this.audience?.refresh();
       // What happened last may not have been looked at yet.
@@ -203,6 +222,11 @@ export class LiveDriver {
       if (this.decided) return { kind: 'stopped' };
       if (result.kind === 'ended') return { kind: 'ended' };
       if (result.kind === 'waiting') return result;
+      if (result.kind === 'real') {
+        if (this.pausing) return { kind: 'paused' };
+        await Promise.race([this.upstreams.changed(), this.host.sleep(REAL_SLICE_MS)]);
+        continue;
+      }
       if (result.at !== undefined && this.pausing) return { kind: 'paused' };
       await this.host.yieldToRequests();
     }

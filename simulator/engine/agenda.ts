@@ -7,6 +7,8 @@
  * A3  While a guest runs, time passes only through `pass` and through events that it waits for;
  *     a turn of another guest never starts inside it.
  * A4  Nothing happens after VIRTUAL_END: what would, happens then.
+ * A5  While something real is awaited, nothing happens later than `heldAt`, and nothing later than
+ *     now inside a guest's call.
  */
 import { EventQueue, InsertionCounter, type QueuedEvent } from '../kernel/event-queue.ts';
 import { EVENT_CALLS_MAX, ensureStackRoom } from '../kernel/stack-room.ts';
@@ -21,6 +23,8 @@ export class Agenda {
    * input can come in.
    */
   steps = 0;
+  /** The last instant that may be reached yet; undefined when nothing real is awaited. */
+  heldAt: VirtualNanos | undefined;
   private readonly counter = new InsertionCounter();
   private readonly events = new EventQueue<Happening>(this.counter);
   private readonly turns = new EventQueue<Happening>(this.counter);
@@ -49,12 +53,24 @@ export class Agenda {
     while (this.isDue()) this.happen(this.events);
   }
 
-  /** What is next; undefined when nothing is left. */
+  /** What is next; undefined when nothing is left, or nothing may happen yet. */
   next(): 'event' | 'turn' | undefined {
+    return this.nextUntil(this.heldAt);
+  }
+
+  /** What is next for a guest that lets the world go on inside its call. */
+  nextInside(): 'event' | 'turn' | undefined {
+    return this.nextUntil(this.heldAt === undefined ? undefined : this.now);
+  }
+
+  private nextUntil(last: VirtualNanos | undefined): 'event' | 'turn' | undefined {
     const event = this.events.peek();
     const turn = this.turns.peek();
-    if (turn === undefined) return event === undefined ? undefined : 'event';
-    return event?.comesBefore(turn) === true ? 'event' : 'turn';
+    const isEvent = event !== undefined && (turn === undefined || event.comesBefore(turn));
+    const first = isEvent ? event : turn;
+    if (first === undefined) return undefined;
+    if (last !== undefined && first.at > last && first.at > this.now) return undefined;
+    return isEvent ? 'event' : 'turn';
   }
 
   happenNext(kind: 'event' | 'turn'): void {

@@ -381,7 +381,7 @@ export class Attempt implements EffectPort {
     this.throwIfOver();
     if (ready() && this.node.state === 'up') return;
     do {
-      if (agenda.next() !== 'event') this.parkUntilWoken(ready);
+      if (agenda.nextInside() !== 'event') this.parkUntilWoken(ready);
       agenda.happenNext('event');
       this.throwIfOver();
     } while (!ready() || this.node.state !== 'up');

@@ -39,6 +39,7 @@ import { Execution } from './execution.ts';
 import type { OutcomeAnswer } from './http-exchange.ts';
 import { DurableJournal, type JournalStore, type RequestInbox } from './journal-store.ts';
 import { Questions } from './questions.ts';
+import type { RealRequests } from './real-requests.ts';
 import { isInputReady } from './wait-flight.ts';
 import type { Workflow } from './workflow.ts';
 
@@ -65,6 +66,7 @@ export interface EngineParts {
   readonly services: readonly Service[];
   readonly volumes: ReadonlyMap<string, Volume>;
   readonly driver: EngineDriver;
+  readonly real: RealRequests;
   /** What can be started by name: by a request, or by another execution. */
   readonly workflowFor: (name: string) => Workflow | undefined;
 }
@@ -80,6 +82,7 @@ export class Engine {
   readonly cluster: Cluster;
   readonly volumes: ReadonlyMap<string, Volume>;
   readonly questions = new Questions();
+  readonly real: RealRequests;
   readonly conversations: Conversations;
   readonly executions = new Map<ExecutionId, Execution>();
   /** How many executions have not ended. */
@@ -99,6 +102,7 @@ export class Engine {
     this.store = parts.store;
     this.volumes = parts.volumes;
     this.driver = parts.driver;
+    this.real = parts.real;
     this.conversations = new Conversations(this, parts.workflowFor);
     this.cluster = new Cluster(this, parts.nodes);
     checkNodes(this.faults.plan(), this.world.nodes, 'the fault plan');

@@ -16,7 +16,13 @@ import type { Entry } from '../journal/entry.ts';
 import type { TraceKind } from '../journal/records.ts';
 import type { QueuedEvent } from '../kernel/event-queue.ts';
 import { CALL_TRIES_MAX, INBOX_BYTES_MAX } from '../kernel/limits.ts';
-import { after, NANOS_PER_SECOND, type VirtualNanos } from '../kernel/time.ts';
+import {
+  after,
+  formatDuration,
+  NANOS_PER_MILLI,
+  NANOS_PER_SECOND,
+  type VirtualNanos,
+} from '../kernel/time.ts';
 import {
   type Service,
   ServiceError,
@@ -145,7 +151,7 @@ export class HttpExchange {
 
   private armTimer(service: Service): void {
     const { agenda } = this.attempt.engine;
-    const tryEnds = after(agenda.now, FIRST_TRY_NANOS * 2n ** BigInt(this.tries - 1));
+    const tryEnds = after(agenda.now, tryNanos(service, this.tries));
     const mayRetry = this.policy !== 'fail' && this.tries < CALL_TRIES_MAX;
     const instant = mayRetry && tryEnds < this.deadline ? tryEnds : this.deadline;
     this.timer = agenda.at(instant, () => this.onNode(() => this.timeOut(service)));
@@ -166,6 +172,10 @@ export class HttpExchange {
   /** The request has reached the service, whatever has become of the node since. */
   private arrive(service: Service, request: ServiceRequest, number: number): void {
     const { engine } = this.attempt;
+    if (service.real !== undefined) {
+      this.arriveReal(service, request, number);
+      return;
+    }
     this.trace('request.arrived', { service: service.name });
     let response: ServiceResponse;
     try {
@@ -175,18 +185,77 @@ export class HttpExchange {
       this.trace('service.failed', { service: service.name, message: error.message });
       engine.noteProblem(error);
       const failure = { failure: 'service-failed', detail: error.message } as const;
-      engine.agenda.in(engine.network.delayNanos(service.name, this.attempt.node.name), () =>
-        this.onNode(() => this.fail(failure)),
-      );
+      this.overLink(service, () => this.fail(failure));
       return;
     }
-    engine.agenda.in(response.delayNanos, () => this.sendBack(service, response, number));
+    engine.agenda.in(response.delayNanos, () => {
+      this.trace('response.sent', { service: service.name, status: response.status });
+      this.sendBack(service, response, number);
+    });
+  }
+
+  /** The request leaves for its real host. What comes of it is there as long after as it took. */
+  private arriveReal(service: Service, request: ServiceRequest, number: number): void {
+    const { engine } = this.attempt;
+    const { now } = engine.agenda;
+    this.trace('request.arrived', { service: service.name, real: true });
+    const write = service.arriveReal(now, request, this.site);
+    engine.real.ask(service, request, (answer) => {
+      const took = `real, ${formatDuration(roundToMillis(answer.realNanos))}`;
+      const told = { service: service.name, real: true, took: answer.realNanos.toString() };
+      const instant = after(now, answer.realNanos);
+      if (answer.kind === 'answered') {
+        const { status, headers, body } = answer;
+        const pieces = body.length === 0 ? [] : [{ bytes: body, delayNanos: 0n }];
+        const response = { status, headers, pieces, delayNanos: 0n };
+        write({ response, note: took });
+        engine.agenda.at(instant, () => {
+          this.trace('response.sent', { ...told, status });
+          this.sendBack(service, response, number);
+        });
+        return;
+      }
+      const { failure, detail } = answer;
+      write({ response: undefined, note: `${took}: ${detail}` });
+      engine.agenda.at(instant, () => {
+        this.trace('response.lost', { ...told, why: detail });
+        this.overLink(service, () => this.loseReal(service, { failure, detail }, number));
+      });
+    });
+  }
+
+  /** No response came from a real host, and the node knows it. */
+  private loseReal(service: Service, failure: HttpFailed, number: number): void {
+    if (this.answered !== undefined || number !== this.tries) return;
+    const wasNotSent = failure.failure === 'refused' || failure.failure === 'unknown-host';
+    if (wasNotSent) {
+      this.fail(failure);
+      return;
+    }
+    const { agenda } = this.attempt.engine;
+    const next = after(agenda.now, FIRST_TRY_NANOS * 2n ** BigInt(this.tries - 1));
+    const mayRetry = this.tries < CALL_TRIES_MAX && next < this.deadline;
+    if (this.policy === 'ask') this.ask();
+    else if (this.policy === 'fail' || !mayRetry) this.fail(failure);
+    else {
+      this.timer?.cancel();
+      this.timer = agenda.at(next, () => this.onNode(() => this.timeOut(service)));
+    }
+  }
+
+  /** Lets something come to the node from a service. */
+  private overLink(service: Service, step: () => void): void {
+    const { engine, node } = this.attempt;
+    engine.agenda.in(engine.network.delayNanos(service.name, node.name), () => this.onNode(step));
   }
 
   /** The service answers: its head with the first piece, then the other pieces. */
-  private sendBack(service: Service, response: ServiceResponse, number: number): void {
+  private sendBack(
+    service: Service,
+    response: Omit<ServiceResponse, 'note'>,
+    number: number,
+  ): void {
     const { engine } = this.attempt;
-    this.trace('response.sent', { service: service.name, status: response.status });
     if (engine.faults.loses('lose-response', this.site)) {
       this.trace('response.lost', { service: service.name });
       return;
@@ -325,7 +394,7 @@ export class HttpExchange {
     });
   }
 
-  private trace(kind: TraceKind, data: Record<string, string | number>): void {
+  private trace(kind: TraceKind, data: Record<string, string | number | boolean>): void {
     const { service, ...rest } = data;
     this.attempt.engine.trace({
       kind,
@@ -348,6 +417,16 @@ export function takeResponse(exchange: HttpExchange, seq: number): HttpResult {
   exchange.taken += part.length;
   const { status, headers } = head;
   return body.ended ? { status, headers, body: part } : { status, headers, more: seq, body: part };
+}
+
+/** How long a try waits for its response. Nobody is asked again while a real host may answer. */
+function tryNanos({ real }: Service, tries: number): bigint {
+  if (real !== undefined) return real.timeoutNanos + FIRST_TRY_NANOS;
+  return FIRST_TRY_NANOS * 2n ** BigInt(tries - 1);
+}
+
+function roundToMillis(nanos: bigint): bigint {
+  return ((nanos + NANOS_PER_MILLI / 2n) / NANOS_PER_MILLI) * NANOS_PER_MILLI;
 }
 
 function differs(how: string): HttpFailed {

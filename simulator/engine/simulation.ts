@@ -6,7 +6,7 @@
  *     gives the same recording.
  * S2  Stopping and going on changes nothing of what happens.
  */
-import type { WorldConfig } from '../config/config.ts';
+import type { RealServiceConfig, ServiceConfig, WorldConfig } from '../config/config.ts';
 import type { PromiseValue } from '../effects/conversation.ts';
 import type { EffectValue, JsonObject } from '../effects/operation.ts';
 import { REQUEST_INBOX, type RequestHead } from '../effects/request.ts';
@@ -35,6 +35,7 @@ import {
   type ShownResponse,
 } from './journal-store.ts';
 import type { Question } from './questions.ts';
+import { type RealAnswer, type RealRequest, RealRequests } from './real-requests.ts';
 import type { Workflow } from './workflow.ts';
 
 /**
@@ -67,6 +68,11 @@ export interface SimulationObserver {
   onTurn?(execution: ExecutionId, entries: number): void;
   onOutput?(output: ShownOutput): void;
   onResponse?(response: ShownResponse): void;
+  /**
+   * A request to a real host is to be sent, after all that was written down before is durable; its
+   * answer comes back with `answerReal`. Without this, it never comes.
+   */
+  onRealRequest?(request: RealRequest): void;
 }
 
 export interface SimulationSetup {
@@ -95,6 +101,8 @@ export type RunResult =
       /** Promises that executions wait for, by name. */
       readonly promises: readonly string[];
     }
+  /** Nothing happens until a real host has answered, or has had more time for it. */
+  | { readonly kind: 'real' }
   | { readonly kind: 'stopped'; readonly at: UpcomingEffect | undefined };
 
 export class Simulation {
@@ -115,7 +123,8 @@ export class Simulation {
     const { world, sink } = setup;
     this.sink = sink;
     this.observer = setup.observer ?? {};
-    this.given = [...(setup.inputs ?? [])].reverse();
+    const inputs = setup.inputs ?? [];
+    this.given = inputs.filter(({ kind }) => kind !== 'upstream').reverse();
     const choices = new Choices({
       seed: world.seed,
       ...(setup.choices === undefined ? {} : { given: setup.choices }),
@@ -140,11 +149,15 @@ export class Simulation {
       nodes: world.nodes.map((name, index) => newNode(world, name, index)),
       services: world.services.map((config) => {
         const program = setup.servicePrograms.get(config.name);
-        assert(program !== undefined, `no program for service ${config.name}`);
-        const delayed = withLatency(program, config.latencyNanos);
-        return newService(config.name, config.hosts, delayed, choices, sink);
+        assert(isReal(config) || program !== undefined, `no program for service ${config.name}`);
+        return newService(config, program, choices, sink);
       }),
       volumes: setup.volumes,
+      real: new RealRequests({
+        agenda: this.agenda,
+        given: inputs.filter(({ kind }) => kind === 'upstream'),
+        send: (request) => this.observer.onRealRequest?.(request),
+      }),
       workflowFor: setup.workflowFor ?? (() => undefined),
       driver: {
         stopsBefore: (attempt, seq, operation, args) =>
@@ -164,7 +177,7 @@ export class Simulation {
 
   /** Whether inputs of the earlier run are still to come. */
   get isCatchingUp(): boolean {
-    return this.given.length > 0;
+    return this.given.length > 0 || this.engine.real.hasLaterThan(this.agenda.steps);
   }
 
   get executions(): readonly Execution[] {
@@ -185,17 +198,21 @@ export class Simulation {
     interrupted?.takeTurn();
     while (!this.stopping) {
       this.takeGivenInputs();
-      if (this.engine.unended === 0) return { kind: 'ended' };
-      const next = this.agenda.next();
-      if (next === undefined) return this.waiting();
+      const next = this.engine.unended === 0 ? undefined : this.agenda.next();
+      if (next === undefined) {
+        if (this.takeEarlyAnswer()) continue;
+        return this.rest();
+      }
       this.agenda.happenNext(next);
       if (this.observer.poll?.() === true) this.stopping = true;
     }
     return { kind: 'stopped', at: this.stoppedAt };
   }
 
-  private waiting(): RunResult {
-    const { questions, conversations } = this.engine;
+  private rest(): RunResult {
+    const { questions, conversations, real, unended } = this.engine;
+    if (real.count > 0) return { kind: 'real' };
+    if (unended === 0) return { kind: 'ended' };
     return { kind: 'waiting', questions: questions.open(), promises: conversations.awaited() };
   }
 
@@ -277,6 +294,22 @@ export class Simulation {
     return this.engine.conversations.deliver(receiver, { contentType, body });
   }
 
+  /** Takes in what a real host answered; false when nobody waits for that any more. */
+  answerReal(number: number, answer: RealAnswer): boolean {
+    const { real } = this.engine;
+    if (!real.isAwaited(number)) return false;
+    const data = real.describe(number, answer);
+    const body = answer.kind === 'answered' ? answer.body : undefined;
+    this.write('upstream', data, body);
+    real.answer({ data, body });
+    return true;
+  }
+
+  /** A real host has taken at least this long to answer: time may go on as far. */
+  realTimePassed(number: number, realNanos: bigint): void {
+    this.engine.real.noteElapsed(number, realNanos);
+  }
+
   cancel(execution: ExecutionId): void {
     this.execution(execution);
     this.write('cancel', { execution }, undefined);
@@ -290,12 +323,37 @@ export class Simulation {
 
   private takeGivenInputs(): void {
     for (;;) {
-      const next = this.given.at(-1);
-      if (next === undefined || next.step > this.agenda.steps) return;
-      this.given.pop();
-      this.sink.input({ ...next, number: ++this.inputs });
-      this.applyInput(next);
+      const next = this.nextGiven();
+      if (next === undefined) return;
+      if (next.kind === 'upstream') this.takeGivenAnswer(next);
+      else {
+        this.given.pop();
+        this.sink.input({ ...next, number: ++this.inputs });
+        this.applyInput(next);
+      }
     }
+  }
+
+  /** The next input of the earlier run that is due, in the order in which they came. */
+  private nextGiven(): InputRow | undefined {
+    const { steps } = this.agenda;
+    const given = this.given.at(-1);
+    const due = given !== undefined && given.step <= steps ? given : undefined;
+    const answer = this.engine.real.nextGiven(steps);
+    if (due === undefined || answer === undefined) return due ?? answer;
+    return answer.number < due.number ? answer : due;
+  }
+
+  private takeGivenAnswer(row: InputRow): void {
+    this.sink.input({ ...row, step: this.agenda.steps, number: ++this.inputs });
+    this.engine.real.answer(row);
+  }
+
+  /** In a branch, nothing may be left to happen before an answer of the earlier run is taken. */
+  private takeEarlyAnswer(): boolean {
+    const row = this.engine.real.nextGiven(undefined);
+    if (row !== undefined) this.takeGivenAnswer(row);
+    return row !== undefined;
   }
 
   private applyInput({ kind, data, body }: InputRow): void {
@@ -326,6 +384,9 @@ export class Simulation {
           Number(data.seq) as Seq,
           data.answer === 'fail' ? 'fail' : 'retry',
         );
+        return;
+      case 'upstream':
+        this.engine.real.answer({ data, body });
         return;
       case 'cancel':
         this.applyCancel(execution, data.after === undefined ? undefined : Number(data.after));
@@ -454,15 +515,25 @@ export function nodeUpNanos(index: number): bigint {
   return BigInt(index + 1) * NODE_UP_STEP_NANOS;
 }
 
+function isReal(config: ServiceConfig): config is RealServiceConfig {
+  return 'real' in config;
+}
+
 function newService(
-  name: string,
-  hosts: readonly string[],
-  program: ServiceProgram,
+  config: ServiceConfig,
+  program: ServiceProgram | undefined,
   choices: Choices,
   sink: RecordingSink,
 ): Service {
-  const random = (): number => choices.bits(`service ${name}`) / Number.MAX_SAFE_INTEGER;
-  return new Service({ name, hosts, program, random, onLedgerRow: (row) => sink.ledger(row) });
+  const { name, hosts, latencyNanos } = config;
+  return new Service({
+    name,
+    hosts,
+    program: program === undefined ? undefined : withLatency(program, latencyNanos),
+    ...(isReal(config) ? { real: config } : {}),
+    random: () => choices.bits(`service ${name}`) / Number.MAX_SAFE_INTEGER,
+    onLedgerRow: (row) => sink.ledger(row),
+  });
 }
 
 /** A service takes its configured time for every answer, and what its program adds. */

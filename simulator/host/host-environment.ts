@@ -1,3 +1,4 @@
+import type { WorldConfig } from '../config/config.ts';
 import type { FaultPlan } from '../faults/fault.ts';
 import type { ComponentTranspiler } from '../guest/component/transpiled-component.ts';
 import type { RecordingSource } from '../journal/recording-files.ts';
@@ -8,6 +9,7 @@ import type { ServiceSource } from '../world/service-source.ts';
 import type { LoadedSimulation, LoadedWorkflow } from './loaded-simulation.ts';
 import type { HostEvent, ProblemReport, RunTarget } from './protocol.ts';
 import type { ServiceLoader } from './simulation-run.ts';
+import type { RealWorld } from './upstream-real.ts';
 
 /** A recording that is being written to its place. */
 export interface HostRecording extends RecordingSink {
@@ -38,6 +40,10 @@ export interface HostEnvironment {
   readPlan(path: string): Promise<FaultPlan>;
   /** Reads and builds a module that replaces a recorded one. */
   loadModule(path: string, like: LoadedWorkflow): Promise<LoadedWorkflow>;
+  /** What asks real hosts; without it, nobody real is asked. */
+  readonly realWorld?: RealWorld;
+  /** The real services of a recording whose hosts may be asked, by the configuration around it now. */
+  permittedServices?(recording: string, world: WorldConfig): Promise<ReadonlySet<string>>;
   source(recording: string): RecordingSource;
   /** Begins a recording, replacing one that is there. */
   record(recording: string): HostRecording;

@@ -22,6 +22,7 @@ import type { SimulationState } from './protocol.ts';
 import type { ServingFeed } from './serving-feed.ts';
 import { type ServiceLoader, SimulationRun } from './simulation-run.ts';
 import { effectText } from './text/effect-text.ts';
+import { RealUpstreams } from './upstream-real.ts';
 
 export interface LiveSetup {
   readonly loaded: LoadedSimulation;
@@ -39,6 +40,8 @@ export interface LiveSetup {
   readonly shown?: ReadonlyMap<string, number>;
   /** Its executions are started by clients, so it never ends by itself. */
   readonly serving?: ServingFeed;
+  /** Services whose real hosts may be asked. */
+  readonly realServices: ReadonlySet<string>;
 }
 
 /** Where a drive stops: never, before the next effect, or as soon as possible. */
@@ -49,6 +52,9 @@ const EFFECTS_PER_PUBLISH = 2048;
 
 /** How long outputs are gathered at most before they are shown, in real milliseconds. */
 const OUTPUT_DELAY_MS_MAX = 20;
+
+/** How often time is let go on while a real host takes its time, in real milliseconds. */
+const REAL_SLICE_MS = 20;
 
 /** What a simulation that rests waits for. */
 type Awaited = Omit<RunResult & { kind: 'waiting' }, 'kind'>;
@@ -63,6 +69,7 @@ export class LiveSession {
   private stoppedAt: UpcomingEffect | undefined;
   private outputs: ShownOutput[] = [];
   private readonly feed: ChangeFeed;
+  private readonly upstreams: RealUpstreams;
   private readonly alreadyShown: Map<string, number>;
   private driving: Promise<void> | undefined;
   private untilPublish = EFFECTS_PER_PUBLISH;
@@ -78,6 +85,7 @@ export class LiveSession {
   ) {
     this.feed = new ChangeFeed(setup.loaded);
     this.alreadyShown = new Map(setup.shown ?? []);
+    this.upstreams = new RealUpstreams(environment.realWorld, setup.realServices);
     const { recording, choices, inputs, serving } = setup;
     const watchers = [
       ...(setup.changes ? [this.feed.sink] : []),
@@ -90,6 +98,7 @@ export class LiveSession {
       observer: {
         stopsBefore: (effect) => this.stopsBefore(effect),
         poll: () => environment.hasRequests(),
+        onRealRequest: (request) => this.upstreams.ask(request),
         onOutput: (output) => {
           if (serving?.takeOutput(output) !== true) this.takeOutput(output);
         },
@@ -106,6 +115,11 @@ export class LiveSession {
       ...(inputs === undefined ? {} : { inputs }),
     });
     this.feed.watch(this.run.history);
+  }
+
+  /** Services whose real hosts may be asked. */
+  get realServices(): ReadonlySet<string> {
+    return this.setup.realServices;
   }
 
   /** Begins: runs on, unless it is to begin paused. */
@@ -126,12 +140,14 @@ export class LiveSession {
 
   pause(): void {
     this.mode = 'now';
+    this.upstreams.nudge();
   }
 
   /** After an input: a simulation that waits goes on; one that a person paused stays paused. */
   wake(): void {
     if (this.state.kind === 'waiting') this.goOn('free');
     else this.publish();
+    this.upstreams.nudge();
   }
 
   /** Resolves when nothing drives it any more. */
@@ -143,6 +159,7 @@ export class LiveSession {
   async finish(): Promise<void> {
     if (this.finished) return;
     this.finished = true;
+    this.upstreams.end(this.run.simulation);
     this.publish();
     await this.setup.recording?.close();
   }
@@ -150,8 +167,10 @@ export class LiveSession {
   private async drive(): Promise<void> {
     this.setState({ kind: 'running' });
     for (;;) {
+      this.upstreams.deliver(this.run.simulation);
       const result = this.run.simulation.run();
       this.publish();
+      this.upstreams.begin();
       if (await this.rests(result)) return;
     }
   }
@@ -166,6 +185,8 @@ export class LiveSession {
         return true;
       case 'waiting':
         return this.restsWaiting(result);
+      case 'real':
+        return this.restsReal();
       case 'stopped':
         return this.restsStopped(result.at);
     }
@@ -186,6 +207,16 @@ export class LiveSession {
     const serving = this.setup.serving === undefined ? {} : { serving: true as const };
     this.setState({ kind: 'waiting', questions: views, promises, ...serving });
     return true;
+  }
+
+  /** A real host is being asked: time goes on with it, unless a person has paused. */
+  private async restsReal(): Promise<boolean> {
+    if (this.mode !== 'now') {
+      const { environment, upstreams } = this;
+      await Promise.race([upstreams.changed(), environment.sleep(REAL_SLICE_MS)]);
+      environment.beat();
+    }
+    return this.mode === 'now' && this.restsStopped(undefined);
   }
 
   private async restsStopped(at: UpcomingEffect | undefined): Promise<boolean> {

@@ -12,13 +12,16 @@ import { contentHash } from '../guest/content-hash.ts';
 import { checkStart, type GuestProgram, loadProgram } from '../guest/program.ts';
 import { ProgramError } from '../guest/program-error.ts';
 import { isComponent, ModuleError } from '../guest/wasm/index.ts';
+import { REAL_SERVICE_META } from '../journal/recording-schema.ts';
 import type { RecordingSink } from '../journal/records.ts';
 import { MemoryTree } from '../world/files/memory-tree.ts';
 import type { ImageEntry } from '../world/files/tree-image.ts';
 import { Volume } from '../world/files/volume.ts';
 import type { ServiceSource } from '../world/service-source.ts';
 import { decodePlain, encodePlain } from './plain-codec.ts';
+
 import { type KeptService, keepService, readKeptService } from './service-setup.ts';
+import { realServices } from './upstream-real.ts';
 
 export type LoadedMount =
   | {
@@ -178,6 +181,7 @@ export function recordSetup(loaded: LoadedSimulation, sink: RecordingSink): Load
     volumes: new Map([...loaded.volumes].map(([name, image]) => [name, outline(image)])),
   };
   sink.meta(SETUP_KEY, encodePlain(setup));
+  for (const name of realServices(loaded.world)) sink.meta(`${REAL_SERVICE_META} ${name}`, '1');
   return watchImages(loaded, (place, bytes) => {
     sink.meta(`${IMAGE_FILE_KEY} ${place}`, blob(`file ${place}`, bytes));
   });

@@ -15,8 +15,12 @@ import { checkPlan, withOptions } from './run-setup.ts';
 import { ServingFeed } from './serving-feed.ts';
 import { withHandler } from './serving-handler.ts';
 import type { SimulationStarter } from './simulation-starter.ts';
+import { permittedServices, realServices } from './upstream-real.ts';
 
-type Begun = Pick<LiveSetup, 'plan' | 'inputs' | 'answer' | 'changes' | 'paceMs'> & {
+type Begun = Pick<
+  LiveSetup,
+  'plan' | 'inputs' | 'answer' | 'changes' | 'paceMs' | 'realServices'
+> & {
   readonly loaded: LoadedSimulation;
   readonly workflow: LoadedWorkflow;
   readonly feed: ServingFeed;
@@ -47,7 +51,10 @@ export class Serving {
     const { record, answer, paceMs = 0, changes = true } = options;
     const feed = new ServingFeed({ handler });
     await this.begin(
-      { loaded, workflow, feed, plan, record, answer, paceMs, changes, inputs: [] },
+      {
+        ...{ loaded, workflow, feed, plan, record, answer, paceMs, changes, inputs: [] },
+        realServices: realServices(loaded.world),
+      },
       handler,
     );
     return this.start(workflow, 0);
@@ -60,6 +67,7 @@ export class Serving {
     const plan = recorded.configuredPlan();
     const inputs = [...recorded.history.inputs()];
     recorded.close();
+    const services = await permittedServices(this.environment, options.recording, loaded);
     const [workflow] = loaded.workflows;
     if (workflow === undefined) throw new HostRequestError('the recording has no workflow');
     for (const place of options.stuck) cancelStuck(inputs, workflow.config.name, place);
@@ -69,7 +77,10 @@ export class Serving {
     const feed = new ServingFeed({ handler, open });
     const { record, answer } = options;
     const live = await this.begin(
-      { loaded, workflow, feed, plan, record, answer, paceMs: 0, changes: false, inputs },
+      {
+        ...{ loaded, workflow, feed, plan, record, answer, paceMs: 0, changes: false, inputs },
+        realServices: services,
+      },
       handler,
     );
     // What comes in meanwhile would come in at another place than it would have.

@@ -14,9 +14,10 @@ import { openRecorded } from './recorded-simulation.ts';
 import { resumedPath } from './resumed-path.ts';
 import { checkPlan, withOptions } from './run-setup.ts';
 import type { SimulationViewer } from './simulation-viewer.ts';
+import { permittedServices, realServices } from './upstream-real.ts';
 
 /** What a new run takes over from an earlier one. */
-type EarlierRun = Pick<LiveSetup, 'inputs' | 'choices' | 'shown'>;
+type EarlierRun = Pick<LiveSetup, 'inputs' | 'choices' | 'shown' | 'realServices'>;
 
 export class SimulationStarter {
   constructor(
@@ -51,10 +52,11 @@ export class SimulationStarter {
     const loaded = recorded.loaded();
     const plan = recorded.configuredPlan();
     const inputs = history.inputs();
+    const realServices = await permittedServices(this.environment, path, loaded);
     recorded.close();
     // The old recording stays whole until the new one has overtaken it.
     const beside = resumedPath(path);
-    const live = await this.begin(loaded, plan, beside, {}, { inputs, shown });
+    const live = await this.begin(loaded, plan, beside, {}, { inputs, shown, realServices });
     void live.settled().then(() => {
       if (live.state.kind === 'ended') this.environment.replace(beside, path);
     });
@@ -67,7 +69,8 @@ export class SimulationStarter {
     const base = await this.branchBase(options.recording);
     const plan = { faults: [...base.plan.faults, ...added] };
     const inputs = base.inputs.filter(({ kind }) => kind !== 'fault');
-    await this.begin(base.loaded, plan, options.record, options, { inputs });
+    const { realServices } = base;
+    await this.begin(base.loaded, plan, options.record, options, { inputs, realServices });
     return this.viewer.snapshot();
   }
 
@@ -79,14 +82,16 @@ export class SimulationStarter {
 
   private async branchBase(path: string | undefined) {
     if (path === undefined) {
-      const { run } = this.held.live();
+      const { run, realServices } = this.held.live();
       const plan = run.simulation.plan();
-      return { loaded: run.setup.loaded, plan, inputs: run.history.inputs() };
+      return { loaded: run.setup.loaded, plan, inputs: run.history.inputs(), realServices };
     }
     const recorded = await openRecorded(this.environment, path);
     try {
       const inputs = recorded.history.inputs();
-      return { loaded: recorded.loaded(), plan: recorded.plan(), inputs };
+      const loaded = recorded.loaded();
+      const realServices = await permittedServices(this.environment, path, loaded);
+      return { loaded, plan: recorded.plan(), inputs, realServices };
     } finally {
       recorded.close();
     }
@@ -114,6 +119,8 @@ export class SimulationStarter {
         paused: options.paused ?? false,
         changes: options.changes ?? true,
         answer: options.answer,
+        // The configuration that says so was read just now.
+        realServices: realServices(loaded.world),
         ...earlier,
       });
       const { simulation } = live.run;

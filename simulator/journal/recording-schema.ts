@@ -207,6 +207,9 @@ export const RESERVED_META = { format: 'format_version', foldedLog: 'folded_log'
 /** A key of `meta`: milliseconds from 1970 to the start of the simulation. */
 export const START_WALL_META = 'start_wall_ms';
 
+/** Begins the keys of `meta` that name the services whose hosts are real. */
+export const REAL_SERVICE_META = 'real-service';
+
 function createTable(table: TableSpec): string {
   const rows: TableSpec['columns'] =
     table.keep === 'append' ? [['ordinal', 'integer'], ...table.columns] : table.columns;

@@ -3,7 +3,7 @@
  * and wall time. `wall` is the simulation's true time, not that of any node's clock; it is NULL
  * unless meta holds START_WALL_META.
  */
-import { START_WALL_META } from './recording-schema.ts';
+import { REAL_SERVICE_META, START_WALL_META } from './recording-schema.ts';
 
 function nameOf(column: string): string {
   return `(SELECT text FROM name WHERE number = ${column})`;
@@ -70,7 +70,8 @@ CREATE VIEW ledger AS SELECT
     coalesce(r.headers, '[]') AS headers, coalesce(r.body, x'') AS body, r.status,
     coalesce(r.response_headers, '[]') AS response_headers,
     coalesce(r.response_body, x'') AS response_body,
-    r.duplicate_of, r.duplicate_by, r.note, ${wallOf('r.at')} AS wall
+    r.duplicate_of, r.duplicate_by, r.note, ${wallOf('r.at')} AS wall,
+    EXISTS (SELECT 1 FROM meta WHERE key = '${REAL_SERVICE_META} ' || ${nameOf('r.service')}) AS real
   FROM ledger_row r;
 CREATE VIEW trace AS SELECT
     r.ordinal, r.at, ${nameOf('r.kind')} AS kind, ${nameOf('r.node')} AS node,

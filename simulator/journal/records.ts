@@ -143,7 +143,15 @@ export interface InputRow {
   readonly number: number;
   /** The count of steps of the simulation before it took this in; see Simulation. */
   readonly step: number;
-  readonly kind: 'promise' | 'message' | 'request' | 'inbox' | 'answer' | 'cancel' | 'fault';
+  readonly kind:
+    | 'promise'
+    | 'message'
+    | 'request'
+    | 'inbox'
+    | 'answer'
+    | 'cancel'
+    | 'fault'
+    | 'upstream';
   readonly data: JsonObject;
   readonly body: Uint8Array | undefined;
 }

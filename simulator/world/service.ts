@@ -2,7 +2,8 @@
  * A simulated outside system. It writes its ledger: every request that it saw, which is the truth
  * about duplicate side effects. What it answers is decided by its program.
  *
- * S1  The ledger has one row for each request that arrived, in the order of arrival.
+ * S1  The ledger has one row for each request that arrived, numbered in the order of arrival. A real
+ *     host's row is written when it is known how the request ended.
  * S2  The program gets its time and random numbers from here and nowhere else.
  */
 import type { HttpHeaders } from '../effects/http.ts';
@@ -70,16 +71,35 @@ export class ServiceError extends Error {
   }
 }
 
+const ONLY_HTTP = 'its hosts are real, and can be asked only with HTTP effects, not through sockets';
+
 /** The caller, as the simulation knows it; a real service would see only the request. */
 export interface Caller {
   readonly execution: ExecutionId;
   readonly seq: Seq;
 }
 
+/** How a service is asked whose hosts are real. */
+export interface RealHosts {
+  /** How long one try waits for the whole response. */
+  readonly timeoutNanos: bigint;
+  /** Requests a real second at most; undefined for any number. */
+  readonly rateLimit: number | undefined;
+}
+
+/** What a real host answered: a response, or why there is none. */
+export interface RealOutcome {
+  readonly response: Omit<ServiceResponse, 'note'> | undefined;
+  readonly note: string;
+}
+
 export interface ServiceSetup {
   readonly name: string;
   readonly hosts: readonly string[];
-  readonly program: ServiceProgram;
+  /** Undefined when its hosts are real. */
+  readonly program: ServiceProgram | undefined;
+  /** Set when its hosts are real. */
+  readonly real?: RealHosts;
   random(): number;
   onLedgerRow(row: LedgerRow): void;
 }
@@ -87,6 +107,7 @@ export interface ServiceSetup {
 export class Service {
   readonly name: string;
   readonly hosts: readonly string[];
+  readonly real: RealHosts | undefined;
   /** How many requests it has seen. */
   private requests = 0;
   private readonly firstByKey = new Map<string, number>();
@@ -95,6 +116,7 @@ export class Service {
   constructor(private readonly setup: ServiceSetup) {
     this.name = setup.name;
     this.hosts = setup.hosts;
+    this.real = setup.real;
   }
 
   /** Handles one request and writes its ledger row; throws ServiceError, also after writing it. */
@@ -104,24 +126,36 @@ export class Service {
     request: ServiceRequest,
     caller: Caller,
   ): ServiceResponse {
+    const { program, random } = this.setup;
+    if (program === undefined) throw new ServiceError(this.name, ONLY_HTTP, undefined);
     const key = headerValue(request.headers, 'idempotency-key');
-    const random = this.setup.random;
+    const row = this.newRow(at, request, caller, key);
     let response: ServiceResponse | undefined;
     try {
-      response = this.setup.program.handle(request, { wallNanos, random, key });
+      response = program.handle(request, { wallNanos, random, key });
       return response;
     } finally {
-      this.write(at, request, caller, key, response);
+      this.setup.onLedgerRow(answered(row, response, response?.note));
     }
   }
 
-  private write(
+  /** A request has come to its real host; what is returned writes the row once its end is known. */
+  arriveReal(
+    at: VirtualNanos,
+    request: ServiceRequest,
+    caller: Caller,
+  ): (outcome: RealOutcome) => void {
+    const key = headerValue(request.headers, 'idempotency-key');
+    const row = this.newRow(at, request, caller, key);
+    return ({ response, note }) => this.setup.onLedgerRow(answered(row, response, note));
+  }
+
+  private newRow(
     at: VirtualNanos,
     request: ServiceRequest,
     caller: Caller,
     key: string | undefined,
-    response: ServiceResponse | undefined,
-  ): void {
+  ): AskedRow {
     const number = ++this.requests;
     const unsafe = !isSafeMethod(request.method);
     const call = `${caller.execution}/${caller.seq} ${request.method} ${request.url}`;
@@ -130,7 +164,7 @@ export class Service {
     const byCall = isPlain ? this.firstByCall.get(call) : undefined;
     if (key !== undefined && byKey === undefined) this.firstByKey.set(key, number);
     if (isPlain && byCall === undefined) this.firstByCall.set(call, number);
-    const row: LedgerRow = {
+    return {
       service: this.name,
       number,
       at,
@@ -141,15 +175,21 @@ export class Service {
       url: request.url,
       headers: request.headers,
       body: request.body,
-      status: response?.status,
-      responseHeaders: response?.headers ?? [],
-      responseBody: wholeBody(response?.pieces ?? []),
       duplicateOf: byKey ?? byCall,
       duplicateBy: byKey !== undefined ? 'key' : byCall !== undefined ? 'content' : undefined,
-      note: response?.note,
     };
-    this.setup.onLedgerRow(row);
   }
+}
+
+type AskedRow = Omit<LedgerRow, 'status' | 'responseHeaders' | 'responseBody' | 'note'>;
+
+function answered(
+  row: AskedRow,
+  response: Omit<ServiceResponse, 'note'> | undefined,
+  note: string | undefined,
+): LedgerRow {
+  const { status, headers = [], pieces = [] } = response ?? {};
+  return { ...row, status, responseHeaders: headers, responseBody: wholeBody(pieces), note };
 }
 
 /** The pieces of a body in one. */

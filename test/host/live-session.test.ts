@@ -65,6 +65,7 @@ describe('a live session', () => {
       paused: false,
       changes: false,
       answer: undefined,
+      realServices: new Set(),
     });
     const { executions } = live.run.simulation.engine;
     const keys = executions.keys.bind(executions);

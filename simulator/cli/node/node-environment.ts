@@ -17,6 +17,8 @@ import { describeError } from './describe-error.ts';
 import { bundledJco, JCO_VERSION, JcoTranspiler } from './load-jco.ts';
 import { loadSql } from './load-sql.ts';
 import { loadTarget } from './load-target.ts';
+import { permittedServices } from './permitted-services.ts';
+import { NodeRealWorld } from './real-upstream.ts';
 import { RecordingOnDisk, WritableRecordingOnDisk } from './recording-files.ts';
 import { serviceLoader } from './service-runtime.ts';
 import { readLimited } from './workspace/read-limited.ts';
@@ -70,6 +72,8 @@ export function nodeEnvironment(host: NodeHost): HostEnvironment {
       const { program } = config;
       return { ...like, wasm, component, origin: path, config: { ...like.config, program } };
     },
+    realWorld: new NodeRealWorld(),
+    permittedServices,
     source: (recording) => new RecordingOnDisk(recording),
     record: (recording): HostRecording => {
       makeFolder(recording);
