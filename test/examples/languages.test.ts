@@ -30,6 +30,10 @@ const LANGUAGES: readonly { readonly folder: string; readonly missing?: string |
   { folder: 'assemblyscript' },
   { folder: 'rust', missing: !hasRust() && 'rustc with the target wasm32-wasip1' },
   { folder: 'go', missing: !hasGo() && 'go 1.21 or later, and a POSIX shell' },
+  {
+    folder: 'python',
+    missing: outputOf('componentize-py', ['--version']) === undefined && 'componentize-py',
+  },
   { folder: 'zig', missing: outputOf('zig', ['version']) === undefined && 'zig' },
 ];
 
