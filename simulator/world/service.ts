@@ -71,7 +71,8 @@ export class ServiceError extends Error {
   }
 }
 
-const ONLY_HTTP = 'its hosts are real, and can be asked only with HTTP effects, not through sockets';
+const ONLY_HTTP =
+  'its hosts are real, and can be asked only with HTTP effects, not through sockets';
 
 /** The caller, as the simulation knows it; a real service would see only the request. */
 export interface Caller {
