@@ -231,9 +231,11 @@ export class ServingClient {
   private replace(reason: ProblemReport, isStuck: boolean): void {
     const lost = this.client;
     this.state = 'replacing';
+    const place = lost.lastEffect;
+    if (!isStuck || place === undefined) this.losses++;
     // A host that died twice is not to come to the same place again.
-    const isKnown = (isStuck || ++this.losses > 1) && !this.noteStuck(lost.lastEffect);
-    if (isKnown || this.losses > LOSSES_MAX) {
+    const isInVain = (isStuck || this.losses > 1) && !this.cancelAt(place);
+    if (isInVain || this.losses > LOSSES_MAX) {
       this.fail(reason);
       return;
     }
@@ -255,9 +257,9 @@ export class ServingClient {
       );
   }
 
-  /** False when cancelling it did not help. */
-  private noteStuck(place: HostClient['lastEffect']): boolean {
-    if (place === undefined) return false;
+  /** False when cancelling it has not helped before. */
+  private cancelAt(place: HostClient['lastEffect']): boolean {
+    if (place === undefined) return true;
     const execution = `${this.start?.workflow ?? ''}-${place.execution}`;
     if (this.stuck.some((known) => known.execution === execution)) return false;
     this.stuck = [...this.stuck, { execution, seq: place.seq }];

@@ -114,6 +114,8 @@ export class RowBatch implements Omit<RecordingSink, 'flush'> {
     bytes.optionalText(row.reason);
     bytes.nanos(row.startedAt);
     bytes.nanos(row.endedAt);
+    // No entry of it changes any more: the store refuses whoever has not heard of its end.
+    if (row.endedAt !== undefined) this.forget(row.id);
   }
 
   attempt(row: AttemptRow): void {
@@ -162,6 +164,12 @@ export class RowBatch implements Omit<RecordingSink, 'flush'> {
     this.bytes.integer(number * IDS_PER_EXECUTION + entry.seq);
     this.bytes.integer(attempt);
     this.writeEntryColumns(operation, entry, entry);
+  }
+
+  /** Its number is still known by its name, should anything of it follow. */
+  private forget(id: ExecutionId): void {
+    this.executions.delete(id);
+    if (this.latest?.id === id) this.latest = undefined;
   }
 
   restart(execution: ExecutionId): void {
