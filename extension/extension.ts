@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { breakLockOfThisProcess } from '../simulator/cli/node/recording-lock.ts';
 import { registerCommands } from './commands/command-table.ts';
+import { conversationCommands, registerPromises } from './commands/conversation-commands.ts';
 import { faultCommands } from './commands/fault-commands.ts';
 import { lookCommands } from './commands/look-commands.ts';
 import { runCommands } from './commands/run-commands.ts';
@@ -51,6 +52,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...faultCommands(runner, targets, debugging),
     ...lookCommands(looking),
     ...questionCommands(targets, debugging),
+    ...conversationCommands(targets),
     ...debugCommands(debugging, runner, targets),
     refreshWorkflows: () => index.forget(),
   };
@@ -65,6 +67,7 @@ export function activate(context: vscode.ExtensionContext): void {
     debugging,
     registerCommands(commands, problems),
     registerQuestions(simulations, problems, debugging),
+    registerPromises(simulations, problems),
     registerCodeLenses(index),
     registerWorkflowsView(index),
     registerRecordingEditor(runner),

@@ -5,10 +5,11 @@ import type {
   ExecutionSummary,
 } from '../../simulator/host/protocol.ts';
 import { formatDuration, NANOS_PER_MILLI } from '../../simulator/kernel/time.ts';
+import { awaitedText } from './awaited-promises.ts';
 import type { ListedSimulation, Row } from './execution-rows.ts';
 import type { Icon } from './icon.ts';
 import { shortMessage } from './next-steps.ts';
-import type { Phase, SimulationModel } from './simulation-model.ts';
+import type { ExecutionModel, Phase, SimulationModel } from './simulation-model.ts';
 import { traceIcon } from './trace-looks.ts';
 
 export interface RowLook {
@@ -47,7 +48,7 @@ export function rowLook(row: Row, simulation: ListedSimulation, sourceOf: KnownS
   const live = model.isLive ? ['live'] : ['ended'];
   switch (row.kind) {
     case 'execution':
-      return executionLook(summary, live, model);
+      return executionLook(execution, live, model);
     case 'attempt': {
       const attempt = summary.attempts.find(({ number }) => number === row.attempt);
       return attempt === undefined
@@ -117,9 +118,7 @@ function phaseText(phase: Phase, summaries: readonly ExecutionSummary[], now: bi
     case 'paused':
       return phase.seq === undefined ? `paused · ${amount}` : `paused before #${phase.seq}`;
     case 'waiting':
-      return phase.questions.length > 0
-        ? `asks what to do · ${amount}`
-        : `waits for input · ${amount}`;
+      return `${waitText(phase)} · ${amount}`;
     case 'ended':
       return amount;
     case 'stopped':
@@ -127,6 +126,14 @@ function phaseText(phase: Phase, summaries: readonly ExecutionSummary[], now: bi
     case 'failed':
       return shortMessage(phase.problem);
   }
+}
+
+/** What a simulation waits for that does nothing until a person has done something. */
+function waitText({ questions, promises }: Extract<Phase, { kind: 'waiting' }>): string {
+  if (questions.length > 0) return 'asks what to do';
+  const [promise, ...others] = promises;
+  if (promise === undefined) return 'waits for input';
+  return `waits for ${promise}${others.length === 0 ? '' : ` and ${others.length} more`}`;
 }
 
 /** From the worst to the best: the first that an execution has stands for them all. */
@@ -162,7 +169,7 @@ function worstIcon(summaries: readonly ExecutionSummary[]): Icon {
 const BROKEN_OFF: Icon = { id: 'debug-stop', color: GREY };
 
 function executionLook(
-  summary: ExecutionSummary,
+  { summary, traces }: ExecutionModel,
   live: readonly string[],
   { isLive, executions }: SimulationModel,
 ): RowLook {
@@ -170,8 +177,10 @@ function executionLook(
   const brokenOff = !isLive && endedAt === undefined;
   const exit = exitCode !== undefined && exitCode !== 0 ? ` with exit code ${exitCode}` : '';
   const node = attempts.at(-1)?.node;
+  const start = traces.find(({ kind }) => kind === 'execution.started');
+  const awaited = isLive ? awaitedText(summary.promises ?? [], id) : undefined;
   const parts = [
-    brokenOff ? `was ${status}` : status + exit,
+    awaited ?? (brokenOff ? `was ${status}` : status + exit),
     ...(node === undefined ? [] : [node]),
     count(effects, 'effect'),
     ...(attempts.length > 1 ? [`${attempts.length} attempts`] : []),
@@ -181,9 +190,12 @@ function executionLook(
     label: id,
     description: parts.join(' · '),
     icon: brokenOff ? BROKEN_OFF : statusIcon(summary),
-    words: ['execution', ...live, status],
+    words: ['execution', ...live, status, ...(awaited === undefined ? [] : ['promise'])],
     collapse: executions.size <= EXECUTIONS_OPEN_MAX ? 'expanded' : 'collapsed',
-    tooltip: reason ?? `${id}: ${parts.join(', ')}`,
+    tooltip: [
+      reason ?? `${id}: ${parts.join(', ')}`,
+      ...(start === undefined ? [] : [start.text]),
+    ].join('\n'),
   };
 }
 
@@ -231,6 +243,9 @@ const FAMILY_ICONS: Readonly<Record<string, string>> = {
   stdout: 'output',
   stderr: 'output',
   socket: 'plug',
+  execution: 'type-hierarchy-sub',
+  message: 'mail',
+  promise: 'milestone',
   volume: 'database',
 };
 

@@ -64,10 +64,14 @@ function statusOf({ title, model }: Simulation) {
       return { text: `$(debug-pause) ${title} ${where}`, command: 'backstitch.continue', tooltip };
     }
     case 'waiting': {
-      const asks = phase.questions.length > 0;
-      const command = asks ? 'backstitch.answerQuestion' : 'backstitch.sendInput';
-      const tooltip = asks ? `Answer ${title}` : `Send input to ${title}`;
-      return { text: `$(question) ${title} ${asks ? 'asks' : 'waits'}`, command, tooltip };
+      if (phase.questions.length > 0) {
+        const tooltip = `Answer ${title}`;
+        return { text: `$(question) ${title} asks`, command: 'backstitch.answerQuestion', tooltip };
+      }
+      const keeps = phase.promises.length > 0;
+      const command = keeps ? 'backstitch.keepPromise' : 'backstitch.sendInput';
+      const tooltip = keeps ? `Keep a promise of ${title}` : `Send input to ${title}`;
+      return { text: `$(question) ${title} waits`, command, tooltip };
     }
     case 'starting':
       return { text: `$(loading~spin) ${title}: ${shortText(phase.message)}`, ...cancel };

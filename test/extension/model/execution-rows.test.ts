@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { awaitedPromises } from '../../../extension/model/awaited-promises.ts';
 import {
   ExecutionRows,
   type ListedSimulation,
@@ -163,6 +164,56 @@ describe('the rows of the executions', () => {
       '    question #1 Did POST https://payment.example/charges happen? | ' +
         'its outcome is unknown: retry it or fail it',
     ]);
+  });
+
+  it('say which promise an execution waits for, and offer to keep it', () => {
+    const model = new SimulationModel();
+    const promises = ['order-1/approval', 'shared'];
+    const waiting = execution('order-1', { status: 'waiting', promises });
+    model.applySnapshot(
+      snapshot({
+        state: { kind: 'waiting', questions: [], promises },
+        executions: [waiting, execution('order-2', { status: 'waiting' })],
+      }),
+    );
+    const tree = given(model);
+    const lines = drawn(tree);
+    assert.equal(
+      lines[0],
+      'question order | waits for order-1/approval and 1 more · 0 effects · 0 s',
+    );
+    assert.equal(lines[1], '  history order-1 | waits for approval, shared · node-a · 0 effects');
+    assert.equal(lines[3], '  history order-2 | waiting · node-a · 0 effects');
+    assert.deepEqual(
+      awaitedPromises(model).map(({ promise, execution }) => [promise, execution]),
+      [
+        ['order-1/approval', 'order-1'],
+        ['shared', 'order-1'],
+      ],
+    );
+    assert.deepEqual(awaitedPromises(model, 'order-2'), []);
+    const [simulation] = tree.simulations;
+    assert.ok(simulation);
+    const words = (id: string): readonly string[] =>
+      rowLook(tree.rows.executionRow(1, id), simulation, () => '').words;
+    assert.deepEqual(words('order-1'), ['execution', 'live', 'waiting', 'promise']);
+    assert.deepEqual(words('order-2'), ['execution', 'live', 'waiting']);
+    model.applyEvent(changed([execution('order-1')]));
+    assert.equal(drawn(tree)[1], '  sync~spin order-1 | running · node-a · 0 effects');
+    model.stop('stopped');
+    assert.deepEqual(awaitedPromises(model), []);
+  });
+
+  it('tell who started an execution', () => {
+    const model = new SimulationModel();
+    const text = 'order-1 #3 started ship-1';
+    const started = { at: 5n, kind: 'execution.started', text, execution: 'ship-1' };
+    model.applySnapshot(snapshot({ executions: [execution('ship-1')], traces: [started] }));
+    const tree = given(model);
+    const [simulation] = tree.simulations;
+    assert.ok(simulation);
+    const { tooltip = '' } = rowLook(tree.rows.executionRow(1, 'ship-1'), simulation, () => '');
+    assert.match(tooltip, /^ship-1: running, .*\norder-1 #3 started ship-1$/);
   });
 
   it('do not turn for ever for what was broken off', () => {
