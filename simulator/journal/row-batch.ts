@@ -56,6 +56,8 @@ export class RowBatch implements Omit<RecordingSink, 'flush'> {
   private readonly bytes = new ByteWriter();
   private readonly executions = new Map<ExecutionId, ExecutionSlots>();
   private latest: { readonly id: ExecutionId; readonly slots: ExecutionSlots } | undefined;
+  /** Executions that have ended since the batch began: most need not be kept in memory. */
+  private ended: ExecutionId[] = [];
   private dirty: { readonly slots: ExecutionSlots; readonly slot: EntrySlot }[] = [];
 
   /** `names` holds those of earlier frames and files; `label` names the recording in messages. */
@@ -84,6 +86,12 @@ export class RowBatch implements Omit<RecordingSink, 'flush'> {
   clear(): void {
     assert(this.dirty.length === 0, 'a batch is cleared only after it was sealed');
     this.bytes.length = FRAME_HEADER_BYTES;
+    for (const id of this.ended) {
+      // Its number is still known by its name, should anything of it follow.
+      if (this.executions.get(id)?.bySeq.size === 0) this.executions.delete(id);
+    }
+    this.ended = [];
+    this.latest = undefined;
   }
 
   meta(key: string, value: string): void {
@@ -114,8 +122,7 @@ export class RowBatch implements Omit<RecordingSink, 'flush'> {
     bytes.optionalText(row.reason);
     bytes.nanos(row.startedAt);
     bytes.nanos(row.endedAt);
-    // No entry of it changes any more: the store refuses whoever has not heard of its end.
-    if (row.endedAt !== undefined) this.forget(row.id);
+    if (row.endedAt !== undefined) this.ended.push(row.id);
   }
 
   attempt(row: AttemptRow): void {
@@ -164,12 +171,6 @@ export class RowBatch implements Omit<RecordingSink, 'flush'> {
     this.bytes.integer(number * IDS_PER_EXECUTION + entry.seq);
     this.bytes.integer(attempt);
     this.writeEntryColumns(operation, entry, entry);
-  }
-
-  /** Its number is still known by its name, should anything of it follow. */
-  private forget(id: ExecutionId): void {
-    this.executions.delete(id);
-    if (this.latest?.id === id) this.latest = undefined;
   }
 
   restart(execution: ExecutionId): void {
