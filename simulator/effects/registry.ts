@@ -1,6 +1,13 @@
 /** Every kind of effect by its name: what a recording's entries are read back with. */
 import { clockRead } from './clock.ts';
 import {
+  connectionClose,
+  connectionOpen,
+  connectionReceive,
+  connectionSend,
+  connectionShutdown,
+} from './connection.ts';
+import {
   executionCancel,
   executionLook,
   executionResult,
@@ -33,6 +40,11 @@ const OPERATIONS = [
   httpResponse,
   httpBody,
   httpCancel,
+  connectionOpen,
+  connectionSend,
+  connectionReceive,
+  connectionShutdown,
+  connectionClose,
   executionStart,
   executionLook,
   executionResult,

@@ -27,6 +27,11 @@ export class AttemptCommits {
     this.unsent.push(isFinal(entry) ? entry : { ...entry });
   }
 
+  /** Calls back when everything so far, and what is added before the next commit, is durable. */
+  whenDurable(callback: () => void): void {
+    this.callbacks.push(callback);
+  }
+
   /** Starts a commit without waiting for it. */
   soon(): void {
     this.start();

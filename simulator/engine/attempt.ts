@@ -32,6 +32,7 @@ import { AttemptCommits } from './attempt-commits.ts';
 import { AttemptOver, Parked, STACK_ENDED, STACK_OVERFLOW } from './attempt-end.ts';
 import { attemptRow } from './attempt-row.ts';
 import { ClockReadings } from './clock-readings.ts';
+import { Connections } from './connections.ts';
 import { type AskedEffect, DivergenceError } from './divergence.ts';
 import { EffectPoints } from './effect-points.ts';
 import type { Engine } from './engine.ts';
@@ -53,6 +54,7 @@ export class Attempt implements EffectPort {
   readonly readings: ClockReadings;
   readonly points: EffectPoints;
   readonly exchanges = new Exchanges(this);
+  readonly connections = new Connections(this);
   readonly stdinProgress = new InboxProgress([stdinRead]);
   readonly messageProgress = new TakenCount(messageReceive);
   readonly requestProgress = new InboxProgress([requestReceive, requestBody]);
@@ -189,6 +191,7 @@ export class Attempt implements EffectPort {
     this.flight?.abandon();
     this.flight = undefined;
     this.exchanges.abandonAll();
+    this.connections.abandonAll();
     if (this.onStack) this.unwinding = withoutStack(() => new AttemptOver(outcome));
     this.write();
     this.engine.onAttemptEnd(this);
@@ -328,9 +331,10 @@ export class Attempt implements EffectPort {
     if (faults.watchesEffects) this.points.passInside(seq, operation, 'intent');
     const isOutput = operation.class === 'output';
     if (isOutput) ensureStackRoom(COMMIT_CALLS_MAX);
-    const result = isOutput ? {} : performRead(this, operation, args, seq);
+    const read = isOutput ? {} : performRead(this, operation, args, seq);
     if (operation.name === httpCancel.name) this.exchanges.cancel(args as ExchangeArgs);
     const entry = newEntry(this, seq, operation, args);
+    const result = isOutput ? (this.connections.output(entry) ?? read) : read;
     entry.result = result;
     entry.endedAt = agenda.now;
     entry.deliveredAt = agenda.now;

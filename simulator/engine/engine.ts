@@ -333,6 +333,12 @@ export class Engine {
     return index < 0 ? undefined : index;
   }
 
+  /** The name of the host that stands there; undefined when none does. */
+  hostAt(index: number): string | undefined {
+    const hosts = this.parts.services.flatMap((service) => service.hosts);
+    return hosts[index]?.replace(/:\d+$/, '');
+  }
+
   callService(service: Service, request: ServiceRequest, site: EffectSite): ServiceResponse {
     const wallNanos = this.wallNanosAt(this.agenda.now);
     return service.handle(this.agenda.now, wallNanos, request, site);

@@ -1,10 +1,12 @@
 /** Effects that take time, by what performs them. */
+import { connectionOpen } from '../effects/connection.ts';
 import { type HttpRequestArgs, httpRequest, httpSend, isSafeMethod } from '../effects/http.ts';
 import type { EffectValue } from '../effects/operation.ts';
 import type { AnyOperation, Entry, Seq } from '../journal/entry.ts';
 import { InvariantError } from '../kernel/assert.ts';
 import { headerValue } from '../world/service.ts';
 import type { Attempt } from './attempt.ts';
+import { ConnectionFlight } from './connection-flight.ts';
 import { ConversationFlight } from './conversation-flight.ts';
 import { HttpFlight } from './http-flight.ts';
 import { VolumeFlight } from './volume-flight.ts';
@@ -40,7 +42,8 @@ export function keyFor(
   operation: AnyOperation,
   args: EffectValue,
 ): string | undefined {
-  if (operation.class !== 'call') return undefined;
+  // Nobody at the other end would see the key of a connection.
+  if (operation.class !== 'call' || operation.name === connectionOpen.name) return undefined;
   const engineKey = attempt.durable ? `${attempt.execution.id}/${seq}` : undefined;
   if (!beginsExchange(operation)) return engineKey;
   const request = args as HttpRequestArgs;
@@ -55,6 +58,7 @@ function beginsExchange({ name }: AnyOperation): boolean {
 function newFlight(attempt: Attempt, entry: Entry): Flight & { start(): void } {
   if (entry.operation.class === 'wait') return new WaitFlight(attempt, entry);
   if (beginsExchange(entry.operation)) return new HttpFlight(attempt, entry);
+  if (entry.operation.name === connectionOpen.name) return new ConnectionFlight(attempt, entry);
   if (attempt.engine.conversations.performs(entry.operation.name)) {
     return new ConversationFlight(attempt, entry);
   }

@@ -8,6 +8,7 @@ import type { AnyOperation, Seq } from '../journal/entry.ts';
 import { InvariantError } from '../kernel/assert.ts';
 import { RandomStream } from '../kernel/random-stream.ts';
 import { COMMIT_CALLS_MAX, ensureStackRoom } from '../kernel/stack-room.ts';
+import { addressAt, loopbackAddress } from '../world/addresses.ts';
 import type { Attempt } from './attempt.ts';
 
 type Reader = (attempt: Attempt, args: EffectValue, seq: Seq) => EffectValue;
@@ -57,9 +58,8 @@ function readRandom(attempt: Attempt, { length }: RandomArgs, seq: Seq): EffectV
 
 /** Each host of a service has one address for as long as the world is configured alike. */
 function lookUp(attempt: Attempt, { name }: DnsArgs): DnsResult {
-  if (name === 'localhost') return { addresses: ['127.0.0.1'] };
+  const loopback = loopbackAddress(name);
+  if (loopback !== undefined) return { addresses: [loopback] };
   const index = attempt.engine.hostIndex(name);
-  if (index === undefined) return { addresses: [] };
-  const number = index + 1;
-  return { addresses: [`10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`] };
+  return { addresses: index === undefined ? [] : [addressAt(index)] };
 }

@@ -1,4 +1,5 @@
 /** Waits of a program: for a deadline, for input, or for whichever comes first. */
+import { type ConnectionReceiveArgs, connectionReceive } from '../effects/connection.ts';
 import {
   type ExecutionResultArgs,
   executionResult,
@@ -34,6 +35,7 @@ import type { QueuedEvent } from '../kernel/event-queue.ts';
 import { after, VIRTUAL_END, type VirtualNanos } from '../kernel/time.ts';
 import type { Happening } from './agenda.ts';
 import type { Attempt } from './attempt.ts';
+import { isConnectionInbox } from './connections.ts';
 import { type InboxState, isExchangeInbox } from './exchanges.ts';
 import type { Flight } from './flights.ts';
 import type { Inbox } from './inbox.ts';
@@ -121,8 +123,9 @@ export class WaitFlight implements Flight {
     const due = this.entry.pending?.dueAt;
     const outlasts = due === undefined || due - agenda.now > world.leaseNanos;
     if (!outlasts || !this.attempt.durable || this.suspension !== undefined) return;
-    // A response that is on its way comes to this node.
-    if (this.attempt.exchanges.expectMore) return;
+    // What is on its way comes to this node.
+    const { exchanges, connections } = this.attempt;
+    if (exchanges.expectMore || connections.expectMore) return;
     const delay = due === undefined ? world.leaseNanos : 0n;
     this.suspension = agenda.in(delay, () => this.onNode(() => this.suspend()));
   }
@@ -163,7 +166,9 @@ function inboxesOf({ operation, args }: Entry): readonly string[] {
       return [MESSAGES_INBOX];
     case waitPoll.name:
       // What is on its way to a node is lost when nobody waits there.
-      return (args as PollArgs).inboxes.filter((name) => !isExchangeInbox(name));
+      return (args as PollArgs).inboxes.filter(
+        (name) => !isExchangeInbox(name) && !isConnectionInbox(name),
+      );
     default:
       return [];
   }
@@ -183,6 +188,8 @@ function waitResult(attempt: Attempt, entry: Entry): EffectValue | undefined {
       return attempt.exchanges.response(entry.args as ExchangeArgs);
     case httpBody.name:
       return attempt.exchanges.bodyPart(entry.args as HttpBodyArgs);
+    case connectionReceive.name:
+      return attempt.connections.receive(entry.args as ConnectionReceiveArgs);
     case executionResult.name:
     case promiseWait.name:
     case messageReceive.name:
@@ -245,6 +252,7 @@ function pollResult(attempt: Attempt, entry: Entry, args: PollArgs): PollResult 
 /** What a program finds in an inbox; undefined when it would have to wait. */
 function inboxState(attempt: Attempt, name: string): InboxState | undefined {
   if (isExchangeInbox(name)) return attempt.exchanges.inbox(name);
+  if (isConnectionInbox(name)) return attempt.connections.inbox(name);
   const { stdin, request } = attempt.execution.journal;
   if (name === STDIN) return stateAt(stdin, stdinConsumed(attempt));
   if (name !== REQUEST_INBOX) return attempt.engine.conversations.inbox(attempt, name);

@@ -7,6 +7,7 @@
  * U2  Waiting takes virtual time and no real time.
  */
 import { type ClockResult, clockRead } from '../effects/clock.ts';
+import { type ConnectionFailed, connectionOpen } from '../effects/connection.ts';
 import { type DnsResult, dnsLookup } from '../effects/dns.ts';
 import {
   type ExchangeArgs,
@@ -46,6 +47,7 @@ export const SERVICE_EFFECTS_MAX = 100_000;
 const EFFECT_NANOS = 1_000n;
 
 const NOTHING = new Uint8Array(0);
+const ALONE = 'a component that is a service reaches no other host';
 
 /** A component does what a service cannot; its message says what. */
 export class ServiceUnwind extends Unwind {}
@@ -65,6 +67,7 @@ const PERFORMERS: Readonly<Record<string, Performer>> = {
   [clockRead.name]: (port): ClockResult => ({ nanos: port.latestWallNanos.toString() }),
   [randomRead.name]: (port, args) => port.readRandom(args as RandomArgs),
   [dnsLookup.name]: (): DnsResult => ({ addresses: [] }),
+  [connectionOpen.name]: (): ConnectionFailed => ({ failure: 'unreachable', detail: ALONE }),
   [waitPoll.name]: (port, args) => port.poll(args as PollArgs),
   [stdinRead.name]: () => ({ body: NOTHING }),
   [stdoutWrite.name]: (port, args) => port.print(args as OutputArgs),
@@ -180,7 +183,7 @@ export class UpstreamPort implements EffectPort {
 }
 
 function unreachableHost(): HttpFailed {
-  return { failure: 'unknown-host', detail: 'a component that is a service reaches no other host' };
+  return { failure: 'unknown-host', detail: ALONE };
 }
 
 function ascending(left: bigint, right: bigint): number {

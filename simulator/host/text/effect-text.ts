@@ -16,6 +16,7 @@ import type { Deadline, PollArgs, PollResult } from '../../effects/wait.ts';
 import type { Entry } from '../../journal/entry.ts';
 import { formatDuration, formatWallTime } from '../../kernel/time.ts';
 import { countText, hexBeginning, quote } from './bytes-text.ts';
+import { CONNECTION_TEXTS } from './connection-text.ts';
 import { CONVERSATION_TEXTS } from './conversation-text.ts';
 import { HTTP_TEXTS, inboxText } from './http-text.ts';
 import type { OperationText } from './operation-text.ts';
@@ -102,6 +103,7 @@ const TEXTS = {
   'stdout.write': output,
   'stderr.write': output,
   ...HTTP_TEXTS,
+  ...CONNECTION_TEXTS,
   ...CONVERSATION_TEXTS,
   'socket.accept': accept,
   'socket.receive': receive,

@@ -96,13 +96,14 @@ export const HTTP_TEXTS = {
 const INBOX_PHRASES: Readonly<Record<string, string>> = {
   response: 'the response to #',
   body: 'the body of #',
+  connection: 'connection #',
   result: 'the end of ',
   promise: 'the promise ',
 };
 
 /** `the response to #3`, `the end of order-2`, or the inbox's own name. */
 export function inboxText(inbox: string): string {
-  const [, kind = '', name] = /^(response|body|result|promise):(.*)$/.exec(inbox) ?? [];
+  const [, kind = '', name] = /^(response|body|connection|result|promise):(.*)$/.exec(inbox) ?? [];
   const phrase = INBOX_PHRASES[kind];
   return phrase === undefined ? inbox : `${phrase}${name}`;
 }

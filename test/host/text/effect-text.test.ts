@@ -62,6 +62,56 @@ const ROWS: readonly Row[] = [
   ],
   ['http.cancel', { exchange: 4 }, {}, 'http.cancel #4'],
   [
+    'connection.open',
+    { host: '10.0.0.1', port: 80 },
+    { connection: 2 },
+    'connection.open to 10.0.0.1:80',
+  ],
+  [
+    'connection.open',
+    { host: '10.0.0.1', port: 81 },
+    { failure: 'refused', detail: 'nobody is there' },
+    'connection.open to 10.0.0.1:81 -> refused: nobody is there',
+  ],
+  [
+    'connection.send',
+    { connection: 2, body: bytes('GET / HTTP/1.1') },
+    {},
+    'connection.send to #2 "GET / HTTP/1.1"',
+  ],
+  [
+    'connection.send',
+    { connection: 2, body: bytes('x') },
+    { failure: 'reset', detail: 'it is gone' },
+    'connection.send to #2 "x" -> reset: it is gone',
+  ],
+  [
+    'connection.receive',
+    { connection: 2, length: 9 },
+    { ended: true, body: bytes('rest') },
+    'connection.receive from #2, up to 9 bytes -> "rest", its end',
+  ],
+  [
+    'connection.receive',
+    { connection: 2, length: 9 },
+    { ended: true, body: bytes('') },
+    'connection.receive from #2, up to 9 bytes -> end of connection',
+  ],
+  [
+    'connection.receive',
+    { connection: 2, length: 9 },
+    { failure: 'reset', detail: 'it is gone' },
+    'connection.receive from #2, up to 9 bytes -> reset: it is gone',
+  ],
+  ['connection.shutdown', { connection: 2 }, {}, 'connection.shutdown #2'],
+  ['connection.close', { connection: 2 }, {}, 'connection.close #2'],
+  [
+    'wait.poll',
+    { deadlines: [], inboxes: ['connection:2'] },
+    { passed: [], readable: [{ inbox: 0, available: 3, ended: false }] },
+    'wait.poll for connection #2 -> connection #2 has 3 bytes',
+  ],
+  [
     'execution.start',
     { workflow: 'ship', body: bytes('A-17') },
     { execution: 'ship-1' },
@@ -328,6 +378,11 @@ describe('the line of an effect', () => {
       'socket.receive',
       'socket.send',
       'socket.shutdown',
+      'connection.open',
+      'connection.send',
+      'connection.receive',
+      'connection.shutdown',
+      'connection.close',
     ];
     const all = [...families, ...more, ...volumes];
     assert.deepEqual([...NAMED_OPERATIONS].sort(), all.sort());

@@ -1,5 +1,6 @@
 /** wasi:sockets/network: addresses, and what goes wrong with them. */
 import { fail } from '../component-error.ts';
+import type { IoError } from '../streams.ts';
 
 export type NetworkErrorCode =
   | 'access-denied'
@@ -12,6 +13,8 @@ export type NetworkErrorCode =
   | 'address-in-use'
   | 'remote-unreachable'
   | 'connection-refused'
+  | 'connection-reset'
+  | 'timeout'
   | 'name-unresolvable';
 
 export type AddressFamily = 'ipv4' | 'ipv6';
@@ -30,6 +33,16 @@ export interface SocketAddress {
     readonly flowInfo?: number;
     readonly scopeId?: number;
   };
+}
+
+/** What went wrong with a stream that is a socket's; the cause of its error. */
+export class NetworkFailure {
+  constructor(readonly code: NetworkErrorCode) {}
+}
+
+/** The code of the network that an error of a stream has; undefined for other streams. */
+export function networkErrorCode({ cause }: IoError): NetworkErrorCode | undefined {
+  return cause instanceof NetworkFailure ? cause.code : undefined;
 }
 
 /** The whole network; there is one, and everybody may use it. */
@@ -65,6 +78,12 @@ export function checkLocal(family: AddressFamily, address: SocketAddress): void 
 export function checkRemote(family: AddressFamily, address: SocketAddress): void {
   checkLocal(family, address);
   if (isUnspecified(address) || address.val.port === 0) failNetwork('invalid-argument');
+}
+
+/** An address as text. An IPv6 one is written in full, which is enough to tell it from others. */
+export function addressText({ tag, val: { address } }: SocketAddress): string {
+  if (tag === 'ipv4') return address.join('.');
+  return address.map((group) => group.toString(16)).join(':');
 }
 
 /** An address in dotted notation, or undefined when the text is none. */

@@ -109,6 +109,13 @@ export abstract class Socket {
     this.hops = positive(value);
   }
 
+  /** Binds it where the program has not, to `address` and a free port. */
+  protected bindSilently(address: SocketAddress): void {
+    if (this.binding.kind === 'unbound') {
+      this.binding = { kind: 'bound', address: this.ports.bind(address) };
+    }
+  }
+
   protected unbind(): void {
     if (this.binding.kind !== 'unbound') this.ports.release(this.binding.address);
     this.binding = { kind: 'unbound' };

@@ -1,12 +1,12 @@
 /**
- * wasi:sockets. Names are looked up in the simulated world. Its network carries no raw bytes yet, so
- * connecting is refused, and what would wait for somebody else fails at once.
+ * wasi:sockets. Names are looked up in the simulated world, whose services can be connected to. Nobody
+ * connects to a program, and datagrams reach nobody: what would wait for them fails at once.
  */
 import type { HostInterface } from '../host.ts';
 import type { TimerPort } from '../timer.ts';
 import { ResolveAddressStream, resolveAddresses } from './ip-name-lookup.ts';
 import { LocalPorts } from './local-ports.ts';
-import { type AddressFamily, Network } from './network.ts';
+import { type AddressFamily, Network, networkErrorCode } from './network.ts';
 import { TcpSocket } from './tcp-socket.ts';
 import { IncomingDatagramStream, OutgoingDatagramStream, UdpSocket } from './udp-socket.ts';
 
@@ -14,11 +14,7 @@ export function socketsInterfaces(port: TimerPort): Record<string, HostInterface
   const tcpPorts = new LocalPorts();
   const udpPorts = new LocalPorts();
   return {
-    'wasi:sockets/network': {
-      Network,
-      // No stream is a socket's, so no error of a stream has a code of the network.
-      networkErrorCode: () => undefined,
-    },
+    'wasi:sockets/network': { Network, networkErrorCode },
     'wasi:sockets/instance-network': { instanceNetwork: () => new Network() },
     'wasi:sockets/ip-name-lookup': {
       ResolveAddressStream,

@@ -1,5 +1,17 @@
-import { checkRemote, failNetwork, type Network, type SocketAddress } from './network.ts';
+import { type ConnectionFailure, connectionOpen } from '../../../effects/connection.ts';
+import { InputStream, OutputStream } from '../streams.ts';
+import {
+  addressText,
+  checkRemote,
+  failNetwork,
+  isLoopback,
+  isUnspecified,
+  type Network,
+  type NetworkErrorCode,
+  type SocketAddress,
+} from './network.ts';
 import { positive, Socket } from './socket.ts';
+import { TcpConnection } from './tcp-connection.ts';
 
 const NANOS_PER_SECOND = 1_000_000_000n;
 /** The defaults of RFC 1122, section 4.2.3.6, and of common systems. */
@@ -7,14 +19,38 @@ const KEEP_ALIVE_IDLE = 7200n * NANOS_PER_SECOND;
 const KEEP_ALIVE_INTERVAL = 75n * NANOS_PER_SECOND;
 const KEEP_ALIVE_COUNT = 9;
 
+/** Where a program is that has connected to another machine: wherever it runs, it does not see it. */
+const OWN_ADDRESS = [10, 255, 255, 254] as const;
+
+const CODES: Readonly<Record<ConnectionFailure, NetworkErrorCode>> = {
+  refused: 'connection-refused',
+  unreachable: 'remote-unreachable',
+  timeout: 'timeout',
+  reset: 'connection-reset',
+};
+
+export type ShutdownType = 'receive' | 'send' | 'both';
+
+type State =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'connecting'; readonly remote: SocketAddress }
+  | {
+      readonly kind: 'connected';
+      readonly remote: SocketAddress;
+      readonly connection: TcpConnection;
+    }
+  | { readonly kind: 'closed' };
+
 /**
- * A TCP socket of a network that carries no raw bytes yet: it can be bound, nothing answers where
- * it connects to, and nobody could connect to it, so that listening is denied.
+ * A TCP socket: it can be bound, and connect to a service. Nobody could connect to it, so that
+ * listening is denied.
  *
  * T1: after an attempt to connect that failed, a socket is closed for good.
+ * T2: connecting is one effect, performed when the program asks for its outcome; virtual time passes
+ *     in it, so that a socket which is connecting never has to be waited for.
  */
 export class TcpSocket extends Socket {
-  private state: 'new' | 'connecting' | 'closed' = 'new';
+  private state: State = { kind: 'new' };
   private keepsAlive = false;
   private idleNanos = KEEP_ALIVE_IDLE;
   private intervalNanos = KEEP_ALIVE_INTERVAL;
@@ -22,21 +58,33 @@ export class TcpSocket extends Socket {
 
   startConnect(_network: Network, remote: SocketAddress): void {
     checkRemote(this.addressFamily(), remote);
-    if (this.state === 'connecting' || this.isBinding) failNetwork('concurrency-conflict');
-    if (this.state === 'closed') failNetwork('invalid-state');
-    this.state = 'connecting';
+    const { kind } = this.state;
+    if (kind === 'connecting' || this.isBinding) failNetwork('concurrency-conflict');
+    if (kind !== 'new') failNetwork('invalid-state');
+    this.state = { kind: 'connecting', remote };
   }
 
-  finishConnect(): never {
-    if (this.state !== 'connecting') failNetwork('not-in-progress');
-    this.state = 'closed';
-    this.unbind();
-    failNetwork('connection-refused');
+  finishConnect(): [InputStream, OutputStream] {
+    const { state, port } = this;
+    if (state.kind !== 'connecting') failNetwork('not-in-progress');
+    const { remote } = state;
+    const args = { host: addressText(remote), port: remote.val.port };
+    const opened = port.effect(connectionOpen, args);
+    if ('failure' in opened) {
+      this.state = { kind: 'closed' };
+      this.unbind();
+      failNetwork(CODES[opened.failure]);
+    }
+    this.bindSilently({ tag: 'ipv4', val: { port: 0, address: [0, 0, 0, 0] } });
+    const connection = new TcpConnection(port, opened.connection);
+    this.state = { kind: 'connected', remote, connection };
+    return [new InputStream(port, connection.input), new OutputStream(port, connection.output)];
   }
 
   startListen(): never {
-    if (this.state === 'connecting' || this.isBinding) failNetwork('concurrency-conflict');
-    failNetwork(this.isBound ? 'access-denied' : 'invalid-state');
+    const { kind } = this.state;
+    if (kind === 'connecting' || this.isBinding) failNetwork('concurrency-conflict');
+    failNetwork(kind === 'new' && this.isBound ? 'access-denied' : 'invalid-state');
   }
 
   finishListen(): never {
@@ -47,8 +95,15 @@ export class TcpSocket extends Socket {
     failNetwork('invalid-state');
   }
 
-  remoteAddress(): never {
-    failNetwork('invalid-state');
+  override localAddress(): SocketAddress {
+    const local = super.localAddress();
+    if (this.state.kind !== 'connected' || !isUnspecified(local)) return local;
+    const address = isLoopback(this.state.remote) ? [127, 0, 0, 1] : OWN_ADDRESS;
+    return { tag: local.tag, val: { ...local.val, address } };
+  }
+
+  remoteAddress(): SocketAddress {
+    return this.state.kind === 'connected' ? this.state.remote : failNetwork('invalid-state');
   }
 
   isListening(): boolean {
@@ -57,7 +112,7 @@ export class TcpSocket extends Socket {
 
   setListenBacklogSize(value: bigint): void {
     positive(value);
-    if (this.state !== 'new') failNetwork('invalid-state');
+    if (this.state.kind !== 'new') failNetwork('invalid-state');
   }
 
   keepAliveEnabled(): boolean {
@@ -100,11 +155,19 @@ export class TcpSocket extends Socket {
     this.hopCount = value;
   }
 
-  shutdown(): never {
-    failNetwork('invalid-state');
+  shutdown(what: ShutdownType): void {
+    if (this.state.kind !== 'connected') failNetwork('invalid-state');
+    const { input, output } = this.state.connection;
+    if (what !== 'send') input.shut();
+    if (what !== 'receive') output.shut();
+  }
+
+  override [Symbol.dispose](): void {
+    if (this.state.kind === 'connected') this.state.connection.close();
+    super[Symbol.dispose]();
   }
 
   protected override isBindable(): boolean {
-    return this.state === 'new';
+    return this.state.kind === 'new';
   }
 }

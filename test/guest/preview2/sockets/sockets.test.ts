@@ -23,6 +23,7 @@ function network() {
       'dns.lookup': ({ name }: { name: string }) => ({
         addresses: name === 'shop.example' ? ['10.0.0.1', 'fd00::2'] : [],
       }),
+      'connection.open': () => ({ failure: 'refused', detail: 'nobody is there' }),
     },
   });
   const link = guest.interface('wasi:sockets/instance-network').instanceNetwork?.();
@@ -136,7 +137,7 @@ describe('a TCP socket', () => {
       () => socket.startListen(),
       () => socket.remoteAddress(),
       () => socket.localAddress(),
-      () => socket.shutdown(),
+      () => socket.shutdown('both'),
       () => socket.setListenBacklogSize(1n),
     ]) {
       assert.equal(errorOf(step), 'invalid-state');
