@@ -1,3 +1,4 @@
+import { keepPromise, sendMessage } from '../simulator/host/outside-values.ts';
 import { timelineText } from '../simulator/host/text/timeline-text.ts';
 import { type ExecutionId, executionId, seqOf } from '../simulator/journal/entry.ts';
 import type { Arguments } from './arguments.ts';
@@ -89,6 +90,20 @@ function replActions(
       if (simulation.answer(place.execution, seq, answer)) return `answered: ${answer}`;
       throw debugErrors.badArguments('.answer', `${place.execution} #${seq} asks nothing`);
     },
+    keepPromise: (promise, text) => {
+      const kept = keepPromise(live('.promise'), { promise, ...textValue(text) });
+      after.push(() => state.resumeWaiting());
+      return kept ? `${promise} is kept` : `${promise} was kept before; its first value stays`;
+    },
+    sendMessage: (id, text) => {
+      const sent = sendMessage(live('.message'), { execution: id, ...textValue(text) });
+      after.push(() => state.resumeWaiting());
+      return sent ? `${id} has a message` : `${id} has ended, and takes no messages`;
+    },
     timeline: () => timelineText(traveller.view.history, { colors: false }),
   };
+}
+
+function textValue(text: string) {
+  return { contentType: 'text/plain; charset=utf-8', bytes: new TextEncoder().encode(text) };
 }

@@ -14,6 +14,8 @@ export interface ReplActions {
   feed(execution: string, text: string): string;
   endInput(execution: string): string;
   answer(answer: 'retry' | 'fail'): string;
+  keepPromise(promise: string, value: string): string;
+  sendMessage(execution: string, text: string): string;
   timeline(): string;
 }
 
@@ -71,6 +73,24 @@ export const REPL_COMMANDS: Readonly<Record<string, ReplCommand>> = {
       return actions.answer(rest);
     },
   },
+  promise: {
+    usage: '.promise <name> <value>',
+    help: 'keeps a promise, such as order-1/approval',
+    run: (rest, actions) => {
+      const [name, value] = firstWord(rest);
+      if (name === '') throw usage('promise');
+      return actions.keepPromise(name, value);
+    },
+  },
+  message: {
+    usage: '.message <execution> <text>',
+    help: 'sends an execution a message',
+    run: (rest, actions) => {
+      const [execution, text] = firstWord(rest);
+      if (execution === '') throw usage('message');
+      return actions.sendMessage(execution, text);
+    },
+  },
   timeline: {
     usage: '.timeline',
     help: 'prints what happened in the whole simulation',
@@ -109,6 +129,12 @@ function listEffects(rest: string, { traveller, execution }: ReplActions): strin
       return `${here ? '>' : ' '} #${entry.seq} ${effectText(entry)}`;
     })
     .join('\n');
+}
+
+/** The first word, and what follows the space after it. */
+function firstWord(text: string): readonly [string, string] {
+  const [, word = '', rest = ''] = /^(\S+)(?:\s([\s\S]*))?$/.exec(text) ?? [];
+  return [word, rest];
 }
 
 function usage(name: string): Error {

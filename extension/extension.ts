@@ -52,7 +52,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...faultCommands(runner, targets, debugging),
     ...lookCommands(looking),
     ...questionCommands(targets, debugging),
-    ...conversationCommands(targets),
+    ...conversationCommands(targets, debugging),
     ...debugCommands(debugging, runner, targets),
     refreshWorkflows: () => index.forget(),
   };
@@ -67,7 +67,7 @@ export function activate(context: vscode.ExtensionContext): void {
     debugging,
     registerCommands(commands, problems),
     registerQuestions(simulations, problems, debugging),
-    registerPromises(simulations, problems),
+    registerPromises(simulations, problems, debugging),
     registerCodeLenses(index),
     registerWorkflowsView(index),
     registerRecordingEditor(runner),

@@ -1,3 +1,4 @@
+import { promiseWaitText } from '../../simulator/host/text/promise-text.ts';
 import type { Happening } from './happening.ts';
 import type { Position } from './place.ts';
 
@@ -36,3 +37,9 @@ export const DESCRIPTIONS: Record<StopReason, string> = {
   goto: 'Paused',
   end: 'Paused at the end',
 };
+
+/** What nobody does by themselves: to keep the first of these promises, or to give input. */
+export function waitingText([promise]: readonly string[]): string {
+  if (promise === undefined) return 'Waiting for input: .feed gives it a line';
+  return `${promiseWaitText(promise)}: .promise ${promise} <value> keeps it`;
+}

@@ -20,7 +20,7 @@ import { beforeFirst, type Place, type Position, samePlace } from './place.ts';
 import type { SeenEffect } from './seen-effect.ts';
 import { type Stack, type StackBook, WINDOW } from './stack-book.ts';
 import { ANY_STACK, StepMotion } from './step-motion.ts';
-import { DESCRIPTIONS, type Stop, type StopReason } from './stop.ts';
+import { DESCRIPTIONS, type Stop, type StopReason, waitingText } from './stop.ts';
 
 export interface TravellerSetup {
   readonly view: SimulationView;
@@ -243,8 +243,7 @@ export class Traveller {
           const asked = this.outlook.effect(execution, seq);
           if (asked !== undefined) return { ...this.stopAtCall(asked, 'pause', text), waits: true };
         }
-        const text = 'Waiting for input: .feed gives it a line';
-        return { ...this.stopAtLatest('pause', text), waits: true };
+        return { ...this.stopAtLatest('pause', waitingText(end.promises)), waits: true };
       }
       case 'stopped':
       case 'paused':

@@ -6,30 +6,35 @@ import type { Problems } from '../problems.ts';
 import type { Simulation } from '../simulations/simulation.ts';
 import type { Simulations } from '../simulations/simulations.ts';
 import type { CommandTable } from './command-table.ts';
+import type { Debugged } from './debugged.ts';
 import type { Targets } from './targets.ts';
 
 const TEXT_TYPE = 'text/plain; charset=utf-8';
 const OTHER = 'Another Promise...';
 
-export function conversationCommands(targets: Targets): CommandTable {
+export function conversationCommands(targets: Targets, debugged: Debugged): CommandTable {
   return {
     keepPromise: async (argument) => {
       const simulation = targets.simulation(argument);
       if (simulation === undefined) return;
       const promise = await askPromise(simulation, executionOf(targets, argument));
-      if (promise !== undefined) await keep(simulation, promise);
+      if (promise !== undefined) await keep(simulation, promise, debugged);
     },
     sendMessage: async (argument) => {
       const simulation = targets.simulation(argument);
       if (simulation === undefined) return;
       const execution = executionOf(targets, argument) ?? (await askExecution(simulation));
-      if (execution !== undefined) await send(simulation, execution);
+      if (execution !== undefined) await send(simulation, execution, debugged);
     },
   };
 }
 
 /** Tells in a notification when nothing goes on until a promise is kept. */
-export function registerPromises(simulations: Simulations, problems: Problems): vscode.Disposable {
+export function registerPromises(
+  simulations: Simulations,
+  problems: Problems,
+  debugged: Debugged,
+): vscode.Disposable {
   const told = new Set<string>();
   const listening = simulations.onEvent(({ simulation, event }) => {
     if (event.kind !== 'state' || event.state.kind !== 'waiting') return;
@@ -37,18 +42,18 @@ export function registerPromises(simulations: Simulations, problems: Problems): 
       const id = `${simulation.id}/${promise}`;
       if (told.has(id)) continue;
       told.add(id);
-      offer(simulation, promise).catch((error: unknown) => problems.showError(error));
+      offer(simulation, promise, debugged).catch((error: unknown) => problems.showError(error));
     }
   });
   return new vscode.Disposable(() => listening.dispose());
 }
 
-async function offer(simulation: Simulation, promise: string): Promise<void> {
+async function offer(simulation: Simulation, promise: string, debugged: Debugged): Promise<void> {
   const action = 'Keep Promise...';
   const chosen = await vscode.window.showInformationMessage(`${promiseWaitText(promise)}.`, action);
   // Kept in the view meanwhile: then there is nothing left to do.
   const isOpen = awaitedPromises(simulation.model).some((one) => one.promise === promise);
-  if (chosen === action && isOpen) await keep(simulation, promise);
+  if (chosen === action && isOpen) await keep(simulation, promise, debugged);
 }
 
 function executionOf(targets: Targets, argument: unknown): string | undefined {
@@ -88,13 +93,14 @@ function askName(
   });
 }
 
-async function keep(simulation: Simulation, promise: string): Promise<void> {
+async function keep(simulation: Simulation, promise: string, debugged: Debugged): Promise<void> {
   const text = await vscode.window.showInputBox({
     title: `Keep the promise ${promise}`,
     prompt: 'Its value. The first one stays.',
   });
   if (text === undefined) return;
   const bytes = new TextEncoder().encode(text);
+  if (await debugged.keepPromise(simulation, promise, text)) return;
   const value = { promise, contentType: TEXT_TYPE, bytes };
   if (await simulation.requestLive({ kind: 'promise', ...value })) return;
   const message = `The promise ${promise} was kept before; its first value stays.`;
@@ -110,13 +116,14 @@ async function askExecution({ model }: Simulation): Promise<string | undefined> 
   return vscode.window.showQuickPick(open, { title: 'Which execution gets the message?' });
 }
 
-async function send(simulation: Simulation, execution: string): Promise<void> {
+async function send(simulation: Simulation, execution: string, debugged: Debugged): Promise<void> {
   const text = await vscode.window.showInputBox({
     title: `Message to ${execution}`,
     prompt: 'It takes it with GET http://executions.backstitch/self/messages.',
   });
   if (text === undefined) return;
   const bytes = new TextEncoder().encode(text);
+  if (await debugged.sendMessage(simulation, execution, text)) return;
   const value = { execution, contentType: TEXT_TYPE, bytes };
   if (await simulation.requestLive({ kind: 'message', ...value })) return;
   void vscode.window.showInformationMessage(`${execution} has ended, and takes no messages.`);

@@ -13,4 +13,6 @@ export interface Debugged {
   /** A line for standard input; undefined ends it. */
   feed(simulation: Simulation, line: string | undefined): Promise<boolean>;
   answer(simulation: Simulation, answer: 'retry' | 'fail'): Promise<boolean>;
+  keepPromise(simulation: Simulation, promise: string, value: string): Promise<boolean>;
+  sendMessage(simulation: Simulation, execution: string, text: string): Promise<boolean>;
 }

@@ -87,6 +87,14 @@ export class Debugging
     return this.say(simulation, `.answer ${answer}`);
   }
 
+  keepPromise(simulation: Simulation, promise: string, value: string): Promise<boolean> {
+    return this.say(simulation, `.promise ${promise} ${value}`);
+  }
+
+  sendMessage(simulation: Simulation, execution: string, text: string): Promise<boolean> {
+    return this.say(simulation, `.message ${execution} ${text}`);
+  }
+
   dispose(): void {
     for (const one of this.disposables) one.dispose();
   }

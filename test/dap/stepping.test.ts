@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { lineOf, STEPS } from './helpers/programs.ts';
+import { lineOf, SCRIPT, STEPS } from './helpers/programs.ts';
 import { TestClient } from './helpers/test-client.ts';
 import { closeTestHost } from './helpers/test-host.ts';
 
@@ -106,5 +106,28 @@ describe('stepping over effects', () => {
     const end = await client.move('continue');
     assert.equal(end.reason, 'end');
     assert.equal(client.text('stdout'), 'hello\nend\n');
+  });
+
+  it('pauses where the program waits for a promise or a message, and takes them', async () => {
+    const client = new TestClient();
+    const args = [
+      ...['get', 'http://promises.backstitch/self/approval'],
+      ...['get', 'http://executions.backstitch/self/messages'],
+    ];
+    await client.launchTo({ program: SCRIPT, args, stopOnEntry: true });
+    const waiting = await client.move('continue');
+    assert.equal(
+      waiting.description,
+      'script-1 waits for the promise approval: .promise script-1/approval <value> keeps it',
+    );
+    await assert.rejects(client.evaluate('.promise', 'repl'), /write \.promise <name> <value>/);
+    const kept = await client.evaluate('.promise script-1/approval yes, do', 'repl');
+    assert.equal(kept, 'script-1/approval is kept');
+    const again = await client.evaluate('.promise script-1/approval no', 'repl');
+    assert.match(again, /was kept before/);
+    assert.match((await client.move('continue')).description, /Waiting for input/);
+    await client.evaluate('.message script-1 go', 'repl');
+    assert.equal((await client.move('continue')).reason, 'end');
+    assert.match(client.text('stdout'), /^GET 200 yes, do\nGET 200 go\n/);
   });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { projectRoot } from '../../helpers/project-root.ts';
 
 export const STEPS = join(projectRoot, 'test/dap/programs/steps.c');
+export const SCRIPT = join(projectRoot, 'test/fixtures/programs/script.c');
 export const ORDER = join(projectRoot, 'examples/order');
 export const ORDER_SOURCE = join(ORDER, 'order.c');
 
