@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { EFFECT_POINTS } from '../../simulator/faults/fault.ts';
 import {
-  type CrashPoints,
   expectCrashLaw,
   expectWholeReplays,
+  FEW_POINTS,
   notesOf,
   readyExample,
   runReady,
@@ -19,16 +18,6 @@ const STDOUT = new RegExp(
     'booked as B-1; the pick-up is in two days\nafter 0 h: picked up\nafter \\d+ h: at the depot\n' +
     'after \\d+ h: on the van\nafter \\d+ h: delivered\ndone\n$',
 );
-
-/**
- * An instance of StarlingMonkey takes long to make, and it reads the clock up to sixty times in a row:
- * of those the first is enough. Calls and waits are tried at every point.
- */
-const POINTS: CrashPoints = ({ seq, operation: { name, class: effectClass } }, before) => {
-  if (effectClass === 'call' || effectClass === 'wait') return EFFECT_POINTS;
-  const isFirst = seq === 0 || before?.operation.name !== name;
-  return isFirst ? ['performed'] : [];
-};
 
 test('the parcel is booked once and followed, with two exchanges at a time, and replays', async () => {
   const run = runReady(await readyExample('javascript', 'parcel'));
@@ -54,7 +43,7 @@ test('the parcel is booked once wherever its node crashes', async () => {
       assert.equal(run.exitCode, 0);
       assert.equal(notesOf(run).length, 1);
     },
-    POINTS,
+    FEW_POINTS,
   );
   assert.ok(crashes > 60);
 });
