@@ -6,6 +6,7 @@
  */
 import type { AddressInfo } from 'node:net';
 import type { HostEvent, ProblemReport, ServingStart } from '../host/protocol.ts';
+import { promiseWaitText } from '../host/text/promise-text.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandIo } from './command-io.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
@@ -40,6 +41,8 @@ export class Serve {
   private readonly ending: Promise<Ending>;
   private finish: (ending: Ending) => void = () => {};
   private interrupts = 0;
+  /** Promises that are waited for, as was said. */
+  private toldPromises: ReadonlySet<string> = new Set();
 
   constructor(private readonly setup: ServeSetup) {
     this.ending = new Promise((resolve) => {
@@ -111,6 +114,16 @@ export class Serve {
     if (event.kind === 'progress') reporter.progress(event.message);
     if (event.kind !== 'state' || event.state.kind !== 'waiting') return;
     for (const { execution, call } of event.state.questions) reporter.question(execution, call);
+    this.tellPromises(event.state.promises);
+  }
+
+  /** Says once of each promise that it is waited for. */
+  private tellPromises(promises: readonly string[]): void {
+    for (const promise of promises.filter((one) => !this.toldPromises.has(one))) {
+      const how = `PUT /.backstitch/promises/${encodeURI(promise)} keeps it`;
+      this.setup.reporter.note(`${promiseWaitText(promise)}; ${how}`);
+    }
+    this.toldPromises = new Set(promises);
   }
 
   private server(start: ServingStart, serving: ServingClient): HttpServer | ConnectionServer {

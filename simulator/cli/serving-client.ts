@@ -8,8 +8,10 @@
  */
 import type { RequestHead } from '../effects/request.ts';
 import type {
+  AnswerTo,
   Delivery,
   HostEvent,
+  HostRequest,
   ProblemReport,
   ServeAgainOptions,
   ServedEnd,
@@ -53,6 +55,9 @@ const CLOSE_MS_MAX = 120_000;
 const SILENCE_MS_MIN = 500;
 /** Hosts that are lost one after the other before any of them has answered anything. */
 const LOSSES_MAX = 3;
+
+/** What comes from outside for executions that there are. */
+type OutsideRequest = Extract<HostRequest, { kind: 'promise' | 'message' | 'execution' }>;
 
 type Delivered<K extends Delivery['kind']> = Omit<Extract<Delivery, { kind: K }>, 'delivery'>;
 
@@ -103,6 +108,14 @@ export class ServingClient {
 
   more(execution: string, body: Uint8Array, ends: boolean): void {
     if (this.waiting.has(execution)) this.deliver({ kind: 'more', execution, body, ends });
+  }
+
+  /**
+   * Asks the host something beside what it serves; throws HostProblemError, also when it is being
+   * replaced.
+   */
+  ask<R extends OutsideRequest>(request: R): Promise<AnswerTo<R['kind']>> {
+    return this.client.request(request);
   }
 
   /** Its request will never be whole. */

@@ -184,6 +184,8 @@ export type HostRequest =
   /** Sends an execution a message from outside. */
   | ({ readonly kind: 'message' } & OutsideMessage)
   | { readonly kind: 'cancel'; readonly execution?: string }
+  /** One execution of the snapshot. */
+  | { readonly kind: 'execution'; readonly execution: string }
   | { readonly kind: 'snapshot' }
   | {
       readonly kind: 'effects';
@@ -237,6 +239,7 @@ export interface HostAnswers {
   readonly promise: boolean;
   /** False when the execution has ended. */
   readonly message: boolean;
+  readonly execution: ExecutionSummary;
   readonly verify: readonly VerifyResult[];
   readonly timeline: string;
   readonly trap: readonly StackFrameView[];

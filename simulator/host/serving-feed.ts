@@ -10,6 +10,7 @@ import type { Simulation } from '../engine/simulation.ts';
 import type { ExecutionId } from '../journal/entry.ts';
 import type { LiveHistory } from '../journal/history.ts';
 import type { ExecutionRow, RecordingSink } from '../journal/records.ts';
+import { Families } from './families.ts';
 import type { HostEvent, ServedEnd, ServedPart } from './protocol.ts';
 
 /** Executions that have ended and can still be looked at. */
@@ -30,6 +31,8 @@ export class ServingFeed {
   /** Executions of a host that has gone are known to its clients; only `open` ones still wait. */
   private isRepeating: boolean;
 
+  private readonly families = new Families();
+
   readonly sink: RecordingSink = {
     meta: () => {},
     blob: () => {},
@@ -42,7 +45,7 @@ export class ServingFeed {
     attempt: () => {},
     restart: () => {},
     entry: () => {},
-    trace: () => {},
+    trace: (row) => this.families.learn(row),
     execution: (row) => {
       if (row.endedAt !== undefined) this.ended.push(row);
     },
@@ -75,7 +78,7 @@ export class ServingFeed {
     this.parts = [];
     this.ended = [];
     const ends = ended.filter(({ id }) => this.isAwaited(id)).map((row) => endOf(row, simulation));
-    for (const { id } of ended) {
+    for (const id of ended.flatMap((row) => this.families.end(row.id))) {
       simulation.engine.forget(id);
       this.kept.push(id);
     }

@@ -72,6 +72,8 @@ export class HostSession {
         return this.takeIn((simulation) => sendMessage(simulation, request));
       case 'cancel':
         return this.cancel(request.execution);
+      case 'execution':
+        return this.viewer.execution(executionId(request.execution));
       case 'snapshot':
         return this.viewer.snapshot();
       case 'effects':

@@ -2,6 +2,7 @@
  * Answers what clients ask about the held simulation: its state, effects, timeline and sources, and
  * whether it replays. It changes nothing.
  */
+import { UnknownExecutionError } from '../engine/simulation.ts';
 import type { Workflow } from '../engine/workflow.ts';
 import { planJson } from '../faults/plan.ts';
 import { type SourceFrame, userFrame } from '../guest/symbols/index.ts';
@@ -15,6 +16,7 @@ import { trapStack } from './locate-effect.ts';
 import type {
   EffectDetails,
   EffectSummary,
+  ExecutionSummary,
   HostRequest,
   SimulationSnapshot,
   StackFrameView,
@@ -67,6 +69,14 @@ export class SimulationViewer {
       traces: view.history.traces().slice(-TRACES_PER_ANSWER_MAX).map(traceSummary),
       problems: (simulation?.engine.problems ?? []).map((error) => environment.describe(error)),
     };
+  }
+
+  /** Throws UnknownExecutionError. */
+  execution(id: ExecutionId): ExecutionSummary {
+    const { history } = this.held.view();
+    const row = history.execution(id);
+    if (row === undefined) throw new UnknownExecutionError(id, []);
+    return executionSummary(history, row, originOf(this.held.loaded(), row.workflow));
   }
 
   effects(execution: ExecutionId, from: number, count: number): readonly EffectSummary[] {

@@ -58,6 +58,35 @@ describe('backstitch serve, with an HTTP handler', () => {
     assert.equal(same.length, 3);
   });
 
+  it('keeps promises, takes messages and tells of executions for programs of this machine', async () => {
+    serve('--max-body', '1k');
+    assert.equal(await (await get('/hello')).text(), 'hello\n');
+    await server.served('handler-1');
+    const state = await get('/.backstitch/executions/handler-1');
+    assert.equal(state.headers.get('backstitch-execution'), null);
+    assert.deepEqual(await state.json(), {
+      id: 'handler-1',
+      workflow: 'handler',
+      status: 'completed',
+      exitCode: 0,
+    });
+    const statusOf = async (path: string, init: RequestInit): Promise<number> =>
+      (await get(`/.backstitch/${path}`, init)).status;
+    const put = { method: 'PUT', body: 'yes' };
+    assert.equal(await statusOf('promises/handler-2/go%20on', put), 200);
+    assert.equal(await statusOf('promises/handler-2/go on', put), 409);
+    assert.equal(await statusOf('promises/self/approval', put), 400);
+    assert.equal(await statusOf('promises/a', { method: 'PUT', body: 'x'.repeat(2000) }), 413);
+    const fromPage = { ...put, headers: { origin: 'http://evil.example' } };
+    assert.equal(await statusOf('promises/b', fromPage), 403);
+    const post = { method: 'POST', body: 'hi' };
+    assert.equal(await statusOf('executions/handler-9/messages', post), 404);
+    assert.equal(await statusOf('executions/handler-9', {}), 404);
+    assert.equal(await statusOf('promises/a', {}), 404);
+    // None of these started an execution.
+    assert.equal((await get('/hello')).headers.get('backstitch-execution'), 'handler-2');
+  });
+
   it('says nothing of a body to HEAD, and nothing at all for status 204', async () => {
     serve();
     const head = await get('/hello', { method: 'HEAD' });

@@ -9,10 +9,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import type { ServeLimits } from '../serve-arguments.ts';
 import { type Served, type ServedReport, ServedRequest } from './http-served.ts';
+import { answerOutside, isOutsideRequest, type OutsideServing } from './outside-requests.ts';
 
 export interface HttpServerOptions {
   readonly limits: ServeLimits;
-  readonly serving: Served;
+  readonly serving: Served & OutsideServing;
   readonly onServed: (report: ServedReport) => void;
   readonly onNote: (text: string) => void;
 }
@@ -93,6 +94,15 @@ export class HttpServer {
     const length = Number(request.headers['content-length'] ?? 0);
     if (this.isStopping) {
       refuse(request, response, 503, 'the server is stopping');
+      return;
+    }
+    if (isOutsideRequest(request)) {
+      answerOutside(request, response, this.options.serving, limits.maxBodyBytes).catch(
+        (error: Error) => {
+          onNote(error.message);
+          response.destroy();
+        },
+      );
       return;
     }
     if (this.open.size >= limits.maxConcurrent) {
