@@ -19,8 +19,11 @@ const HTTPS_PORT = 443;
 
 /** @param host an address or a name */
 export function connectionTarget(engine: Engine, host: string, port: number): ConnectionTarget {
-  const name = nameOf(engine, host) ?? host;
-  const authority = port === HTTP_PORT ? name : `${name}:${port}`;
+  const at = (each: string): string => (port === HTTP_PORT ? each : `${each}:${port}`);
+  // A service may have an address for a host, also one that stands for a name.
+  const isHost = engine.serviceFor(at(host)) !== undefined;
+  const name = isHost ? host : (nameOf(engine, host) ?? host);
+  const authority = at(name);
   const service = engine.serviceFor(authority);
   if (service?.real !== undefined) {
     const detail = `${service.name} is real, and the simulated network does not lead there; ask it through wasi:http`;
