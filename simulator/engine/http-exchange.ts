@@ -16,13 +16,7 @@ import type { Entry } from '../journal/entry.ts';
 import type { TraceKind } from '../journal/records.ts';
 import type { QueuedEvent } from '../kernel/event-queue.ts';
 import { CALL_TRIES_MAX, INBOX_BYTES_MAX } from '../kernel/limits.ts';
-import {
-  after,
-  formatDuration,
-  NANOS_PER_MILLI,
-  NANOS_PER_SECOND,
-  type VirtualNanos,
-} from '../kernel/time.ts';
+import { after, NANOS_PER_SECOND, type VirtualNanos } from '../kernel/time.ts';
 import {
   type Service,
   ServiceError,
@@ -32,6 +26,7 @@ import {
 import type { Happening } from './agenda.ts';
 import type { Attempt } from './attempt.ts';
 import { Inbox } from './inbox.ts';
+import { arriveReal } from './real-exchange.ts';
 
 /** How long the engine waits for the response to its first try; each further try waits twice. */
 const FIRST_TRY_NANOS = 5n * NANOS_PER_SECOND;
@@ -68,6 +63,8 @@ export class HttpExchange {
   private over = false;
   private timer: QueuedEvent<Happening> | undefined;
   private seen: SeenResponse | undefined;
+  /** An earlier attempt may have sent it. */
+  private wasSentBefore = false;
 
   /** @param onArrival called after every change of what has arrived */
   constructor(
@@ -105,6 +102,7 @@ export class HttpExchange {
    * @param seen what the program has been told already, which the new response must agree with
    */
   takeUp(seen?: SeenResponse): void {
+    this.wasSentBefore = true;
     this.seen = seen;
     this.taken = seen?.body.length ?? 0;
     if (this.policy === 'retry') {
@@ -173,7 +171,12 @@ export class HttpExchange {
   private arrive(service: Service, request: ServiceRequest, number: number): void {
     const { engine } = this.attempt;
     if (service.real !== undefined) {
-      this.arriveReal(service, request, number);
+      arriveReal(engine, service, request, {
+        site: this.site,
+        trace: (kind, data) => this.trace(kind, { service: service.name, ...data }),
+        onResponse: (response) => this.sendBack(service, response, number),
+        onLoss: (failure) => this.overLink(service, () => this.loseReal(service, failure, number)),
+      });
       return;
     }
     this.trace('request.arrived', { service: service.name });
@@ -194,50 +197,21 @@ export class HttpExchange {
     });
   }
 
-  /** The request leaves for its real host. What comes of it is there as long after as it took. */
-  private arriveReal(service: Service, request: ServiceRequest, number: number): void {
-    const { engine } = this.attempt;
-    const { now } = engine.agenda;
-    this.trace('request.arrived', { service: service.name, real: true });
-    const write = service.arriveReal(now, request, this.site);
-    engine.real.ask(service, request, (answer) => {
-      const took = `real, ${formatDuration(roundToMillis(answer.realNanos))}`;
-      const told = { service: service.name, real: true, took: answer.realNanos.toString() };
-      const instant = after(now, answer.realNanos);
-      if (answer.kind === 'answered') {
-        const { status, headers, body } = answer;
-        const pieces = body.length === 0 ? [] : [{ bytes: body, delayNanos: 0n }];
-        const response = { status, headers, pieces, delayNanos: 0n };
-        write({ response, note: took });
-        engine.agenda.at(instant, () => {
-          this.trace('response.sent', { ...told, status });
-          this.sendBack(service, response, number);
-        });
-        return;
-      }
-      const { failure, detail } = answer;
-      write({ response: undefined, note: `${took}: ${detail}` });
-      engine.agenda.at(instant, () => {
-        this.trace('response.lost', { ...told, why: detail });
-        this.overLink(service, () => this.loseReal(service, { failure, detail }, number));
-      });
-    });
-  }
-
   /** No response came from a real host, and the node knows it. */
   private loseReal(service: Service, failure: HttpFailed, number: number): void {
     if (this.answered !== undefined || number !== this.tries) return;
     const wasNotSent = failure.failure === 'refused' || failure.failure === 'unknown-host';
-    if (wasNotSent) {
+    if (wasNotSent && this.tries === 1 && !this.wasSentBefore) {
       this.fail(failure);
       return;
     }
     const { agenda } = this.attempt.engine;
-    const next = after(agenda.now, FIRST_TRY_NANOS * 2n ** BigInt(this.tries - 1));
-    const mayRetry = this.tries < CALL_TRIES_MAX && next < this.deadline;
+    const next = after(agenda.now, backoffNanos(this.tries));
     if (this.policy === 'ask') this.ask();
-    else if (this.policy === 'fail' || !mayRetry) this.fail(failure);
-    else {
+    else if (this.policy === 'fail' || this.tries >= CALL_TRIES_MAX || next >= this.deadline) {
+      // That this try was not sent says nothing about those before it.
+      this.fail(wasNotSent ? { ...failure, failure: 'timeout' } : failure);
+    } else {
       this.timer?.cancel();
       this.timer = agenda.at(next, () => this.onNode(() => this.timeOut(service)));
     }
@@ -421,12 +395,11 @@ export function takeResponse(exchange: HttpExchange, seq: number): HttpResult {
 
 /** How long a try waits for its response. Nobody is asked again while a real host may answer. */
 function tryNanos({ real }: Service, tries: number): bigint {
-  if (real !== undefined) return real.timeoutNanos + FIRST_TRY_NANOS;
-  return FIRST_TRY_NANOS * 2n ** BigInt(tries - 1);
+  return real === undefined ? backoffNanos(tries) : real.timeoutNanos + FIRST_TRY_NANOS;
 }
 
-function roundToMillis(nanos: bigint): bigint {
-  return ((nanos + NANOS_PER_MILLI / 2n) / NANOS_PER_MILLI) * NANOS_PER_MILLI;
+function backoffNanos(tries: number): bigint {
+  return FIRST_TRY_NANOS * 2n ** BigInt(tries - 1);
 }
 
 function differs(how: string): HttpFailed {
