@@ -4,6 +4,8 @@
  * to reserved hosts (docs/conversations.md).
  */
 import { jsonOperation } from './json-operation.ts';
+import type { EffectValue } from './operation.ts';
+import { type PollArgs, waitPoll } from './wait.ts';
 
 /** Why it could not be done. */
 export interface ConversationFailure {
@@ -152,7 +154,26 @@ export function promiseInbox(promise: string): string {
   return `promise:${promise}`;
 }
 
-/** The promise of an inbox; undefined for every other inbox. */
-export function promiseOf(inbox: string): string | undefined {
-  return inbox.startsWith('promise:') ? inbox.slice('promise:'.length) : undefined;
+const PROMISE_INBOX = promiseInbox('');
+
+/** An effect of an execution, as far as it tells what is waited for. */
+interface AskedEffect {
+  readonly operation: { readonly name: string };
+  readonly args: EffectValue;
+  readonly result: EffectValue | undefined;
+}
+
+/** Outer names of the promises that an effect waits for; one that is polled can wait for several. */
+export function awaitedPromises(
+  { operation, args, result }: AskedEffect,
+  execution: string,
+): readonly string[] {
+  if (result !== undefined) return [];
+  if (operation.name === promiseWait.name) {
+    return [outerName((args as PromiseWaitArgs).promise, execution)];
+  }
+  if (operation.name !== waitPoll.name) return [];
+  return (args as PollArgs).inboxes
+    .filter((inbox) => inbox.startsWith(PROMISE_INBOX))
+    .map((inbox) => outerName(inbox.slice(PROMISE_INBOX.length), execution));
 }

@@ -7,6 +7,7 @@
  * O3  A promise is kept once; its first value stays.
  */
 import {
+  awaitedPromises,
   type ConversationFailure,
   type ExecutionArgs,
   type ExecutionResult,
@@ -94,9 +95,11 @@ export class Conversations {
 
   /** Promises that executions wait for, in the order in which they began to. */
   awaited(): readonly string[] {
-    return [...this.waiting.keys()].flatMap((inbox) => {
+    return [...this.waiting].flatMap(([inbox, executions]) => {
       const [, kind, name = ''] = WAITED.exec(inbox) ?? [];
-      return kind === 'promise' ? [name] : [];
+      // Some may have stopped waiting, because their time was over or something else came first.
+      const isAwaited = kind === 'promise' && [...executions].some((one) => waitsFor(one, name));
+      return isAwaited ? [name] : [];
     });
   }
 
@@ -225,6 +228,11 @@ export class Conversations {
 /** The name as everybody knows it. */
 function named(attempt: Attempt, name: string): string {
   return outerName(name, attempt.execution.id);
+}
+
+function waitsFor({ id, ended, owner, journal }: Execution, promise: string): boolean {
+  const last = (owner?.view ?? journal.entries).at(-1);
+  return !ended && last !== undefined && awaitedPromises(last, id).includes(promise);
 }
 
 function wake(execution: Execution): void {

@@ -1,12 +1,6 @@
 /** Makes of a history the plain data that clients show. */
-import {
-  outerName,
-  type PromiseWaitArgs,
-  promiseOf,
-  promiseWait,
-} from '../effects/conversation.ts';
+import { awaitedPromises } from '../effects/conversation.ts';
 import type { JsonObject } from '../effects/operation.ts';
-import { type PollArgs, waitPoll } from '../effects/wait.ts';
 import { isUserFrame, type SourceFrame } from '../guest/symbols/index.ts';
 import type { Entry, ExecutionId } from '../journal/entry.ts';
 import type { History, LostEntry } from '../journal/history.ts';
@@ -32,7 +26,8 @@ export function executionSummary(
   // Only such attempts lose anything, and most executions have none.
   const mayHaveLost = attempts.some(({ outcome }) => outcome === 'crashed' || outcome === 'fenced');
   const lost = mayHaveLost ? history.lostEntries(row.id) : [];
-  const promises = awaitedPromises(history, row);
+  const last = row.endedAt === undefined ? history.entries(row.id).at(-1) : undefined;
+  const promises = last === undefined ? [] : awaitedPromises(last, row.id);
   return {
     id: row.id,
     workflow: row.workflow,
@@ -46,20 +41,6 @@ export function executionSummary(
     attempts: attempts.map((attempt) => attemptSummary(attempt, lost)),
     ...(promises.length === 0 ? {} : { promises }),
   };
-}
-
-/** What its last effect waits for; a wait that is polled can be for several. */
-function awaitedPromises(history: History, { id, endedAt }: ExecutionRow): readonly string[] {
-  const last = history.entries(id).at(-1);
-  if (last === undefined || last.result !== undefined || endedAt !== undefined) return [];
-  const { operation, args } = last;
-  const names =
-    operation.name === promiseWait.name
-      ? [(args as PromiseWaitArgs).promise]
-      : operation.name === waitPoll.name
-        ? (args as PollArgs).inboxes.flatMap((inbox) => promiseOf(inbox) ?? [])
-        : [];
-  return names.map((name) => outerName(name, id));
 }
 
 function attemptSummary(row: AttemptRow, lost: readonly LostEntry[]): AttemptSummary {

@@ -161,6 +161,17 @@ describe('executions that have to do with one another', () => {
     assert.equal(again.simulation.run().kind, 'waiting');
   });
 
+  it('no longer wait for a promise whose time is over', () => {
+    const args = [`GET ${PROMISES}/self/approval?timeout=3d`, `GET ${EXECUTIONS}/self/messages`];
+    const rest = start(args, []).simulation.run();
+    assert.deepEqual(rest, { kind: 'waiting', questions: [], promises: [] });
+    for (const persistence of ['none', 'workflow'] as const) {
+      const forgetful = start([`GET ${PROMISES}/self/approval`], [], { workflow: { persistence } });
+      const { promises } = forgetful.simulation.run() as { promises?: readonly string[] };
+      assert.deepEqual(promises, ['script-1/approval'], persistence);
+    }
+  });
+
   it('keep promises of one another, once', () => {
     const parent = [
       `POST ${EXECUTIONS}/child x`,
