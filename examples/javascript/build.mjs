@@ -5,6 +5,8 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+const BUILDER = '@bytecodealliance/componentize-js';
+
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const target = join(folder, '.backstitch/build/parcel.wasm');
 const stamp = `${target}.inputs`;
@@ -13,11 +15,12 @@ const hash = createHash('sha256');
 for (const name of ['parcel.js', 'wit/world.wit', 'wit/deps/cli/run.wit', 'build.mjs']) {
   hash.update(await readFile(join(folder, name)));
 }
+hash.update(await readFile(new URL('../package.json', import.meta.resolve(BUILDER))));
 const inputs = hash.digest('hex');
 
 if ((await readFile(stamp, 'utf8').catch(() => '')) !== inputs) {
   // Loading the builder alone takes a second.
-  const { componentize } = await import('@bytecodealliance/componentize-js');
+  const { componentize } = await import(BUILDER);
   const { component } = await componentize(await readFile(join(folder, 'parcel.js'), 'utf8'), {
     witPath: join(folder, 'wit'),
     worldName: 'workflow',

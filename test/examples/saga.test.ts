@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { projectRoot } from '../helpers/project-root.ts';
 import { expectCrashLaw, expectReplays, notesOf, readyExample, runReady } from './example-laws.ts';
 import { closeExamples } from './run-example.ts';
 
@@ -52,6 +55,28 @@ for (const [name, { exitCode, stdout, notes }] of Object.entries(TRIPS)) {
     assert.ok(crashes > 20);
   });
 }
+
+test('the fault plan of the saga crashes it while it undoes, and each is cancelled once', async () => {
+  const file = join(projectRoot, 'examples/saga/faults/crash-while-undoing.json');
+  const plan: object = JSON.parse(readFileSync(file, 'utf8'));
+  const run = runReady(await readyExample('saga', 'declined'), plan);
+  assert.deepEqual(
+    [...run.sink.faults.values()].map(({ fired }) => fired),
+    [1, 1],
+  );
+  assert.equal(run.stdout, TRIPS.declined.stdout);
+  assert.deepEqual(notesOf(run), TRIPS.declined.notes);
+  const cancelled = run.sink.ledgerRows.filter(({ method }) => method === 'DELETE');
+  assert.deepEqual(
+    cancelled.map(({ service, duplicateBy }) => [service, duplicateBy]),
+    [
+      ['hotel', undefined],
+      ['hotel', 'key'],
+      ['flight', undefined],
+      ['flight', 'key'],
+    ],
+  );
+});
 
 test('a hotel that never answers is cancelled too: it may have said yes', async () => {
   // The second call and the four tries that the program makes after it.
