@@ -88,6 +88,8 @@ function expectSentAtMostOnce(simulated: Simulated): void {
     assert.ok(execution !== undefined && seq !== undefined, 'a request of nobody');
     const entry = entriesOf(simulated, execution)[seq];
     assert.equal(entry?.operation.name, 'connection.send', `${execution}/${seq} is not durable`);
+    // Were it not the very effect whose bytes arrived, it would have found the connection gone.
+    assert.deepEqual(entry.result, {}, `${execution}/${seq} was sent before it was durable`);
   }
 }
 

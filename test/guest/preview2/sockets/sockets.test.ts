@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import type { SocketAddress } from '../../../../simulator/guest/preview2/sockets/network.ts';
 import type { TcpSocket } from '../../../../simulator/guest/preview2/sockets/tcp-socket.ts';
 import type { UdpSocket } from '../../../../simulator/guest/preview2/sockets/udp-socket.ts';
+import type { Answer } from '../../preview1/fake-port.ts';
 import { errorOf, Harness } from '../component-harness.ts';
 
 function ipv4(port: number, ...address: number[]): SocketAddress {
@@ -17,13 +18,14 @@ const LOOPBACK = ipv4(80, 127, 0, 0, 1);
 const REMOTE = ipv4(80, 10, 0, 0, 1);
 const MAPPED = ipv6(80, 0, 0, 0, 0, 0, 0xffff, 0x0a00, 1);
 
-function network() {
+function network(more: Readonly<Record<string, Answer>> = {}) {
   const guest = new Harness({
     answers: {
       'dns.lookup': ({ name }: { name: string }) => ({
         addresses: name === 'shop.example' ? ['10.0.0.1', 'fd00::2'] : [],
       }),
       'connection.open': () => ({ failure: 'refused', detail: 'nobody is there' }),
+      ...more,
     },
   });
   const link = guest.interface('wasi:sockets/instance-network').instanceNetwork?.();
@@ -144,6 +146,23 @@ describe('a TCP socket', () => {
     }
     // Its address is free again.
     bind(tcp(), LOOPBACK);
+  });
+
+  test('says why it could not connect', () => {
+    const codes = {
+      unreachable: 'remote-unreachable',
+      timeout: 'timeout',
+      reset: 'connection-reset',
+    };
+    for (const [failure, code] of Object.entries(codes)) {
+      const { link, tcp } = network({ 'connection.open': () => ({ failure, detail: '' }) });
+      const socket = tcp();
+      socket.startConnect(link, REMOTE);
+      assert.equal(
+        errorOf(() => socket.finishConnect()),
+        code,
+      );
+    }
   });
 
   test('connects to no address that nobody can have', () => {
