@@ -4,6 +4,7 @@ import { usageError } from './command-error.ts';
 import { SERVE } from './commands.ts';
 import { type ParsedOptions, parseOptions } from './option-parser.ts';
 import { durationMs, integer, mount, oneOf, variable } from './run-arguments.ts';
+import { SERVE_LIMITS_DEFAULT, type ServeLimits } from './serve-limits.ts';
 
 export interface ServeArguments {
   readonly help: boolean;
@@ -21,23 +22,11 @@ export interface ServeArguments {
   readonly options: Pick<ServeOptions, 'seed' | 'persistence' | 'faults' | 'answer' | 'raw'>;
 }
 
-export interface ServeLimits {
-  /** Requests or connections at a time. */
-  readonly maxConcurrent: number;
-  /** Bytes of a request's body, or of all that comes in through a raw connection. */
-  readonly maxBodyBytes: number;
-  /** How long a client waits for a response, in real milliseconds. */
-  readonly responseMs: number;
-}
-
 const PORT_DEFAULT = 8080;
 const PORT_MAX = 65_535;
-const CONCURRENT_DEFAULT = 256;
 const CONCURRENT_MAX = 65_536;
-const BODY_BYTES_DEFAULT = 16 * 1024 * 1024;
 /** What an inbox takes; see INBOX_BYTES_MAX. */
 const BODY_BYTES_MAX = 256 * 1024 * 1024;
-const RESPONSE_MS_DEFAULT = 120_000;
 
 /** Throws CommandError. Paths are resolved against `folder`. */
 export function parseServe(args: readonly string[], folder: string): ServeArguments {
@@ -64,9 +53,10 @@ export function parseServe(args: readonly string[], folder: string): ServeArgume
     },
     limits: {
       maxConcurrent:
-        integer(parsed, 'max-concurrent', CONCURRENT_MAX, SERVE.name) ?? CONCURRENT_DEFAULT,
-      maxBodyBytes: byteCount(parsed, 'max-body') ?? BODY_BYTES_DEFAULT,
-      responseMs: durationMs(parsed, 'timeout') ?? RESPONSE_MS_DEFAULT,
+        integer(parsed, 'max-concurrent', CONCURRENT_MAX, SERVE.name) ??
+        SERVE_LIMITS_DEFAULT.maxConcurrent,
+      maxBodyBytes: byteCount(parsed, 'max-body') ?? SERVE_LIMITS_DEFAULT.maxBodyBytes,
+      responseMs: durationMs(parsed, 'timeout') ?? SERVE_LIMITS_DEFAULT.responseMs,
     },
     quiet: parsed.flag('quiet') === true,
     json: parsed.flag('json') === true,

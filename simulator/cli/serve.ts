@@ -4,26 +4,21 @@
  *
  * N1  Whatever way it ends, the recording is folded or can be recovered from its log.
  */
-import type { AddressInfo } from 'node:net';
 import type { HostEvent, ProblemReport, ServingStart } from '../host/protocol.ts';
 import { promiseWaitText } from '../host/text/promise-text.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandIo } from './command-io.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
-import { ConnectionServer } from './node/connection-server.ts';
 import { describeError } from './node/describe-error.ts';
 import { HostProblemError } from './node/host-client.ts';
-import { HttpServer } from './node/http-server.ts';
 import { moveRecording } from './node/move-recording.ts';
 import { findTarget } from './node/read-workspace.ts';
 import { recoverRecording } from './node/recover-recording.ts';
+import { NoPortError, ServingPort, STOP_GRACE_MS } from './node/serving-port.ts';
 import { recordingOf, requireFile } from './run-plan.ts';
 import type { ServeArguments } from './serve-arguments.ts';
 import type { ServeReporter } from './serve-reporter.ts';
 import { ServingClient } from './serving-client.ts';
-
-/** How long requests that are being answered may take when the server stops. */
-const GRACE_MS = 5_000;
 
 type Ending =
   | { readonly kind: 'interrupted' }
@@ -63,11 +58,9 @@ export class Serve {
       const record = await this.recording();
       serving = this.client(record);
       const start = await serving.begin();
-      const server = this.server(start, serving);
-      const { host, port } = this.setup.arguments.listen;
-      const address = await listen(server, host, port);
-      reporter.listening(addressText(start, address), start, record);
-      return await this.conclude(await this.ending, server, serving, record);
+      const port = await this.open(start, serving);
+      reporter.listening(port.address, start, record);
+      return await this.conclude(await this.ending, port, serving, record);
     } catch (error) {
       await serving?.close();
       const problem = error instanceof HostProblemError ? error.problem : describeError(error);
@@ -126,27 +119,33 @@ export class Serve {
     this.toldPromises = new Set(promises);
   }
 
-  private server(start: ServingStart, serving: ServingClient): HttpServer | ConnectionServer {
+  private async open(start: ServingStart, serving: ServingClient): Promise<ServingPort> {
     const { arguments: given, reporter } = this.setup;
-    const options = {
-      limits: given.limits,
-      serving,
-      onServed: reporter.served.bind(reporter),
-      onNote: reporter.note.bind(reporter),
-    };
-    return start.handler === 'http' ? new HttpServer(options) : new ConnectionServer(options);
+    try {
+      return await ServingPort.open(start, {
+        ...given.listen,
+        limits: given.limits,
+        serving,
+        onServed: reporter.served.bind(reporter),
+        onNote: reporter.note.bind(reporter),
+      });
+    } catch (cause) {
+      if (!(cause instanceof NoPortError)) throw cause;
+      const message = `${cause.message}; choose another with --port, or --port 0.`;
+      throw new CommandError(EXIT.unavailable, 'no-port', message, { cause });
+    }
   }
 
   private async conclude(
     ending: Ending,
-    server: HttpServer | ConnectionServer,
+    port: ServingPort,
     serving: ServingClient,
     record: string,
   ): Promise<ExitCode> {
     const { reporter, io } = this.setup;
     if (ending.kind === 'failed') reporter.problem(ending.problem);
-    else if (server.inFlight > 0) reporter.note(`stopping, with ${server.inFlight} in flight`);
-    const cut = await server.stop(ending.kind === 'failed' ? 0 : GRACE_MS);
+    else if (port.inFlight > 0) reporter.note(`stopping, with ${port.inFlight} in flight`);
+    const cut = await port.stop(ending.kind === 'failed' ? 0 : STOP_GRACE_MS);
     if (cut > 0) reporter.note(`${cut} were not answered`);
     if (!(await serving.close())) {
       const warning = await recoverRecording(serving.recording, io.distFolder);
@@ -162,28 +161,4 @@ export class Serve {
     reporter.end(exitCode, record);
     return exitCode;
   }
-}
-
-async function listen(
-  server: HttpServer | ConnectionServer,
-  host: string,
-  port: number,
-): Promise<AddressInfo> {
-  try {
-    return await server.listen(host, port);
-  } catch (cause) {
-    const { code = '', message } = cause as NodeJS.ErrnoException;
-    const why = code === 'EADDRINUSE' ? 'something else listens there' : message;
-    throw new CommandError(
-      EXIT.unavailable,
-      'no-port',
-      `port ${port} of ${host} cannot be had: ${why}; choose another with --port, or --port 0.`,
-      { cause },
-    );
-  }
-}
-
-function addressText({ handler }: ServingStart, { address, port, family }: AddressInfo): string {
-  const host = family === 'IPv6' ? `[${address}]` : address;
-  return handler === 'http' ? `http://${host}:${port}/` : `tcp://${host}:${port}`;
 }

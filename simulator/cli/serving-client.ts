@@ -56,8 +56,11 @@ const SILENCE_MS_MIN = 500;
 /** Hosts that are lost one after the other before any of them has answered anything. */
 const LOSSES_MAX = 3;
 
-/** What comes from outside for executions that there are. */
-type OutsideRequest = Extract<HostRequest, { kind: 'promise' | 'message' | 'execution' }>;
+/** What may be asked of a host that serves, beside what is the client's own to ask. */
+export type BesideRequest = Exclude<
+  HostRequest,
+  { kind: 'run' | 'resume' | 'branch' | 'serve' | 'serve-again' | 'deliver' | 'close' }
+>;
 
 type Delivered<K extends Delivery['kind']> = Omit<Extract<Delivery, { kind: K }>, 'delivery'>;
 
@@ -82,6 +85,11 @@ export class ServingClient {
   constructor(private readonly setup: ServingClientOptions) {
     this.recording = setup.options.record;
     this.client = this.newClient();
+  }
+
+  /** Where it is recorded at the end, if it can be folded. */
+  get record(): string {
+    return this.setup.options.record;
   }
 
   /** Throws HostProblemError when the program cannot be served. */
@@ -114,13 +122,19 @@ export class ServingClient {
    * Asks the host something beside what it serves; throws HostProblemError, also when it is being
    * replaced.
    */
-  ask<R extends OutsideRequest>(request: R): Promise<AnswerTo<R['kind']>> {
+  ask<R extends BesideRequest>(request: R): Promise<AnswerTo<R['kind']>> {
     return this.client.request(request);
   }
 
   /** Its request will never be whole. */
   drop(execution: string): void {
     if (this.waiting.has(execution)) this.deliver({ kind: 'drop', execution });
+  }
+
+  /** Ends the host at once; what it had shown is in the log of its recording. */
+  terminate(): Promise<void> {
+    this.state = 'closed';
+    return this.client.terminate();
   }
 
   /** Folds the recording and ends the host; false when it could not be folded in good order. */
@@ -280,13 +294,14 @@ export class ServingClient {
   }
 
   private serveAgainOptions(record: string): ServeAgainOptions {
-    const { answer } = this.setup.options;
+    const { answer, changes } = this.setup.options;
     return {
       recording: this.recording,
       record,
       open: [...this.waiting].map(([execution, { seq }]) => ({ execution, seq })),
       stuck: this.stuck,
       ...(answer === undefined ? {} : { answer }),
+      ...(changes === undefined ? {} : { changes }),
     };
   }
 

@@ -140,6 +140,8 @@ export class LiveSession {
 
   pause(): void {
     this.mode = 'now';
+    // What comes in next is held, too: it may come when nobody is fast enough to pause.
+    if (this.isIdle) this.setState({ kind: 'paused' });
     this.upstreams.nudge();
   }
 
@@ -164,6 +166,12 @@ export class LiveSession {
     await this.setup.recording?.close();
   }
 
+  /** It serves, and nothing is under way. */
+  private get isIdle(): boolean {
+    const isResting = this.driving === undefined && this.state.kind === 'waiting';
+    return this.setup.serving !== undefined && isResting && !this.finished;
+  }
+
   private async drive(): Promise<void> {
     this.setState({ kind: 'running' });
     for (;;) {
@@ -179,7 +187,7 @@ export class LiveSession {
   private async rests(result: RunResult): Promise<boolean> {
     switch (result.kind) {
       case 'ended':
-        if (this.setup.serving !== undefined) return this.restsWaiting(NOTHING_AWAITED);
+        if (this.setup.serving !== undefined) return this.restsServing();
         await this.finish();
         this.setState({ kind: 'ended' });
         return true;
@@ -190,6 +198,13 @@ export class LiveSession {
       case 'stopped':
         return this.restsStopped(result.at);
     }
+  }
+
+  /** It waits for clients; whoever paused it or goes step by step holds the next one, too. */
+  private restsServing(): boolean {
+    if (this.mode === 'free') return this.restsWaiting(NOTHING_AWAITED);
+    this.setState({ kind: 'paused' });
+    return true;
   }
 
   private restsWaiting({ questions, promises }: Awaited): boolean {

@@ -89,6 +89,8 @@ export interface ServeAgainOptions {
   /** They computed for ever after this effect, or without any when that is -1: are cancelled. */
   readonly stuck: readonly { readonly execution: string; readonly seq: number }[];
   readonly answer?: OutcomeAnswer;
+  /** As it was before; see RunOptions. */
+  readonly changes?: boolean;
 }
 
 /** How a simulation that serves began. */

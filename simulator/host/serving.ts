@@ -75,10 +75,10 @@ export class Serving {
     // Only raw connections have an open standard input.
     const handler = workflow.stdinEnds ? 'http' : 'connection';
     const feed = new ServingFeed({ handler, open });
-    const { record, answer } = options;
+    const { record, answer, changes = true } = options;
     const live = await this.begin(
       {
-        ...{ loaded, workflow, feed, plan, record, answer, paceMs: 0, changes: false, inputs },
+        ...{ loaded, workflow, feed, plan, record, answer, paceMs: 0, changes, inputs },
         realServices: services,
       },
       handler,

@@ -4,7 +4,7 @@
  */
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { ServedEnd, ServedPart } from '../../host/protocol.ts';
-import type { ServeLimits } from '../serve-arguments.ts';
+import type { ServeLimits } from '../serve-limits.ts';
 import type { Answering, ServingClient } from '../serving-client.ts';
 import type { ServedReport } from './http-served.ts';
 

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ResponsePart } from '../../effects/request.ts';
 import type { ServedEnd, ServedPart } from '../../host/protocol.ts';
-import type { ServeLimits } from '../serve-arguments.ts';
+import type { ServeLimits } from '../serve-limits.ts';
 import type { Answering, ServingClient } from '../serving-client.ts';
 
 /** What a request needs of the client of the host. */

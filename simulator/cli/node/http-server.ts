@@ -7,7 +7,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { ServeLimits } from '../serve-arguments.ts';
+import type { ServeLimits } from '../serve-limits.ts';
 import { type Served, type ServedReport, ServedRequest } from './http-served.ts';
 import { answerOutside, isOutsideRequest, type OutsideServing } from './outside-requests.ts';
 
