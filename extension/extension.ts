@@ -8,11 +8,13 @@ import { faultCommands } from './commands/fault-commands.ts';
 import { lookCommands } from './commands/look-commands.ts';
 import { runCommands } from './commands/run-commands.ts';
 import { Runner } from './commands/runner.ts';
+import { serveCommands } from './commands/serve-commands.ts';
 import { Targets } from './commands/targets.ts';
 import { Debugging, debugCommands } from './debugging/debugging.ts';
 import { Problems } from './problems.ts';
 import { questionCommands, registerQuestions } from './questions.ts';
 import { startWorkerHost } from './simulations/host.ts';
+import { ServingHost } from './simulations/serving-host.ts';
 import { Simulations } from './simulations/simulations.ts';
 import { registerCodeLenses } from './views/code-lenses.ts';
 import { SimulationDocuments } from './views/documents.ts';
@@ -43,12 +45,15 @@ export function activate(context: vscode.ExtensionContext): void {
   const channels = new ProgramChannels(simulations);
   const problems = new Problems(log, marks);
   const targets = new Targets(simulations, view);
-  const runner = new Runner({ simulations, view, index, recordings });
+  const onNote = (text: string) => log.info(text);
+  const startServing = (port: number) => new ServingHost({ script, port, onNote });
+  const runner = new Runner({ simulations, view, index, recordings, startServing });
   const debugging = new Debugging({ simulations, startHost, index, recordings });
   const extensionId = context.extension.id;
   const looking = { runner, targets, view, documents, channels, marks, log, extensionId };
   const commands = {
     ...runCommands(runner, targets, simulations, debugging),
+    ...serveCommands(runner, targets),
     ...faultCommands(runner, targets, debugging),
     ...lookCommands(looking),
     ...questionCommands(targets, debugging),

@@ -3,6 +3,7 @@ import { basename, extname } from 'node:path';
 import * as vscode from 'vscode';
 import type { JsonObject } from '../../simulator/effects/operation.ts';
 import type { RunTarget } from '../../simulator/host/protocol.ts';
+import type { PortHost } from '../simulations/serving-host.ts';
 import type { Simulation } from '../simulations/simulation.ts';
 import type { Simulations } from '../simulations/simulations.ts';
 import type { ExecutionsView } from '../views/executions-view.ts';
@@ -26,6 +27,8 @@ export interface RunnerNeeds {
   readonly view: ExecutionsView;
   readonly index: WorkflowIndex;
   readonly recordings: Recordings;
+  /** A host that serves at a port of this machine, or at any that is free when that is 0. */
+  readonly startServing: (port: number) => PortHost;
 }
 
 export class Runner {
@@ -41,6 +44,21 @@ export class Runner {
     const record = await this.needs.recordings.placeFor(title, target.path);
     const options = { target, record, paused, paceMs: paceMs(target.path) };
     await this.watch(this.needs.simulations.run(title, options), `Starting ${title}`);
+  }
+
+  /** Serves at a real port until it is cancelled; undefined when the person has left. */
+  async serve(argument: unknown): Promise<Simulation | undefined> {
+    if (!isTrusted()) return undefined;
+    const target = await this.target(argument, 'Which workflow is to be served?');
+    if (target === undefined) return undefined;
+    await vscode.workspace.saveAll(false);
+    const title = titleOf(target);
+    const { simulations, recordings, startServing } = this.needs;
+    const record = await recordings.placeFor(title, target.path);
+    const host = startServing(servePort(target.path));
+    const served = simulations.serve(title, host, { target, record });
+    await this.watch(served, `Starting ${title}`);
+    return served.simulation;
   }
 
   /** Runs a simulation again with one more fault; it has to have a recording. */
@@ -164,4 +182,9 @@ export function titleOf({ path, workflow }: RunTarget): string {
 function paceMs(path: string): number {
   const settings = vscode.workspace.getConfiguration('backstitch', vscode.Uri.file(path));
   return Math.max(0, settings.get('pace', PACE_DEFAULT_MS));
+}
+
+function servePort(path: string): number {
+  const settings = vscode.workspace.getConfiguration('backstitch.serve', vscode.Uri.file(path));
+  return settings.get('port', 0);
 }

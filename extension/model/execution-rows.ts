@@ -133,6 +133,8 @@ export class ExecutionRows {
   private executionRows(simulation: number, model: SimulationModel): readonly Row[] {
     const shown = this.executionsShown.get(simulation) ?? ROWS_PER_PAGE;
     const ids = [...model.executions.keys()];
+    // Of those that clients start, the last ones are looked at.
+    if (model.address !== undefined) ids.reverse();
     const rows = ids.slice(0, shown).map((id) => this.executionRow(simulation, id));
     return ids.length > shown ? [...rows, this.row({ kind: 'more-executions', simulation })] : rows;
   }

@@ -93,18 +93,46 @@ function simulationLook({ title, parent, model }: ListedSimulation): RowLook {
     'simulation',
     model.isLive ? 'live' : 'ended',
     phase.kind,
+    ...(model.address === undefined || !model.isLive ? [] : ['serving']),
     ...(model.recording === undefined ? [] : ['recording']),
     ...(parent === undefined ? [] : ['branch']),
   ];
-  const icon = phase.kind === 'ended' ? worstIcon(summaries) : PHASE_ICONS[phase.kind];
   return {
     label: title,
-    description: phaseText(phase, summaries, model.now),
-    icon,
+    description: servingText(model) ?? phaseText(phase, summaries, model.now),
+    icon: simulationIcon(model, summaries),
     words,
     collapse: summaries.length > 0 || model.isLive ? 'expanded' : 'none',
     tooltip: phase.kind === 'failed' ? phase.problem.message : (model.recording ?? title),
   };
+}
+
+const SERVING: Icon = { id: 'broadcast', color: GREEN };
+
+function simulationIcon(model: SimulationModel, summaries: readonly ExecutionSummary[]): Icon {
+  const { phase } = model;
+  if (phase.kind === 'ended') return worstIcon(summaries);
+  return isServingFreely(model) ? SERVING : PHASE_ICONS[phase.kind];
+}
+
+/** Nothing keeps it from answering the next client. */
+function isServingFreely({ address, phase, isStopping }: SimulationModel): boolean {
+  if (address === undefined || isStopping) return false;
+  return phase.kind === 'running' || (phase.kind === 'waiting' && phase.questions.length === 0);
+}
+
+/** Where it serves, with what keeps it from doing so; undefined when it serves no more. */
+function servingText(model: SimulationModel): string | undefined {
+  const { address, phase, isStopping } = model;
+  if (address === undefined || !model.isLive) return undefined;
+  if (isStopping) return `stopping ${address}`;
+  const where = `serving ${address}`;
+  if (phase.kind === 'paused') {
+    return `${where} · ${phase.seq === undefined ? 'paused' : `paused before #${phase.seq}`}`;
+  }
+  if (phase.kind !== 'waiting') return where;
+  const isIdle = phase.questions.length + phase.promises.length === 0;
+  return isIdle ? where : `${where} · ${waitText(phase)}`;
 }
 
 function phaseText(phase: Phase, summaries: readonly ExecutionSummary[], now: bigint): string {

@@ -4,6 +4,7 @@
  *
  * M1  Applying the same snapshot twice changes nothing.
  * M2  After `fail` or `end` the simulation is no longer live, whatever still arrives.
+ * M3  Of a simulation that serves, at most SERVED_HELD_MAX executions that have ended are held.
  */
 import type {
   ExecutionSummary,
@@ -21,6 +22,9 @@ const TRACES_HELD_MAX = 2000;
 const PROBLEMS_HELD_MAX = 100;
 /** Effects that are held before anybody asks for them; those of further executions are fetched. */
 const EFFECTS_UNASKED_MAX = 20_000;
+
+/** Executions of a server that have ended and are still shown; its recording has them all. */
+export const SERVED_HELD_MAX = 200;
 
 /** Where a simulation stands, for people. */
 export type Phase =
@@ -58,10 +62,20 @@ export class SimulationModel {
   /** What happened outside any execution. */
   worldTraces: TraceSummary[] = [];
   problems: readonly ProblemReport[] = [];
+  /** Where it serves, or has served, such as `http://127.0.0.1:8080/`. */
+  address: string | undefined;
+  /** Its port takes nobody any more, and those that are being answered finish. */
+  isStopping = false;
   private effectsUnasked = 0;
 
   get isLive(): boolean {
     return LIVE_PHASES.includes(this.phase.kind);
+  }
+
+  /** Its port is open, and nobody has paused it. */
+  get isServing(): boolean {
+    const { kind } = this.phase;
+    return this.address !== undefined && (kind === 'running' || kind === 'waiting');
   }
 
   get effects(): number {
@@ -81,6 +95,7 @@ export class SimulationModel {
     this.now = snapshot.now;
     this.problems = snapshot.problems.slice(-PROBLEMS_HELD_MAX);
     for (const summary of snapshot.executions) this.putExecution(summary);
+    if (this.address !== undefined) this.orderAs(snapshot.executions);
     if (snapshot.traces !== undefined) {
       this.worldTraces = [];
       for (const execution of this.executions.values()) execution.traces = [];
@@ -150,7 +165,28 @@ export class SimulationModel {
       else touched.add(trace.execution);
       if (trace.at > this.now) this.now = trace.at;
     }
+    if (all && this.address !== undefined && this.isLive) this.forgetServed();
     return { all, executions: touched };
+  }
+
+  /** Those that a server had forgotten come before those that are held. */
+  private orderAs(executions: readonly ExecutionSummary[]): void {
+    for (const { id } of executions) {
+      const found = this.executions.get(id);
+      if (found === undefined) continue;
+      this.executions.delete(id);
+      this.executions.set(id, found);
+    }
+  }
+
+  private forgetServed(): void {
+    const ended = [...this.executions.values()].filter(
+      ({ summary }) => summary.endedAt !== undefined,
+    );
+    for (const { summary, window } of ended.slice(0, -SERVED_HELD_MAX)) {
+      this.executions.delete(summary.id);
+      this.effectsUnasked = Math.max(0, this.effectsUnasked - window.effects.length);
+    }
   }
 
   /** Returns whether the execution is new. */

@@ -4,7 +4,8 @@
  * is asked of it.
  *
  * S1  At most one host at a time.
- * S2  Cancelling ends within CANCEL_GRACE_MS, also when the program loops.
+ * S2  Cancelling ends within CANCEL_GRACE_MS, also when the program loops. What serves may finish
+ *     what it answers; cancelling it again ends it at once.
  */
 import type {
   AnswerTo,
@@ -12,16 +13,20 @@ import type {
   HostEvent,
   HostRequest,
   ProblemReport,
+  ServeOptions,
 } from '../../simulator/host/protocol.ts';
 import { type Disposable, Emitter } from '../model/emitter.ts';
 import type { ListedSimulation } from '../model/execution-rows.ts';
 import { type ModelChange, SimulationModel } from '../model/simulation-model.ts';
 import { type Host, problemOf, refusal } from './host.ts';
+import type { PortHost } from './serving-host.ts';
 
 /** How long a program may take to notice that it is cancelled before its host is ended. */
 const CANCEL_GRACE_MS = 300;
 /** How long a host may take to fold its recording when it is let go. */
 const CLOSE_GRACE_MS = 5_000;
+/** The same for what serves, whose clients are answered first and whose recording may be long. */
+const SERVING_CLOSE_GRACE_MS = 60_000;
 /** Effects whose details are kept. */
 const DETAILS_KEPT_MAX = 200;
 
@@ -108,6 +113,26 @@ export class Simulation implements ListedSimulation, Disposable {
     answered.catch(() => {});
   }
 
+  /**
+   * Has a host serve; resolves when its port is open. Throws HostProblemError when that cannot be
+   * done.
+   */
+  async serve(host: PortHost, options: ServeOptions): Promise<void> {
+    this.model.recording = options.record;
+    this.adopt(host);
+    try {
+      await host.request({ kind: 'serve', options });
+      this.model.address = host.address;
+      this.model.applySnapshot(await host.request({ kind: 'snapshot' }));
+      this.changes.fire(WHOLE);
+    } catch (error) {
+      this.model.fail(this.cancelled ? CANCELLED : problemOf(error));
+      this.changes.fire(WHOLE);
+      await this.letGo();
+      throw error;
+    }
+  }
+
   /** Takes over a host that somebody else has started and drives. */
   adopt(host: Host): void {
     this.host = host;
@@ -168,6 +193,10 @@ export class Simulation implements ListedSimulation, Disposable {
   async cancel(): Promise<void> {
     const { host } = this;
     if (host === undefined || !this.model.isLive) return;
+    if (this.model.address !== undefined) {
+      await this.stopServing(host);
+      return;
+    }
     this.cancelled = true;
     const begun = this.model.phase.kind !== 'starting';
     const asked = begun
@@ -188,8 +217,22 @@ export class Simulation implements ListedSimulation, Disposable {
   async stopHere(): Promise<void> {
     const { host } = this;
     if (host === undefined) return;
-    await this.letGo();
+    if (this.model.address !== undefined) await this.stopServing(host);
+    else await this.letGo();
     this.model.stop('stopped');
+    this.changes.fire(WHOLE);
+  }
+
+  /** Closes the port and folds the recording; the host goes on until its clients are answered. */
+  private async stopServing(host: Host): Promise<void> {
+    if (!this.model.isStopping) {
+      this.model.isStopping = true;
+      this.changes.fire(WHOLE);
+      const closed = host.request({ kind: 'close' }).catch(() => null);
+      await Promise.race([closed, this.needs.wait(SERVING_CLOSE_GRACE_MS)]);
+    }
+    this.model.stop('stopped');
+    await this.drop(host);
     this.changes.fire(WHOLE);
   }
 

@@ -5,11 +5,12 @@
  * L2  At most SIMULATIONS_MAX are listed; the oldest that has ended makes room.
  */
 import type { JsonObject } from '../../simulator/effects/operation.ts';
-import type { HostEvent, RunOptions } from '../../simulator/host/protocol.ts';
+import type { HostEvent, RunOptions, ServeOptions } from '../../simulator/host/protocol.ts';
 import { type Disposable, Emitter } from '../model/emitter.ts';
 import { faultInWords } from '../model/fault-by-hand.ts';
 import type { ModelChange } from '../model/simulation-model.ts';
 import type { Host } from './host.ts';
+import type { PortHost } from './serving-host.ts';
 import { Simulation, type SimulationIdentity, type SimulationNeeds } from './simulation.ts';
 
 const HOSTS_MAX = 4;
@@ -54,6 +55,15 @@ export class Simulations implements Disposable {
   run(title: string, options: RunOptions): { simulation: Simulation; begun: Promise<void> } {
     const simulation = this.add({ title });
     return { simulation, begun: simulation.begin({ kind: 'run', options }) };
+  }
+
+  serve(
+    title: string,
+    host: PortHost,
+    options: ServeOptions,
+  ): { simulation: Simulation; begun: Promise<void> } {
+    const simulation = this.add({ title });
+    return { simulation, begun: simulation.serve(host, options) };
   }
 
   branch(

@@ -1,5 +1,6 @@
 /** Says in the status bar what runs, with a way to end it; and keeps the words that menus go by. */
 import * as vscode from 'vscode';
+import type { Phase } from '../model/simulation-model.ts';
 import type { Simulation } from '../simulations/simulation.ts';
 import type { Simulations } from '../simulations/simulations.ts';
 import { shortText } from '../workspace/short-text.ts';
@@ -25,7 +26,11 @@ export function registerStatusBar(simulations: Simulations): vscode.Disposable {
     );
     setContext(
       'running',
-      live.some(({ model }) => model.phase.kind === 'running'),
+      live.some(({ model }) => model.phase.kind === 'running' || model.isServing),
+    );
+    setContext(
+      'serving',
+      live.some(({ model }) => model.address !== undefined),
     );
     setContext('hasExecutions', simulations.all.length > 0);
   };
@@ -57,6 +62,10 @@ function showStatus(item: vscode.StatusBarItem, live: readonly Simulation[]): vo
 function statusOf({ title, model }: Simulation) {
   const { phase, effects } = model;
   const cancel = { command: 'backstitch.cancel', tooltip: `Cancel ${title}` };
+  if (model.isServing && (phase.kind !== 'waiting' || isIdle(phase))) {
+    const stop = { ...cancel, tooltip: `Stop serving ${title}` };
+    return { text: `$(broadcast) ${title} ${model.isStopping ? 'stops' : 'serves'}`, ...stop };
+  }
   switch (phase.kind) {
     case 'paused': {
       const where = phase.seq === undefined ? 'paused' : `paused before #${phase.seq}`;
@@ -78,6 +87,10 @@ function statusOf({ title, model }: Simulation) {
     default:
       return { text: `$(sync~spin) ${title}: ${effects} effects`, ...cancel };
   }
+}
+
+function isIdle({ questions, promises }: Extract<Phase, { kind: 'waiting' }>): boolean {
+  return questions.length + promises.length === 0;
 }
 
 function setContext(name: string, value: boolean): void {
