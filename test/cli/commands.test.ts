@@ -266,7 +266,10 @@ describe('the command line', () => {
   });
 
   it('shows help for every command, and its version', () => {
-    assert.match(run(['--help']).stdout, /run .*\n +replay .*\n +inspect .*\n +debug-adapter/);
+    assert.match(
+      run(['--help']).stdout,
+      /run .*\n +serve .*\n +replay .*\n +inspect .*\n +debug-adapter/,
+    );
     for (const command of ['run', 'replay', 'inspect', 'debug-adapter']) {
       const { code, stdout } = run([command, '--help']);
       assert.equal(code, 0);
