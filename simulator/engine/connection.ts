@@ -83,7 +83,7 @@ export class Connection implements ConnectionClient {
     if (this.attempt.engine.faults.loses('lose-request', site)) {
       this.trace('request.lost', site);
       this.there.isStalled = true;
-      this.giveUpLater();
+      this.giveUpLater(`bytes were lost on their way to ${this.service.name}`);
       return;
     }
     this.there.send(() => this.server.receive(bytes, site));
@@ -142,7 +142,7 @@ export class Connection implements ConnectionClient {
   /** What the service has just sent is lost. */
   loseResponse(): void {
     this.back.isStalled = true;
-    this.giveUpLater();
+    this.giveUpLater(`bytes were lost on their way from ${this.service.name}`);
   }
 
   trace(kind: ConnectionTrace, site: EffectSite, data?: Record<string, string | number>): void {
@@ -166,10 +166,10 @@ export class Connection implements ConnectionClient {
     this.attempt.poke();
   }
 
-  private giveUpLater(): void {
+  private giveUpLater(detail: string): void {
     if (this.over || this.stall !== undefined) return;
     this.stall = this.attempt.engine.agenda.in(CONNECTION_STALL_NANOS, () =>
-      this.onNode(() => this.breakOff(`${this.service.name} has not acknowledged what was sent`)),
+      this.onNode(() => this.breakOff(detail)),
     );
   }
 

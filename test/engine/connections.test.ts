@@ -7,7 +7,7 @@ import { errorOf } from '../guest/preview2/component-harness.ts';
 import { scriptedComponent } from '../helpers/scripted-component.ts';
 import { type ScriptOptions, type Simulated, simulate } from '../helpers/simulate.ts';
 import { Lost, requestText, type TcpClient, TcpScript } from '../helpers/tcp-script.ts';
-import { expectReplayLaw } from '../property/laws.ts';
+import { entriesOf, expectReplayLaw } from '../property/laws.ts';
 
 /** Runs a program that speaks for itself, to its end. */
 function run(script: (tcp: TcpScript) => void, options: Partial<ScriptOptions> = {}): Simulated {
@@ -47,6 +47,14 @@ const LOSE_REQUEST = {
 const LOSE_RESPONSE = {
   faults: [{ kind: 'lose-response', at: { effect: 'connection.send', match: 2 } }],
 };
+
+/** Why the connection was reset, as the journal has it. */
+function resetDetails(simulated: Simulated): readonly string[] {
+  return entriesOf(simulated, 'script-1').flatMap(({ result }) => {
+    const { failure, detail = '' } = result as { failure?: string; detail?: string };
+    return failure === 'reset' ? [detail] : [];
+  });
+}
 
 /** Two requests on one connection, of which the second fails under the plans above. */
 function twoRequests(tcp: TcpScript): void {
@@ -203,6 +211,7 @@ describe('a connection to a service', () => {
     ]);
     assert.equal(simulated.sink.ledgerRows.length, 1);
     assert.equal(secondsSince(simulated), 30);
+    assert.deepEqual(resetDetails(simulated), ['bytes were lost on their way to counter']);
   });
 
   it('is reset a while after a response was lost, which the service has given', () => {
@@ -214,6 +223,7 @@ describe('a connection to a service', () => {
     ]);
     assert.equal(simulated.sink.ledgerRows.length, 2);
     assert.equal(secondsSince(simulated), 30);
+    assert.deepEqual(resetDetails(simulated), ['bytes were lost on their way from counter']);
   });
 
   it('does not come about where nobody answers', () => {
