@@ -284,4 +284,49 @@ describe('the words that menus go by', () => {
     assert.equal(wordsOf(live, 'simulation'), 'simulation live running recording');
     assert.equal(wordsOf(live, 'execution'), 'execution live running');
   });
+
+  it('say whether it serves, and so can be held before its next client', () => {
+    const model = serving();
+    assert.equal(wordsOf(model, 'simulation'), 'simulation live waiting serving');
+    model.stop('stopped');
+    assert.equal(wordsOf(model, 'simulation'), 'simulation ended stopped');
+  });
+});
+
+function serving(): SimulationModel {
+  const model = new SimulationModel();
+  model.address = 'http://127.0.0.1:8080/';
+  const state = { kind: 'waiting', questions: [], promises: [], serving: true } as const;
+  const executions = [1, 2].map((number) => execution(`till-${number}`));
+  model.applySnapshot(snapshot({ state, executions }));
+  return model;
+}
+
+describe('the row of what serves', () => {
+  const described = (model: SimulationModel): string => {
+    const [simulation] = given(model).simulations;
+    const [row] = given(model).rows.roots();
+    assert.ok(simulation && row);
+    return rowLook(row, simulation, () => '').description;
+  };
+
+  it('says where, and what keeps it from answering', () => {
+    const model = serving();
+    assert.equal(described(model), 'serving http://127.0.0.1:8080/');
+    const paused = { kind: 'paused', execution: 'till-2', seq: 3 } as const;
+    model.applyEvent({ kind: 'state', state: paused, now: 0n });
+    assert.equal(described(model), 'serving http://127.0.0.1:8080/ · paused before #3');
+    model.isStopping = true;
+    assert.equal(described(model), 'stopping http://127.0.0.1:8080/');
+    model.stop('stopped');
+    assert.equal(described(model), 'stopped · 0 effects · 0 s');
+  });
+
+  it('has the last execution first', () => {
+    const tree = given(serving());
+    const [root] = tree.rows.roots();
+    assert.ok(root);
+    const ids = tree.rows.children(root).map((row) => 'execution' in row && row.execution);
+    assert.deepEqual(ids, ['till-2', 'till-1']);
+  });
 });

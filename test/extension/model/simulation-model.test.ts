@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { SimulationModel } from '../../../extension/model/simulation-model.ts';
+import { SERVED_HELD_MAX, SimulationModel } from '../../../extension/model/simulation-model.ts';
 import { changed, effect, execution, snapshot } from '../helpers/summaries.ts';
 
 function running(): SimulationModel {
@@ -88,6 +88,24 @@ describe('what is known of a simulation', () => {
     model.applyEvent({ kind: 'state', state: { kind: 'ended' }, now: 1n });
     model.stop('stopped');
     assert.equal(model.phase.kind, 'ended');
+  });
+
+  it('holds the last executions of a server, and those that are being answered (M3)', () => {
+    const model = new SimulationModel();
+    model.address = 'http://127.0.0.1:8080/';
+    model.applyEvent(changed([execution('till-1')]));
+    for (let number = 2; number <= SERVED_HELD_MAX + 11; number++) {
+      model.applyEvent(changed([execution(`till-${number}`)]));
+      model.applyEvent(changed([execution(`till-${number}`, { endedAt: 1n })]));
+    }
+    model.applyEvent(changed([execution('till-next')]));
+    const ids = [...model.executions.keys()];
+    assert.equal(ids.length, SERVED_HELD_MAX + 2);
+    assert.deepEqual(ids.slice(0, 2), ['till-1', 'till-12']);
+    // Its recording has them all, in their order.
+    const all = Array.from({ length: SERVED_HELD_MAX + 11 }, (_, index) => `till-${index + 1}`);
+    model.applySnapshot(snapshot({ executions: all.map((id) => execution(id)) }));
+    assert.deepEqual([...model.executions.keys()].slice(-all.length), all);
   });
 
   it('holds effects of many executions only up to a limit, and fetches the others', () => {

@@ -218,6 +218,52 @@ describe('a simulation of the view', () => {
   });
 });
 
+describe('a simulation that serves', () => {
+  const ADDRESS = 'http://127.0.0.1:8080/';
+  const SERVE = { target: { path: '/shop/till.c' }, record: RECORDING };
+
+  class FakePortHost extends FakeHost {
+    readonly address = ADDRESS;
+  }
+
+  const served = () =>
+    order({ state: { kind: 'waiting', questions: [], promises: [], serving: true } });
+
+  it('is stopped by cancelling it, when its clients have been answered', async () => {
+    let close: () => void = () => {};
+    const closed = new Promise<null>((resolve) => {
+      close = () => resolve(null);
+    });
+    const host = new FakePortHost({ serve: () => null, snapshot: served, close: () => closed });
+    const { simulation } = given();
+    await simulation.serve(host, SERVE);
+    assert.equal(simulation.model.address, ADDRESS);
+    assert.equal(simulation.model.isServing, true);
+    const cancelled = simulation.cancel();
+    await turns();
+    assert.deepEqual([simulation.model.isStopping, host.terminated], [true, false]);
+    host.emit(changed([execution('order-1', { status: 'completed', endedAt: 1n })]));
+    close();
+    await cancelled;
+    assert.equal(simulation.model.executions.get('order-1')?.summary.status, 'completed');
+    assert.deepEqual(host.kindsAsked(), ['serve', 'snapshot', 'close']);
+    assert.ok(host.terminated);
+    assert.equal(simulation.model.isLive, false);
+  });
+
+  it('ends at once when it is cancelled again (S2)', async () => {
+    const host = new FakePortHost({ serve: () => null, snapshot: served });
+    const { simulation } = given();
+    await simulation.serve(host, SERVE);
+    void simulation.cancel();
+    await turns();
+    assert.equal(host.terminated, false);
+    await simulation.cancel();
+    assert.ok(host.terminated);
+    assert.deepEqual(simulation.model.phase, { kind: 'stopped', message: 'stopped' });
+  });
+});
+
 describe('the simulations of a window', () => {
   const ended = () =>
     new FakeHost({
