@@ -111,7 +111,7 @@ export class DebugTarget {
   /** Another future: the same until an effect, and from there with one more fault. */
   async branch(point: BranchPoint, fault: Fault): Promise<DebugTarget> {
     const live = await branchAt(this.host, this.listener, await this.origin(), point);
-    live.run.simulation.inject(fault);
+    live.run.simulation.inputs.inject(fault);
     return DebugTarget.ofLive(this.host, this.listener, live, undefined);
   }
 

@@ -74,12 +74,12 @@ function replActions(
       return outcome.branch ? 'injected: a branch begins here' : 'injected: go on to see it happen';
     },
     feed: (id, text) => {
-      live('.feed').feed(executionId(id), new TextEncoder().encode(text), false);
+      live('.feed').inputs.feed(executionId(id), new TextEncoder().encode(text), false);
       after.push(() => state.resumeWaiting());
       return `${id} has ${JSON.stringify(text)} to read`;
     },
     endInput: (id) => {
-      live('.eof').feed(executionId(id), new Uint8Array(0), true);
+      live('.eof').inputs.feed(executionId(id), new Uint8Array(0), true);
       after.push(() => state.resumeWaiting());
       return `the standard input of ${id} has ended`;
     },
@@ -87,7 +87,7 @@ function replActions(
       const { place } = traveller.position;
       const simulation = live('.answer');
       const seq = seqOf(place.kind === 'effect' ? place.seq : 0);
-      if (simulation.answer(place.execution, seq, answer)) return `answered: ${answer}`;
+      if (simulation.inputs.answer(place.execution, seq, answer)) return `answered: ${answer}`;
       throw debugErrors.badArguments('.answer', `${place.execution} #${seq} asks nothing`);
     },
     keepPromise: (promise, text) => {

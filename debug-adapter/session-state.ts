@@ -284,7 +284,7 @@ export class SessionState {
     const fault = faultAt(value, place.execution, place.seq);
     const upcoming = target.live?.upcoming;
     if (upcoming?.execution === place.execution && upcoming.seq === place.seq) {
-      target.live?.run.simulation.inject(fault);
+      target.live?.run.simulation.inputs.inject(fault);
       return { branch: false, after: () => this.port.invalidated() };
     }
     await this.branch(fault, place.execution, place.seq);

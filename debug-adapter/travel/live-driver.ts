@@ -180,7 +180,7 @@ export class LiveDriver {
   /** Ends a motion that is under way, and lets none begin. */
   dispose(): void {
     this.disposed = true;
-    this.upstreams.end(this.run.simulation);
+    this.upstreams.end(this.run.simulation.inputs);
     this.upstreams.nudge();
   }
 
@@ -210,7 +210,7 @@ export class LiveDriver {
       if (this.ended) return { kind: 'ended' };
       this.sliceStart = this.host.nowMs();
       this.sliceEnd = undefined;
-      this.upstreams.deliver(this.run.simulation);
+      this.upstreams.deliver(this.run.simulation.inputs);
       const result = this.run.simulation.run();
       this.run.setup.recording?.flush();
       this.upstreams.begin();

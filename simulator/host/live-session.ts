@@ -161,7 +161,7 @@ export class LiveSession {
   async finish(): Promise<void> {
     if (this.finished) return;
     this.finished = true;
-    this.upstreams.end(this.run.simulation);
+    this.upstreams.end(this.run.simulation.inputs);
     this.publish();
     await this.setup.recording?.close();
   }
@@ -175,7 +175,7 @@ export class LiveSession {
   private async drive(): Promise<void> {
     this.setState({ kind: 'running' });
     for (;;) {
-      this.upstreams.deliver(this.run.simulation);
+      this.upstreams.deliver(this.run.simulation.inputs);
       const result = this.run.simulation.run();
       this.publish();
       this.upstreams.begin();
@@ -211,7 +211,7 @@ export class LiveSession {
     const { answer } = this.setup;
     if (answer !== undefined && questions.length > 0) {
       for (const { execution, seq } of questions) {
-        this.run.simulation.answer(execution, seq, answer);
+        this.run.simulation.inputs.answer(execution, seq, answer);
       }
       return false;
     }

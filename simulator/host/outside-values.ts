@@ -18,7 +18,7 @@ export function keepPromise(
         `such as ${simulation.executions[0]?.id ?? 'order-1'}/${name}`,
     );
   }
-  return simulation.keepPromise(promise, { contentType, body: bytes });
+  return simulation.inputs.keepPromise(promise, { contentType, body: bytes });
 }
 
 /** False when the execution has ended; throws UnknownExecutionError. */
@@ -26,5 +26,5 @@ export function sendMessage(
   simulation: Simulation,
   { execution, contentType, bytes }: OutsideMessage,
 ): boolean {
-  return simulation.sendMessage(executionId(execution), { contentType, body: bytes });
+  return simulation.inputs.sendMessage(executionId(execution), { contentType, body: bytes });
 }

@@ -100,24 +100,24 @@ export class Serving {
     const { workflow } = this;
     switch (item.kind) {
       case 'request':
-        simulation.request(workflow, item.head, item.body, item.ends, item.delivery);
+        simulation.inputs.request(workflow, item.head, item.body, item.ends, item.delivery);
         return;
       case 'connect':
-        simulation.connect(workflow, item.body, item.ends, item.delivery);
+        simulation.inputs.connect(workflow, item.body, item.ends, item.delivery);
         return;
       case 'more': {
         const id = executionId(item.execution);
         if (!this.isRunning(id)) return;
         if (this.handler === 'http') {
-          simulation.feedRequest(id, item.body, item.ends, item.delivery);
+          simulation.inputs.feedRequest(id, item.body, item.ends, item.delivery);
         } else {
-          simulation.feed(id, item.body, item.ends, item.delivery);
+          simulation.inputs.feed(id, item.body, item.ends, item.delivery);
         }
         return;
       }
       case 'drop': {
         const id = executionId(item.execution);
-        if (this.isRunning(id)) simulation.cancel(id);
+        if (this.isRunning(id)) simulation.inputs.cancel(id);
         return;
       }
     }

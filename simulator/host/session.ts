@@ -59,7 +59,9 @@ export class HostSession {
         this.held.live().goOn('next-effect');
         return null;
       case 'inject':
-        this.held.live().run.simulation.inject(parseFault(request.fault, 'the injected fault'));
+        this.held
+          .live()
+          .run.simulation.inputs.inject(parseFault(request.fault, 'the injected fault'));
         this.held.live().wake();
         return null;
       case 'feed':
@@ -112,7 +114,7 @@ export class HostSession {
   private answer(request: Extract<HostRequest, { kind: 'answer' }>): null {
     const live = this.held.live();
     const { execution, seq, answer } = request;
-    if (!live.run.simulation.answer(executionId(execution), seqOf(seq), answer)) {
+    if (!live.run.simulation.inputs.answer(executionId(execution), seqOf(seq), answer)) {
       throw new HostRequestError(`${execution} asks nothing about effect #${seq} any more`);
     }
     live.wake();
@@ -121,7 +123,7 @@ export class HostSession {
 
   private feed({ execution, bytes, ends }: Extract<HostRequest, { kind: 'feed' }>): null {
     const live = this.held.live();
-    live.run.simulation.feed(executionId(execution), bytes, ends);
+    live.run.simulation.inputs.feed(executionId(execution), bytes, ends);
     live.wake();
     return null;
   }
@@ -141,7 +143,7 @@ export class HostSession {
     const live = this.held.live();
     const { simulation } = live.run;
     const ids = execution === undefined ? simulation.executions.map(({ id }) => id) : [execution];
-    for (const id of ids) simulation.cancel(executionId(id));
+    for (const id of ids) simulation.inputs.cancel(executionId(id));
     // Cancelling is itself something that happens, also in a paused simulation.
     live.goOn('free');
     return null;

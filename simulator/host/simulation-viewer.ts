@@ -2,7 +2,7 @@
  * Answers what clients ask about the held simulation: its state, effects, timeline and sources, and
  * whether it replays. It changes nothing.
  */
-import { UnknownExecutionError } from '../engine/simulation.ts';
+import { UnknownExecutionError } from '../engine/inputs.ts';
 import type { Workflow } from '../engine/workflow.ts';
 import { planJson } from '../faults/plan.ts';
 import { type SourceFrame, userFrame } from '../guest/symbols/index.ts';

@@ -7,8 +7,8 @@
  * W2  Nobody real is asked for a service that is not permitted; the simulation is told so.
  */
 import type { WorldConfig } from '../config/config.ts';
+import type { Inputs } from '../engine/inputs.ts';
 import type { RealAnswer, RealRequest } from '../engine/real-requests.ts';
-import type { Simulation } from '../engine/simulation.ts';
 import type { HostEnvironment } from './host-environment.ts';
 import type { LoadedSimulation } from './loaded-simulation.ts';
 
@@ -42,7 +42,7 @@ export async function permittedServices(
   return (await environment.permittedServices?.(recording, world)) ?? new Set();
 }
 
-type Asked = Pick<Simulation, 'answerReal' | 'realTimePassed'>;
+type Asked = Pick<Inputs, 'answerReal' | 'realTimePassed'>;
 
 export class RealUpstreams {
   private readonly unsent: RealRequest[] = [];
@@ -83,10 +83,10 @@ export class RealUpstreams {
   }
 
   /** Hands over the answers that have come, and how long the others have taken so far. */
-  deliver(simulation: Asked): void {
-    for (const { number, answer } of this.answers.splice(0)) simulation.answerReal(number, answer);
+  deliver(inputs: Asked): void {
+    for (const { number, answer } of this.answers.splice(0)) inputs.answerReal(number, answer);
     for (const [number, sending] of this.underWay) {
-      simulation.realTimePassed(number, sending.elapsedNanos());
+      inputs.realTimePassed(number, sending.elapsedNanos());
     }
   }
 
@@ -106,14 +106,14 @@ export class RealUpstreams {
   }
 
   /** Breaks off what is under way: what became of it is not known, and is recorded so. */
-  end(simulation: Asked): void {
+  end(inputs: Asked): void {
     this.unsent.length = 0;
-    this.deliver(simulation);
+    this.deliver(inputs);
     for (const [number, sending] of this.underWay) {
       const realNanos = sending.elapsedNanos();
       sending.cancel();
       const detail = 'the simulation was ended before the response came';
-      simulation.answerReal(number, { kind: 'failed', failure: 'reset', detail, realNanos });
+      inputs.answerReal(number, { kind: 'failed', failure: 'reset', detail, realNanos });
     }
     this.underWay.clear();
   }

@@ -154,8 +154,8 @@ describe('executions that have to do with one another', () => {
     assert.deepEqual(waiting, { kind: 'waiting', questions: [], promises: ['script-1/approval'] });
     assert.equal(simulated.simulation.executions[0]?.owner, undefined);
     const value = { contentType: 'text/plain', body: bytes('yes') };
-    assert.equal(simulated.simulation.keepPromise('script-1/approval', value), true);
-    assert.equal(simulated.simulation.keepPromise('script-1/approval', value), false);
+    assert.equal(simulated.simulation.inputs.keepPromise('script-1/approval', value), true);
+    assert.equal(simulated.simulation.inputs.keepPromise('script-1/approval', value), false);
     assert.equal(finished(simulated).output, '0: 200 yes\n');
     const again = start([`GET ${PROMISES}/self/approval`], [], {});
     assert.equal(again.simulation.run().kind, 'waiting');
@@ -209,19 +209,22 @@ describe('executions that have to do with one another', () => {
     assert.equal(simulated.simulation.run().kind, 'waiting');
     const id = 'script-1' as ExecutionId;
     const message = { contentType: 'text/plain', body: bytes('hello') };
-    assert.equal(simulated.simulation.sendMessage(id, message), true);
+    assert.equal(simulated.simulation.inputs.sendMessage(id, message), true);
     assert.equal(finished(simulated).output, '0: 200 hello\n');
-    assert.equal(simulated.simulation.sendMessage(id, message), false);
+    assert.equal(simulated.simulation.inputs.sendMessage(id, message), false);
   });
 
   it('run again from what came in, with the same end', () => {
     const args = [`GET ${PROMISES}/self/approval`, `GET ${EXECUTIONS}/self/messages`];
     const first = start(args, []);
     first.simulation.run();
-    first.simulation.keepPromise('script-1/approval', { contentType: 'a/b', body: bytes('yes') });
+    first.simulation.inputs.keepPromise('script-1/approval', {
+      contentType: 'a/b',
+      body: bytes('yes'),
+    });
     first.simulation.run();
     const id = 'script-1' as ExecutionId;
-    first.simulation.sendMessage(id, { contentType: 'a/b', body: bytes('go') });
+    first.simulation.inputs.sendMessage(id, { contentType: 'a/b', body: bytes('go') });
     const { output, sink } = finished(first);
     const second = simulate(program, { args, setup: { inputs: sink.inputs } });
     assert.equal(finished(second).output, output);

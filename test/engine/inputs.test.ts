@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { InboxError } from '../../simulator/engine/inbox.ts';
-import { UnknownExecutionError } from '../../simulator/engine/simulation.ts';
+import { UnknownExecutionError } from '../../simulator/engine/inputs.ts';
 import type { GuestProgram } from '../../simulator/guest/program.ts';
 import { executionId } from '../../simulator/journal/entry.ts';
 import { buildProgram, closeBuilder } from '../helpers/programs.ts';
@@ -23,10 +23,10 @@ describe('standard input', () => {
     for (const piece of ['one', 'three']) {
       assert.deepEqual(simulation.run(), { kind: 'waiting', questions: [], promises: [] });
       assert.equal(simulation.executions[0]?.status, 'waiting');
-      simulation.feed(FIRST, bytes(piece), false);
+      simulation.inputs.feed(FIRST, bytes(piece), false);
     }
     assert.equal(simulation.run().kind, 'waiting');
-    simulation.feed(FIRST, bytes(''), true);
+    simulation.inputs.feed(FIRST, bytes(''), true);
     assert.deepEqual(simulation.run(), { kind: 'ended' });
     assert.match(text(), /^input 3\ninput 5\ninput 0\nend/);
     assert.equal(sink.attempts.size, 4);
@@ -43,23 +43,26 @@ describe('standard input', () => {
     const config = { ...workflow.config, name: 'other', args: ['sleep', '500', 'print', 'x'] };
     simulation.start({ ...workflow, config });
     assert.equal(simulation.run().kind, 'stopped');
-    simulation.feed(FIRST, bytes('x'), true);
-    simulation.cancel(executionId('other-1'));
+    simulation.inputs.feed(FIRST, bytes('x'), true);
+    simulation.inputs.cancel(executionId('other-1'));
     assert.deepEqual(simulation.run(), { kind: 'ended' });
     assert.equal(sink.attempts.get('script-1/1')?.outcome, 'completed');
   });
 
   it('takes no more after its end, and records nothing of it', () => {
     const { simulation, sink } = simulate(program, { args: ['input'] });
-    assert.throws(() => simulation.feed(FIRST, bytes('late'), false), InboxError);
+    assert.throws(() => simulation.inputs.feed(FIRST, bytes('late'), false), InboxError);
     assert.deepEqual(sink.inputs, []);
   });
 
   it('of an execution that there is not is refused, and recorded nowhere', () => {
     const { simulation, sink } = simulate(program, { args: ['input'] });
     const wrong = executionId('script-9');
-    assert.throws(() => simulation.feed(wrong, bytes('x'), false), UnknownExecutionError);
-    assert.throws(() => simulation.cancel(wrong), /there is no execution script-9; .* script-1/);
+    assert.throws(() => simulation.inputs.feed(wrong, bytes('x'), false), UnknownExecutionError);
+    assert.throws(
+      () => simulation.inputs.cancel(wrong),
+      /there is no execution script-9; .* script-1/,
+    );
     assert.deepEqual(sink.inputs, []);
   });
 
@@ -68,7 +71,7 @@ describe('standard input', () => {
     const options = { args: ['input', 'print', 'end'], stdinEnds: false, plan: { faults } };
     const { simulation, text } = simulate(program, options);
     assert.equal(simulation.run().kind, 'waiting');
-    simulation.feed(FIRST, bytes('hello'), true);
+    simulation.inputs.feed(FIRST, bytes('hello'), true);
     assert.deepEqual(simulation.run(), { kind: 'ended' });
     assert.match(text(), /^input 5\nend/);
   });
@@ -110,7 +113,7 @@ describe('a poll of several subscriptions', () => {
     });
     assert.equal(simulation.run().kind, 'stopped');
     assert.equal(simulation.executions[0]?.status, 'waiting');
-    simulation.feed(FIRST, bytes('now'), false);
+    simulation.inputs.feed(FIRST, bytes('now'), false);
     assert.deepEqual(simulation.run(), { kind: 'ended' });
     const result = sink.entries.get(FIRST)?.find(({ operation }) => operation.class === 'wait');
     assert.deepEqual(result?.result, {

@@ -124,7 +124,7 @@ describe('a lease', () => {
     });
     sink.trace = ({ kind, execution }) => {
       if (kind !== 'lease.expired' || execution !== 'script-1') return;
-      simulation.agenda.in(1n, () => simulation.cancel(execution));
+      simulation.agenda.in(1n, () => simulation.inputs.cancel(execution));
     };
     assert.deepEqual(simulation.run(), { kind: 'ended' });
     assert.deepEqual(

@@ -31,7 +31,7 @@ describe('executions that connections start', () => {
   }
 
   function connect(simulation: Simulation, text: string, delivery?: number): Execution {
-    return simulation.connect(WORKFLOW, bytes(text), false, delivery);
+    return simulation.inputs.connect(WORKFLOW, bytes(text), false, delivery);
   }
 
   it('read the connection as standard input, and rest when it has no more', () => {
@@ -41,7 +41,7 @@ describe('executions that connections start', () => {
     const second = connect(simulation, 'say two\nquit\n');
     assert.equal(simulation.run().kind, 'waiting');
     assert.equal(second.status, 'completed');
-    simulation.feed(first.id, bytes('quit\n'), true);
+    simulation.inputs.feed(first.id, bytes('quit\n'), true);
     assert.equal(simulation.run().kind, 'ended');
     assert.equal(text(first.id), 'one\n');
     assert.equal(text(second.id), 'two\n');
@@ -53,12 +53,12 @@ describe('executions that connections start', () => {
     simulation.run();
     connect(simulation, 'post\nsleep 5000\npost\nquit\n', 2);
     simulation.run();
-    simulation.feed(first.id, bytes('post\nquit\n'), false, 3);
+    simulation.inputs.feed(first.id, bytes('post\nquit\n'), false, 3);
     assert.equal(simulation.run().kind, 'ended');
     const again = world({ inputs: sink.inputs });
-    assert.ok(again.simulation.isCatchingUp);
+    assert.ok(again.simulation.inputs.areLeft);
     assert.equal(again.simulation.run().kind, 'ended');
-    assert.ok(!again.simulation.isCatchingUp);
+    assert.ok(!again.simulation.inputs.areLeft);
     assert.deepEqual(
       sink.inputs.map(({ data }) => data.delivery),
       [1, 2, 3],
@@ -99,7 +99,10 @@ describe('executions that connections start', () => {
     );
     assert.equal(connect(simulation, 'quit\n').id, 'script-3');
     simulation.run();
-    assert.throws(() => simulation.feed(ended.id, bytes('x'), false), /no execution script-1/);
+    assert.throws(
+      () => simulation.inputs.feed(ended.id, bytes('x'), false),
+      /no execution script-1/,
+    );
   });
 
   it('tell of every turn of a guest, so that one that computes for ever is known', () => {
@@ -110,7 +113,7 @@ describe('executions that connections start', () => {
     const { simulation } = world({ observer });
     const first = connect(simulation, 'say one\n');
     simulation.run();
-    simulation.feed(first.id, bytes('quit\n'), false);
+    simulation.inputs.feed(first.id, bytes('quit\n'), false);
     simulation.run();
     assert.deepEqual(turns, ['script-1 0', 'script-1 3']);
   });

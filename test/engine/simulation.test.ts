@@ -105,7 +105,7 @@ describe('a simulation', () => {
     const { simulation, sink } = simulate(program, { args: [] });
     const at = { kind: 'time', atNanos: 1n } as const;
     const jump = { kind: 'clock-jump', at, node: 'x', clock: 'wall', byNanos: 1n } as const;
-    assert.throws(() => simulation.inject(jump), PlanError);
+    assert.throws(() => simulation.inputs.inject(jump), PlanError);
     assert.deepEqual(sink.inputs, []);
   });
 
@@ -121,7 +121,7 @@ describe('a simulation', () => {
           setup: { observer: { stopsBefore: () => seen++ === stopAt } },
         });
         while (simulation.run().kind === 'stopped') {
-          for (const { id } of simulation.executions) simulation.cancel(id);
+          for (const { id } of simulation.executions) simulation.inputs.cancel(id);
         }
         const stopped = seen > stopAt;
         const ends = simulation.executions.map(({ status }) => status);
@@ -156,7 +156,7 @@ describe('a simulation', () => {
       const shown = (): number => outputs.filter(({ execution }) => execution === first.id).length;
       while (simulation.run().kind === 'stopped') {
         if (first.ended) continue;
-        simulation.cancel(first.id);
+        simulation.inputs.cancel(first.id);
         shownBefore = shown();
       }
       if (shownBefore >= 0) assert.equal(shown(), shownBefore);

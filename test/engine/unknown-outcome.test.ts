@@ -59,8 +59,8 @@ describe('a call whose outcome is unknown', () => {
         });
         const [execution] = simulation.executions;
         assert.equal(execution?.status, 'asking');
-        assert.ok(simulation.answer(execution.id, SEQ, answer));
-        assert.ok(!simulation.answer(execution.id, SEQ, answer), 'it is answered once');
+        assert.ok(simulation.inputs.answer(execution.id, SEQ, answer));
+        assert.ok(!simulation.inputs.answer(execution.id, SEQ, answer), 'it is answered once');
         const text = run(simulated);
         assert.match(text, answer === 'retry' ? /^POST 200/ : /^POST failed/);
         assert.equal(keys(simulated).length, answer === 'retry' ? 2 : 1);
@@ -89,12 +89,12 @@ describe('a call whose outcome is unknown', () => {
     assert.equal(simulation.run().kind, 'waiting');
     const at = { kind: 'time', atNanos: simulation.agenda.now + 1n } as const;
     const crash = { kind: 'crash', at, point: 'before', node: 'node-a' } as const;
-    simulation.inject({ ...crash, restartAfterNanos: undefined });
+    simulation.inputs.inject({ ...crash, restartAfterNanos: undefined });
     assert.equal(simulation.run().kind, 'waiting');
     const asked = simulated.sink.traces.filter(({ kind }) => kind === 'question.asked');
     assert.equal(asked.length, 2);
     const [execution] = simulation.executions;
-    assert.ok(execution !== undefined && simulation.answer(execution.id, SEQ, 'retry'));
+    assert.ok(execution !== undefined && simulation.inputs.answer(execution.id, SEQ, 'retry'));
     assert.match(run(simulated), /^POST 200/);
   });
 
@@ -104,11 +104,11 @@ describe('a call whose outcome is unknown', () => {
     assert.equal(simulation.run().kind, 'waiting');
     const at = { kind: 'time', atNanos: simulation.agenda.now + 1n } as const;
     const pause = { kind: 'pause', at, point: 'before', node: 'node-a' } as const;
-    simulation.inject({ ...pause, forNanos: 3_600_000_000_000n });
+    simulation.inputs.inject({ ...pause, forNanos: 3_600_000_000_000n });
     assert.equal(simulation.run().kind, 'waiting');
     assert.equal(simulation.engine.questions.open().length, 1);
     const [execution] = simulation.executions;
-    assert.ok(execution !== undefined && simulation.answer(execution.id, SEQ, 'fail'));
+    assert.ok(execution !== undefined && simulation.inputs.answer(execution.id, SEQ, 'fail'));
     assert.match(run(simulated), /^POST failed/);
     assert.equal(keys(simulated).length, 1);
   });
@@ -119,12 +119,12 @@ describe('a call whose outcome is unknown', () => {
     assert.equal(simulation.run().kind, 'waiting');
     const at = { kind: 'time', atNanos: simulation.agenda.now } as const;
     const pause = { kind: 'pause', at, point: 'before', node: 'node-a' } as const;
-    simulation.inject({ ...pause, forNanos: 2_000_000_000n });
+    simulation.inputs.inject({ ...pause, forNanos: 2_000_000_000n });
     // The pause has begun, and nothing else has happened yet.
     simulation.agenda.happenNext('event');
     const pausedAt = simulation.agenda.now;
     const [execution] = simulation.executions;
-    assert.ok(execution !== undefined && simulation.answer(execution.id, SEQ, 'retry'));
+    assert.ok(execution !== undefined && simulation.inputs.answer(execution.id, SEQ, 'retry'));
     assert.match(run(simulated), /^POST 200/);
     const again = sink.traces.find(({ kind, at: when }) => kind === 'call.retried' && when > 0n);
     assert.equal(again?.at, pausedAt + 2_000_000_000n);

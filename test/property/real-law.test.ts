@@ -43,12 +43,12 @@ class AnyRealWorld {
   /** Lets time pass for some requests, and answers one every now and then. */
   act(simulation: Simulation): void {
     for (const { number } of this.open) {
-      if (this.chance(2)) simulation.realTimePassed(number, this.nanos());
+      if (this.chance(2)) simulation.inputs.realTimePassed(number, this.nanos());
     }
     if (this.open.length === 0 || this.chance(2)) return;
     const [request] = this.open.splice(this.stream.nextUint32() % this.open.length, 1);
     assert.ok(request !== undefined);
-    assert.ok(simulation.answerReal(request.number, this.answer(request)));
+    assert.ok(simulation.inputs.answerReal(request.number, this.answer(request)));
   }
 
   private answer({ request }: RealRequest): RealAnswer {
@@ -142,7 +142,7 @@ describe('a simulation that asks real hosts', () => {
     };
     const again = start(tested, observer, sink.inputs);
     assert.deepEqual(again.simulation.run(), { kind: 'ended' });
-    assert.equal(again.simulation.isCatchingUp, false);
+    assert.equal(again.simulation.inputs.areLeft, false);
     return again;
   }
 

@@ -47,7 +47,9 @@ describe('the tries of a call', () => {
     for (let asked = 0; asked < 9; asked++) {
       assert.equal(simulation.run().kind, 'waiting');
       const [execution] = simulation.executions;
-      assert.ok(execution !== undefined && simulation.answer(execution.id, seqOf(0), 'retry'));
+      assert.ok(
+        execution !== undefined && simulation.inputs.answer(execution.id, seqOf(0), 'retry'),
+      );
     }
     assert.deepEqual(secondsOf(simulated, 'question.asked'), [5, 10, 15, 20, 25, 30, 35, 40, 45]);
   });
@@ -85,6 +87,9 @@ describe('the tries of a call', () => {
     const [execution] = simulation.executions;
     assert.ok(execution !== undefined);
     assert.equal(execution.status, 'running');
-    assert.ok(!simulation.answer(execution.id, seqOf(0), 'retry'), 'nothing is asked any more');
+    assert.ok(
+      !simulation.inputs.answer(execution.id, seqOf(0), 'retry'),
+      'nothing is asked any more',
+    );
   });
 });

@@ -67,7 +67,7 @@ describe('far from the journal store', () => {
     assert.equal(simulation.run().kind, 'stopped');
     const [execution] = simulation.executions;
     assert.ok(execution !== undefined);
-    simulation.cancel(execution.id);
+    simulation.inputs.cancel(execution.id);
     assert.deepEqual(simulation.run(), { kind: 'ended' });
     assert.equal(execution.status, 'cancelled');
     // The other one keeps the world going until all has arrived.

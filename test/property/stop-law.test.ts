@@ -176,18 +176,18 @@ function operate({ simulation }: Simulated, seed: number, byHand: readonly objec
     const fault = faults[0];
     if (fault !== undefined && chance(4)) {
       faults.shift();
-      simulation.inject(parseFault(fault, 'by hand'));
+      simulation.inputs.inject(parseFault(fault, 'by hand'));
     }
     for (const { id, ended, journal } of simulation.executions) {
       if (ended) continue;
       if (!journal.stdin.ended && (mustMove || chance(6))) {
-        simulation.feed(id, new Uint8Array(stream.nextUint32() % 400), chance(2));
+        simulation.inputs.feed(id, new Uint8Array(stream.nextUint32() % 400), chance(2));
       }
-      if (chance(60)) simulation.cancel(id);
+      if (chance(60)) simulation.inputs.cancel(id);
     }
     if (result.kind !== 'waiting') continue;
     for (const { execution, seq } of result.questions) {
-      simulation.answer(execution as ExecutionId, seq, chance(2) ? 'retry' : 'fail');
+      simulation.inputs.answer(execution as ExecutionId, seq, chance(2) ? 'retry' : 'fail');
     }
   }
   assert.fail('it never ends');

@@ -94,7 +94,7 @@ const SCENES: readonly Scene[] = [
       stdinEnds: false,
       drive: (simulation) => {
         simulation.run();
-        for (const { id } of simulation.executions) simulation.cancel(id);
+        for (const { id } of simulation.executions) simulation.inputs.cancel(id);
         simulation.run();
       },
     },
@@ -113,7 +113,7 @@ const SCENES: readonly Scene[] = [
       drive: (simulation) => {
         simulation.run();
         for (const { id } of simulation.executions) {
-          simulation.feed(id, new TextEncoder().encode('hello\n'), true);
+          simulation.inputs.feed(id, new TextEncoder().encode('hello\n'), true);
         }
         simulation.run();
       },
@@ -132,7 +132,8 @@ const SCENES: readonly Scene[] = [
       workflow: ASK,
       drive: (simulation) => {
         simulation.run();
-        for (const { id } of simulation.executions) simulation.answer(id, seqOf(POST), 'retry');
+        for (const { id } of simulation.executions)
+          simulation.inputs.answer(id, seqOf(POST), 'retry');
         simulation.run();
       },
     },
