@@ -1,6 +1,6 @@
 // What the editor serves, with the host that ships and real clients.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { ServingHost } from '../../../extension/simulations/serving-host.ts';
 import type { Simulation } from '../../../extension/simulations/simulation.ts';
 import { Simulations } from '../../../extension/simulations/simulations.ts';
 import { breakLockOfThisProcess } from '../../../simulator/cli/node/recording-lock.ts';
+import { buildProgram, closeBuilder } from '../../helpers/programs.ts';
 import { projectRoot } from '../../helpers/project-root.ts';
 
 const HOST = join(projectRoot, 'dist/simulator-host.js');
@@ -40,11 +41,15 @@ async function answerTo(socket: Socket, request: string): Promise<string> {
   socket.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk;
   });
+  socket.once('end', () => socket.end());
   socket.write(request);
-  await new Promise((resolve) => socket.once('end', resolve));
-  socket.end();
+  await new Promise((resolve) => socket.once('close', resolve));
   return text;
 }
+
+const LINES = {
+  workflows: { lines: { module: 'lines.wasm', limits: { secondsBetweenEffects: 1 } } },
+};
 
 const STEPS_MAX = 20;
 
@@ -89,7 +94,8 @@ describe('a program that the editor serves', () => {
     simulations.clear();
   });
 
-  after(() => {
+  after(async () => {
+    await closeBuilder();
     simulations.dispose();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -179,6 +185,46 @@ describe('a program that the editor serves', () => {
     const { summary } = branch.simulation.model.executions.get('till-1') ?? assert.fail();
     assert.equal(summary.attempts[0]?.outcome, 'crashed');
     assert.equal(summary.status, 'completed');
+  });
+
+  it('goes on after a program that computes for ever, and is still shown', async () => {
+    const own = join(folder, 'lines');
+    mkdirSync(own);
+    const { bytes } = await buildProgram('test/fixtures/programs/lines.c');
+    writeFileSync(join(own, 'lines.wasm'), bytes);
+    writeFileSync(join(own, 'backstitch.json'), JSON.stringify(LINES));
+    const host = new ServingHost({ script: HOST, port: 0, onNote: () => {} });
+    const record = join(own, 'lines.backstitch');
+    const { simulation, begun } = simulations.serve('lines', host, {
+      target: { path: own },
+      record,
+    });
+    await begun;
+    const told: string[] = [];
+    simulation.onEvent((event) => {
+      if (event.kind === 'problem') told.push(event.problem.code);
+    });
+    assert.equal(await answerTo(client(simulation), 'loop\n'), '');
+    assert.deepEqual(told, ['stuck']);
+    assert.equal(await answerTo(client(simulation), 'say after\nquit\n'), 'after\n');
+    await until(simulation, ({ executions }) => {
+      return executions.get('lines-2')?.summary.endedAt !== undefined;
+    });
+    assert.equal(simulation.model.executions.get('lines-1')?.summary.status, 'cancelled');
+    await simulation.cancel();
+    assert.equal(simulation.model.recording, record);
+    assert.deepEqual(
+      readdirSync(own).filter((name) => name.startsWith('lines.backstitch')),
+      ['lines.backstitch'],
+    );
+    const results = await simulation.request({ kind: 'verify' });
+    assert.deepEqual(
+      results.map(({ kind, execution }) => [kind, execution]),
+      [
+        ['same', 'lines-1'],
+        ['same', 'lines-2'],
+      ],
+    );
   });
 
   it('says which port it cannot have, and where another is chosen', async () => {
