@@ -230,6 +230,8 @@ export class Simulation implements ListedSimulation, Disposable {
       this.changes.fire(WHOLE);
       const closed = host.request({ kind: 'close' }).catch(() => null);
       await Promise.race([closed, this.needs.wait(SERVING_CLOSE_GRACE_MS)]);
+      // Ended meanwhile by cancelling it again, and its recording may be somebody else's now.
+      if (this.host !== host) return;
     }
     this.model.stop('stopped');
     await this.drop(host);

@@ -13,6 +13,7 @@ import { ServingHost } from '../../../extension/simulations/serving-host.ts';
 import type { Simulation } from '../../../extension/simulations/simulation.ts';
 import { Simulations } from '../../../extension/simulations/simulations.ts';
 import { breakLockOfThisProcess } from '../../../simulator/cli/node/recording-lock.ts';
+import { handlerComponent } from '../../helpers/handler-component.ts';
 import { buildProgram, closeBuilder } from '../../helpers/programs.ts';
 import { projectRoot } from '../../helpers/project-root.ts';
 
@@ -225,6 +226,41 @@ describe('a program that the editor serves', () => {
         ['same', 'lines-2'],
       ],
     );
+  });
+
+  it('answers HTTP where its program does, and cuts what is held when it is ended', async () => {
+    const module = join(folder, 'handler.wasm');
+    writeFileSync(module, await handlerComponent());
+    const notes: string[] = [];
+    const host = new ServingHost({ script: HOST, port: 0, onNote: (text) => notes.push(text) });
+    const record = join(folder, 'handler.backstitch');
+    const { simulation, begun } = simulations.serve('handler', host, {
+      target: { path: module },
+      record,
+    });
+    await begun;
+    const { address = '' } = simulation.model;
+    assert.match(address, /^http:\/\/127\.0\.0\.1:\d+\/$/);
+    const hello = await fetch(`${address}hello`);
+    assert.equal(await hello.text(), 'hello\n');
+    assert.equal(hello.headers.get('backstitch-execution'), 'handler-1');
+    await until(simulation, ({ executions }) => {
+      return executions.get('handler-1')?.summary.status === 'completed';
+    });
+    assert.deepEqual(notes, ['GET /hello -> 200  handler-1, completed']);
+
+    await simulation.requestLive({ kind: 'pause' });
+    const held = fetch(`${address}hello`).then(
+      () => 'answered',
+      () => 'cut',
+    );
+    await until(simulation, ({ executions }) => executions.has('handler-2'));
+    void simulation.cancel();
+    assert.equal(simulation.model.isStopping, true);
+    await simulation.cancel();
+    assert.equal(await held, 'cut');
+    const timeline = await simulation.request({ kind: 'timeline', colors: false });
+    assert.match(timeline, /handler-2/);
   });
 
   it('says which port it cannot have, and where another is chosen', async () => {

@@ -253,13 +253,17 @@ describe('a simulation that serves', () => {
 
   it('ends at once when it is cancelled again (S2)', async () => {
     const host = new FakePortHost({ serve: () => null, snapshot: served });
-    const { simulation } = given();
+    const { simulation, clock, freed } = given();
     await simulation.serve(host, SERVE);
-    void simulation.cancel();
+    const first = simulation.cancel();
     await turns();
     assert.equal(host.terminated, false);
     await simulation.cancel();
     assert.ok(host.terminated);
+    clock.pass();
+    await first;
+    // By now somebody else may write there.
+    assert.deepEqual(freed, [RECORDING]);
     assert.deepEqual(simulation.model.phase, { kind: 'stopped', message: 'stopped' });
   });
 });
