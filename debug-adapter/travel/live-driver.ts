@@ -101,8 +101,6 @@ export class LiveDriver {
   ended = false;
   /** Outputs of effects up to this instant are held back: they were shown before. */
   quietUntil: VirtualNanos | undefined;
-  /** Of executions, counting from 1. */
-  private readonly numbers: ReadonlyMap<ExecutionId, number>;
   private readonly audience: Audience | undefined;
   private readonly upstreams: RealUpstreams;
   private motion: Motion | undefined;
@@ -142,8 +140,6 @@ export class LiveDriver {
     });
     this.view = liveView(this.run);
     this.book = new StackBook(this.view);
-    const ids = this.run.simulation.executions.map(({ id }, index) => [id, index + 1] as const);
-    this.numbers = new Map(ids);
     this.audience?.begin(this.run);
   }
 
@@ -234,7 +230,7 @@ export class LiveDriver {
 
   private stopsBefore(effect: UpcomingEffect): boolean {
     const { execution, seq } = effect;
-    this.host.beat(this.numbers.get(execution), seq);
+    this.host.beat(execution, seq);
     this.startSlice();
     const isNew = !this.isLast(effect);
     this.last = effect;

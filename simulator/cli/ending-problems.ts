@@ -113,7 +113,7 @@ export interface StuckSetup {
   readonly plan: RunPlan;
   readonly script: string;
   readonly silentMs: number;
-  readonly lastEffect: { readonly execution: number; readonly seq: number } | undefined;
+  readonly lastEffect: { readonly execution: string; readonly seq: number } | undefined;
 }
 
 /** A program that computes for ever: names the last effect that it asked for, and its line. */
@@ -126,7 +126,7 @@ export async function stuckProblem(setup: StuckSetup): Promise<ProblemReport> {
     const message = `${name} computed for ${seconds} s without any effect, and was ended. ${next}`;
     return { severity: 'error', code: 'stuck', message };
   }
-  const execution = plan.workflow === undefined ? name : `${name}-${lastEffect.execution}`;
+  const { execution } = lastEffect;
   const stack = await locate(setup, execution, lastEffect.seq);
   const site = stack.find(({ user, source }) => user && source !== undefined);
   const where = site?.source === undefined ? '' : ` at ${placeText(site.source)}`;

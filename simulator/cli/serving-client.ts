@@ -247,7 +247,7 @@ export class ServingClient {
     const seconds = this.silenceMsMax / 1000;
     const { lastEffect } = this.client;
     if (this.state !== 'serving' && this.state !== 'replacing') return;
-    const id = `${this.start?.workflow ?? ''}-${lastEffect?.execution ?? 0}`;
+    const id = lastEffect?.execution ?? 'a program';
     this.waiting.get(id)?.answering.stuck(seconds);
     const message =
       `${id} has computed for ${seconds} s without an effect (limits.secondsBetweenEffects), ` +
@@ -287,7 +287,7 @@ export class ServingClient {
   /** False when cancelling it has not helped before. */
   private cancelAt(place: HostClient['lastEffect']): boolean {
     if (place === undefined) return true;
-    const execution = `${this.start?.workflow ?? ''}-${place.execution}`;
+    const { execution } = place;
     if (this.stuck.some((known) => known.execution === execution)) return false;
     this.stuck = [...this.stuck, { execution, seq: place.seq }];
     return true;

@@ -21,6 +21,7 @@ import {
   type ExecutionId,
   executionId,
   type Seq,
+  seqOf,
 } from '../journal/entry.ts';
 import type { ExecutionStatus, RecordingSink, TraceRow } from '../journal/records.ts';
 import { assert } from '../kernel/assert.ts';
@@ -90,6 +91,8 @@ export class Engine {
   /** Errors of the workspace, such as a service that throws: the first PROBLEMS_MAX of them. */
   readonly problems: Error[] = [];
   private readonly counts = new Map<string, number>();
+  /** Executions to come that are to be cancelled right after an effect. */
+  private readonly cancels = new Map<ExecutionId, number>();
   private readonly driver: EngineDriver;
 
   constructor(private readonly parts: EngineParts) {
@@ -124,6 +127,8 @@ export class Engine {
     this.executions.set(id, execution);
     this.unended++;
     this.claim(execution);
+    const seq = this.cancels.get(id);
+    if (seq !== undefined) this.applyCancel(execution, seq);
     return execution;
   }
 
@@ -199,6 +204,18 @@ export class Engine {
     });
     this.cluster.enter(attempt);
     attempt.wake();
+  }
+
+  /** Cancels an execution right after one of its effects; -1 before the first. It may be to come. */
+  cancelAfter(id: ExecutionId, seq: number): void {
+    const execution = this.executions.get(id);
+    if (execution === undefined) this.cancels.set(id, seq);
+    else this.applyCancel(execution, seq);
+  }
+
+  private applyCancel(execution: Execution, seq: number): void {
+    if (seq < 0) this.cancel(execution);
+    else execution.cancelsAfter = seqOf(seq);
   }
 
   /** A long wait gives the execution back; time or an input wakes it on some node. */

@@ -280,9 +280,8 @@ export class Inputs {
   }
 
   private applyCancel(id: ExecutionId, after: number | undefined): void {
-    const execution = this.execution(id);
-    if (after === undefined) this.engine.cancel(execution);
-    else execution.cancelsAfter = after as Seq;
+    if (after === undefined) this.engine.cancel(this.execution(id));
+    else this.engine.cancelAfter(id, after);
   }
 
   private execution(id: ExecutionId): Execution {

@@ -53,10 +53,10 @@ export interface HostEnvironment {
   /** Whether a request has come in that has not been taken yet; cheap. */
   hasRequests(): boolean;
   /**
-   * Tells whoever watches that the host is alive and where: the number of an execution, counting
-   * from 1, and the effect that it is about to perform. Cheap.
+   * Tells whoever watches that the host is alive and where: an execution, and the effect that it is
+   * about to perform. Cheap.
    */
-  beat(execution?: number, seq?: number): void;
+  beat(execution?: string, seq?: number): void;
   /** Real milliseconds, for deciding when to show something; nothing else depends on it. */
   now(): number;
   /** Lets requests come in. */

@@ -9,11 +9,9 @@ import type { OutcomeAnswer } from '../engine/http-exchange.ts';
 import type { ShownOutput } from '../engine/journal-store.ts';
 import type { RunResult, UpcomingEffect } from '../engine/simulation.ts';
 import type { FaultPlan } from '../faults/fault.ts';
-import type { ExecutionId } from '../journal/entry.ts';
 import { teeSinks } from '../journal/history.ts';
 import { concatBytes } from '../journal/recording-files.ts';
 import type { InputRow } from '../journal/records.ts';
-import { assert } from '../kernel/assert.ts';
 import type { Choice } from '../kernel/choices.ts';
 import { ChangeFeed } from './change-feed.ts';
 import type { HostEnvironment, HostRecording } from './host-environment.ts';
@@ -76,8 +74,6 @@ export class LiveSession {
   private publishedAt = Number.NEGATIVE_INFINITY;
   private reportedProblems = 0;
   private finished = false;
-  /** The place of each execution in the order in which they were started, from 1. */
-  private readonly numbers = new Map<ExecutionId, number>();
 
   constructor(
     private readonly environment: HostEnvironment,
@@ -106,7 +102,7 @@ export class LiveSession {
           ? {}
           : {
               onResponse: (response) => serving.takeResponse(response),
-              onTurn: (execution, entries) => this.beat(execution, entries - 1),
+              onTurn: (execution, entries) => environment.beat(execution, entries - 1),
             }),
       },
       ...(watchers.length === 0 ? {} : { watcher: teeSinks(watchers) }),
@@ -245,7 +241,7 @@ export class LiveSession {
   }
 
   private stopsBefore(effect: UpcomingEffect): boolean {
-    this.beat(effect.execution, effect.seq);
+    this.environment.beat(effect.execution, effect.seq);
     if (--this.untilPublish <= 0) this.publish();
     const stepwise = this.mode !== 'free' || this.setup.paceMs > 0;
     if (!stepwise) return false;
@@ -260,27 +256,6 @@ export class LiveSession {
     }
     this.stoppedAt = effect;
     return true;
-  }
-
-  private beat(execution: ExecutionId, seq: number): void {
-    this.environment.beat(this.numberOf(execution), seq);
-  }
-
-  private numberOf(execution: ExecutionId): number {
-    // Those that clients start are numbered by their names, and are forgotten when they have ended.
-    if (this.setup.serving !== undefined) {
-      return Number(execution.slice(execution.lastIndexOf('-') + 1));
-    }
-    const { executions } = this.run.simulation.engine;
-    // Executions are only ever added, so each is numbered once.
-    if (this.numbers.size < executions.size) {
-      for (const id of executions.keys()) {
-        if (!this.numbers.has(id)) this.numbers.set(id, this.numbers.size + 1);
-      }
-    }
-    const number = this.numbers.get(execution);
-    assert(number !== undefined, `${execution} is not of this simulation`);
-    return number;
   }
 
   private get secondsBetweenEffects(): number {

@@ -1,21 +1,30 @@
 /**
- * A few shared integers between a host and its client, so that a host that runs a guest can see
- * without a turn of its event loop that a request waits, and a client can see that the host lives.
+ * A little memory shared by a host and its client, so that a host that runs a guest can see without
+ * a turn of its event loop that a request waits, and a client can see that the host lives, and where.
  */
 
 const REQUESTS_POSTED = 0;
 const BEATS = 1;
 const BUSY = 2;
-const EXECUTION = 3;
+const ID_LENGTH = 3;
 const SEQ = 4;
 const SLOTS = 5;
+const SLOT_BYTES = SLOTS * 4;
+/** An execution's id in UTF-8; a longer one is cut, which only shortens what people are told. */
+const ID_BYTES_MAX = 256;
 
 export class Mailbox {
   private readonly slots: Int32Array;
+  private readonly id: Uint8Array;
   private received = 0;
+  /** The execution that `beat` told of last. */
+  private told = '';
 
-  constructor(readonly shared: SharedArrayBuffer = new SharedArrayBuffer(SLOTS * 4)) {
-    this.slots = new Int32Array(shared);
+  constructor(
+    readonly shared: SharedArrayBuffer = new SharedArrayBuffer(SLOT_BYTES + ID_BYTES_MAX),
+  ) {
+    this.slots = new Int32Array(shared, 0, SLOTS);
+    this.id = new Uint8Array(shared, SLOT_BYTES, ID_BYTES_MAX);
   }
 
   /** The client: a request is about to be posted. */
@@ -33,11 +42,11 @@ export class Mailbox {
   }
 
   /**
-   * The host: another effect is about to happen, in the execution with this number, counting from
-   * 1; 0 tells of no effect. Only this thread writes, so no atomic add is needed.
+   * The host: another effect is about to happen in this execution; an empty id tells of none. Only
+   * this thread writes, so no atomic add is needed.
    */
-  beat(execution = 0, seq = 0): void {
-    this.slots[EXECUTION] = execution;
+  beat(execution = '', seq = 0): void {
+    if (execution !== this.told) this.tell(execution);
     this.slots[SEQ] = seq;
     this.slots[BEATS] = ((this.slots[BEATS] ?? 0) + 1) | 0;
   }
@@ -46,10 +55,12 @@ export class Mailbox {
     return Atomics.load(this.slots, BEATS);
   }
 
-  /** The effect that the host told of last; undefined before the first. */
-  get lastEffect(): { readonly execution: number; readonly seq: number } | undefined {
-    const execution = Atomics.load(this.slots, EXECUTION);
-    return execution === 0 ? undefined : { execution, seq: Atomics.load(this.slots, SEQ) };
+  /** The effect that the host told of last; undefined before the first. True of a silent host. */
+  get lastEffect(): { readonly execution: string; readonly seq: number } | undefined {
+    const length = Atomics.load(this.slots, ID_LENGTH);
+    if (length === 0) return undefined;
+    const execution = new TextDecoder().decode(this.id.slice(0, length));
+    return { execution, seq: Atomics.load(this.slots, SEQ) };
   }
 
   /** The host: guests run, or may run, until this is taken back. */
@@ -59,5 +70,12 @@ export class Mailbox {
 
   get busy(): boolean {
     return Atomics.load(this.slots, BUSY) === 1;
+  }
+
+  private tell(execution: string): void {
+    this.told = execution;
+    const bytes = new TextEncoder().encode(execution).subarray(0, ID_BYTES_MAX);
+    this.id.set(bytes);
+    this.slots[ID_LENGTH] = bytes.length;
   }
 }

@@ -70,7 +70,7 @@ export class Serving {
     const services = await permittedServices(this.environment, options.recording, loaded);
     const [workflow] = loaded.workflows;
     if (workflow === undefined) throw new HostRequestError('the recording has no workflow');
-    for (const place of options.stuck) cancelStuck(inputs, workflow.config.name, place);
+    for (const place of options.stuck) cancelStuck(inputs, place);
     const open = new Map(options.open.map(({ execution, seq }) => [execution, seq]));
     // Only raw connections have an open standard input.
     const handler = workflow.stdinEnds ? 'http' : 'connection';
@@ -172,16 +172,12 @@ export class Serving {
 /** Cancels an execution that would compute for ever again, where it began to. */
 function cancelStuck(
   inputs: InputRow[],
-  workflow: string,
   { execution, seq }: { readonly execution: string; readonly seq: number },
 ): void {
-  const number = Number(execution.slice(workflow.length + 1));
-  let requests = 0;
-  const index = inputs.findIndex(({ kind }) => kind === 'request' && ++requests === number);
-  const request = inputs[index];
-  if (request === undefined) throw new HostRequestError(`the recording has no ${execution}`);
-  const data = seq < 0 ? { execution } : { execution, after: seq };
-  inputs.splice(index + 1, 0, { ...request, kind: 'cancel', data, body: undefined });
+  const [first] = inputs;
+  if (first === undefined) throw new HostRequestError(`the recording has no ${execution}`);
+  // It comes before the execution is there, whoever starts it.
+  inputs.unshift({ ...first, kind: 'cancel', data: { execution, after: seq }, body: undefined });
 }
 
 function lastDelivery(inputs: readonly InputRow[]): number {

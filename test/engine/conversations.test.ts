@@ -44,6 +44,7 @@ function start(
     workflow: { starts: ['child'] },
     ...options,
     setup: {
+      ...options.setup,
       workflowFor: (name) =>
         name === 'child'
           ? {
@@ -228,6 +229,18 @@ describe('executions that have to do with one another', () => {
     const { output, sink } = finished(first);
     const second = simulate(program, { args, setup: { inputs: sink.inputs } });
     assert.equal(finished(second).output, output);
+  });
+
+  it('are cancelled at a place that is named before they are there', () => {
+    for (const after of [0, -1]) {
+      const data = { execution: 'child-1', after };
+      const inputs = [{ number: 1, step: 0, kind: 'cancel', data, body: undefined }] as const;
+      const simulated = start(PARENT, CHILD, { setup: { inputs } });
+      assert.match(finished(simulated).output, /"status":"cancelled"/);
+      // Its only call was made, and nothing came after that; or it did not even begin.
+      assert.equal(simulated.sink.ledgerRows.length, after + 1);
+      assert.equal(simulated.text('child-1'), '');
+    }
   });
 
   it('race several of them against a time', () => {

@@ -11,7 +11,7 @@ const EXECUTIONS = 12;
 const ARGS = ['wall', 'sleep', '20000', 'print', 'one', 'sleep', '20000', 'print', 'two'];
 
 /** A host that nobody asks anything, and that notes each beat. */
-function environmentOf(beats: [number, number][]): HostEnvironment {
+function environmentOf(beats: [string, number][]): HostEnvironment {
   const refuse = (): never => assert.fail('a live session asks its host for no such thing');
   return {
     sql: refuse,
@@ -26,7 +26,7 @@ function environmentOf(beats: [number, number][]): HostEnvironment {
     writeFiles: refuse,
     describe: refuse,
     hasRequests: () => false,
-    beat: (execution = 0, seq = 0) => beats.push([execution, seq]),
+    beat: (execution = '', seq = 0) => beats.push([execution, seq]),
     now: () => 0,
     yieldToRequests: async () => {},
     sleep: async () => {},
@@ -37,11 +37,11 @@ function environmentOf(beats: [number, number][]): HostEnvironment {
 describe('a live session', () => {
   after(closeBuilder);
 
-  it('says at every effect which execution performs it, numbered once', async () => {
+  it('says at every effect which execution performs it', async () => {
     const program = await buildProgram('test/fixtures/programs/script.c');
     const origin = '/script.wasm';
     const build = { kind: 'module', module: origin, build: undefined } as const;
-    const beats: [number, number][] = [];
+    const beats: [string, number][] = [];
     const live = new LiveSession(environmentOf(beats), {
       loaded: {
         world: defaultWorld(),
@@ -68,24 +68,17 @@ describe('a live session', () => {
       realServices: new Set(),
     });
     const { executions } = live.run.simulation.engine;
-    const keys = executions.keys.bind(executions);
-    let listings = 0;
-    executions.keys = () => {
-      listings++;
-      return keys();
-    };
     live.begin();
     await live.settled();
-    const ids = [...keys()];
+    const ids = [...executions.keys()];
     assert.equal(ids.length, EXECUTIONS);
-    const performed = ids.flatMap((id, index) =>
-      live.run.history.entries(id).map(({ seq }) => `${index + 1} #${seq}`),
+    const performed = ids.flatMap((id) =>
+      live.run.history.entries(id).map(({ seq }) => `${id} #${seq}`),
     );
     assert.ok(performed.length >= EXECUTIONS * 5);
     assert.deepEqual(
       beats.map(([execution, seq]) => `${execution} #${seq}`).sort(),
       performed.sort(),
     );
-    assert.equal(listings, 1, 'the executions are listed once, not at every effect');
   });
 });

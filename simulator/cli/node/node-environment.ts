@@ -34,7 +34,7 @@ export interface NodeHost {
   readonly shortLived?: boolean;
   emit(event: HostEvent): void;
   hasRequests(): boolean;
-  beat(execution?: number, seq?: number): void;
+  beat(execution?: string, seq?: number): void;
 }
 
 export function nodeEnvironment(host: NodeHost): HostEnvironment {

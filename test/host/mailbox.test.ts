@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Mailbox } from '../../simulator/host/mailbox.ts';
+
+/** The two ends of one mailbox. */
+function ends(): { readonly host: Mailbox; readonly client: Mailbox } {
+  const client = new Mailbox();
+  return { host: new Mailbox(client.shared), client };
+}
+
+describe('the mailbox of a host', () => {
+  it('says that a request waits until it is taken', () => {
+    const { host, client } = ends();
+    assert.equal(host.hasRequests(), false);
+    client.notePosted();
+    assert.equal(host.hasRequests(), true);
+    host.noteReceived();
+    assert.equal(host.hasRequests(), false);
+  });
+
+  it('says where the host is', () => {
+    const { host, client } = ends();
+    assert.equal(client.lastEffect, undefined);
+    for (const [execution, seq] of [
+      ['order-1', 3],
+      ['order-1', 4],
+      ['a-longer-name-12', 0],
+      ['küche-1', 7],
+    ] as const) {
+      const { beats } = client;
+      host.beat(execution, seq);
+      assert.deepEqual(client.lastEffect, { execution, seq });
+      assert.equal(client.beats, beats + 1);
+    }
+    host.beat();
+    assert.equal(client.lastEffect, undefined);
+  });
+
+  it('takes a name of any length', () => {
+    const { host, client } = ends();
+    host.beat('x'.repeat(1000), 1);
+    assert.deepEqual(client.lastEffect, { execution: 'x'.repeat(256), seq: 1 });
+  });
+});
