@@ -35,6 +35,7 @@ import {
 import type { EffectValue } from '../effects/operation.ts';
 import { stdoutWrite } from '../effects/stdio.ts';
 import type { Entry, ExecutionId, Seq } from '../journal/entry.ts';
+import { concatBytes } from '../kernel/concat-bytes.ts';
 import { EXECUTIONS_MAX, INBOX_BYTES_MAX } from '../kernel/limits.ts';
 import type { Attempt } from './attempt.ts';
 import type { Engine } from './engine.ts';
@@ -252,13 +253,7 @@ function printedBy({ journal }: Execution): Uint8Array {
   const parts = journal.entries.flatMap(({ operation, args }) =>
     operation.name === stdoutWrite.name && args.body !== undefined ? [args.body] : [],
   );
-  const bytes = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  return concatBytes(parts);
 }
 
 function unknownExecution(id: string): ConversationFailure {

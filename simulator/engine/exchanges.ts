@@ -20,6 +20,7 @@ import {
   httpSend,
 } from '../effects/http.ts';
 import type { Entry } from '../journal/entry.ts';
+import { concatBytes } from '../kernel/concat-bytes.ts';
 import type { Attempt } from './attempt.ts';
 import { HttpExchange, type SeenResponse, takeResponse } from './http-exchange.ts';
 
@@ -62,7 +63,7 @@ export class Exchanges {
     for (const { entry, status, parts } of openIn(this.attempt.view)) {
       if (this.open.has(entry.seq)) continue;
       const seen: SeenResponse | undefined =
-        status === undefined ? undefined : { status, body: joined(parts) };
+        status === undefined ? undefined : { status, body: concatBytes(parts) };
       this.begin(entry).takeUp(seen);
     }
   }
@@ -179,14 +180,4 @@ function addPart(
   if (exchange === undefined) return;
   if (status !== undefined) exchange.status = status;
   exchange.parts.push(body);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

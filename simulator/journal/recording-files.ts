@@ -1,3 +1,5 @@
+import { concatBytes } from '../kernel/concat-bytes.ts';
+
 /** Reads a recording at rest or while it is written: the SQLite file and the log beside it. */
 export interface RecordingSource {
   /** How the user knows it, for messages. */
@@ -75,14 +77,4 @@ export class MemoryRecordingFiles implements RecordingFiles {
   }
 
   release(): void {}
-}
-
-export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

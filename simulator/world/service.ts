@@ -10,6 +10,7 @@ import type { HttpHeaders } from '../effects/http.ts';
 import { isSafeMethod } from '../effects/http.ts';
 import type { ExecutionId, Seq } from '../journal/entry.ts';
 import type { LedgerRow } from '../journal/records.ts';
+import { concatBytes } from '../kernel/concat-bytes.ts';
 import type { VirtualNanos } from '../kernel/time.ts';
 
 export interface ServiceRequest {
@@ -195,15 +196,7 @@ function answered(
 
 /** The pieces of a body in one. */
 export function wholeBody(pieces: readonly ResponsePiece[]): Uint8Array {
-  const [first] = pieces;
-  if (first !== undefined && pieces.length === 1) return first.bytes;
-  const body = new Uint8Array(pieces.reduce((total, { bytes }) => total + bytes.length, 0));
-  let at = 0;
-  for (const { bytes } of pieces) {
-    body.set(bytes, at);
-    at += bytes.length;
-  }
-  return body;
+  return concatBytes(pieces.map(({ bytes }) => bytes));
 }
 
 /** The value of a header, whatever the case of its name; undefined when there is none. */

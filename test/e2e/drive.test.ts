@@ -147,7 +147,7 @@ describe('driving by hand in VS Code', () => {
     await code.debug.waitForStop(10, COMPILE_TIMEOUT_MS);
     await executions.waitForRow(/^typed \(debugged\) waits for input/);
     await code.waitForStatus(/^typed \(debugged\) waits/);
-    assert.match(await code.debug.consoleText(), /Waiting for input/);
+    await code.debug.waitForConsole(/Waiting for input/);
     await code.screenshot('7-f5');
     await code.debug.press('Stop');
     await code.debug.waitForEnd();

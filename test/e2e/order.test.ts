@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { parseE2eEnvironment } from './helpers/environment.ts';
 import { COMPILE_TIMEOUT_MS, exampleWorkspace } from './helpers/example-workspace.ts';
 import { orderLine as lineOf, stepsIn } from './helpers/story.ts';
@@ -108,15 +109,16 @@ describe('an order in VS Code', () => {
     await debug.waitForStop(lineOf('getentropy('));
     await debug.press('Step Over');
     await debug.waitForStop(lineOf('backstitch_http('));
-    const frames = await debug.waitForFrames('main', (all) => all.at(-1)?.name === 'main');
-    const own = frames.filter(({ file }) => file === 'order.c');
-    assert.deepEqual(
-      own.map(({ name, line }) => [name, line]),
-      [
-        ['request', lineOf('backstitch_http(')],
-        ['charge', lineOf('= request("POST", "https://payment')],
-        ['main', lineOf('charge(order,')],
-      ],
+    // The call stack is drawn row by row, so all of it is waited for.
+    await debug.waitForFrames('request, charge and main', (all) =>
+      isDeepStrictEqual(
+        all.filter(({ file }) => file === 'order.c').map(({ name, line }) => [name, line]),
+        [
+          ['request', lineOf('backstitch_http(')],
+          ['charge', lineOf('= request("POST", "https://payment')],
+          ['main', lineOf('charge(order,')],
+        ],
+      ),
     );
     await debug.waitForVariable('effect', 'http.request #3');
     await debug.waitForVariable('key', /^"?A-17-/);
@@ -158,7 +160,7 @@ describe('an order in VS Code', () => {
     await debug.press('Continue');
     await debug.waitForStop(lineOf('sleep(WAREHOUSE_SECONDS)'));
     await debug.waitForVariable('effect', 'wait.poll #6');
-    assert.match(await debug.consoleText(), /node-a crashed with attempt 1 of order-1/);
+    await debug.waitForConsole(/node-a crashed with attempt 1 of order-1/);
     await code.screenshot('7-breakpoint');
     await debug.press('Continue');
     await debug.waitForFrames('the end', ([top]) => top?.name === 'order-1 exited with 0');

@@ -24,7 +24,7 @@ export const pollables: { latest: Pollable | undefined } = { latest: undefined }
 
 export class Pollable {
   constructor(
-    private readonly port: TimerPort,
+    readonly port: TimerPort,
     readonly waitable: Waitable,
   ) {
     pollables.latest = this;
@@ -100,7 +100,7 @@ function poll(list: readonly Pollable[]): Uint32Array {
     first.block();
     return Uint32Array.of(0);
   }
-  const { port } = first as unknown as { port: TimerPort };
+  const { port } = first;
   // Asking can begin what was put off, so all are asked before an answer counts.
   const isReady = list.map(({ waitable }) => waitable.interest().kind === 'ready');
   if (!isReady.includes(true)) port.beginAll();

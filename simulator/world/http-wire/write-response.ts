@@ -1,5 +1,6 @@
 /** Writes responses as HTTP/1.1 sends them (RFC 9112), in the pieces in which a service sends them. */
 import type { HttpHeaders } from '../../effects/http.ts';
+import { concatBytes } from '../../kernel/concat-bytes.ts';
 import type { ResponsePiece, ServiceResponse } from '../service.ts';
 import type { Malformed } from './request-head.ts';
 import type { WireRequest } from './request-parser.ts';
@@ -45,7 +46,7 @@ export function writeResponse(
     else if (bytes.length > 0) parts.push(latin1(bytes.length.toString(16) + CRLF), bytes, END);
     if (framing === 'chunked' && index === others.length) parts.push(latin1(LAST_CHUNK));
     const delayNanos = piece?.delayNanos ?? pieces[0]?.delayNanos ?? 0n;
-    return { bytes: joined(parts), delayNanos };
+    return { bytes: concatBytes(parts), delayNanos };
   });
   return { runs, closes };
 }
@@ -56,7 +57,7 @@ export function writeRefusal({ status, reason }: Omit<Malformed, 'kind'>): Uint8
   const headers = [['content-type', 'text/plain']] as const;
   const request = { method: 'GET', minor: 1, keepAlive: false } as const;
   const { runs } = writeResponse(request, { status, headers, pieces: [{ bytes, delayNanos: 0n }] });
-  return joined(runs.map((run) => run.bytes));
+  return concatBytes(runs.map((run) => run.bytes));
 }
 
 const END = latin1(CRLF);
@@ -113,14 +114,4 @@ function latin1(text: string): Uint8Array {
   const isPlain = [...text].every((character) => character.charCodeAt(0) < 256);
   if (!isPlain) return new TextEncoder().encode(text);
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

@@ -162,7 +162,15 @@ export class DebugView {
     });
   }
 
-  /** What the debug console shows. */
+  /** Waits until the debug console shows something, and returns all that it shows. */
+  async waitForConsole(pattern: RegExp): Promise<string> {
+    return await waitFor(`${pattern} in the debug console`, async () => {
+      const text = await this.consoleText();
+      return pattern.test(text) && text;
+    });
+  }
+
+  /** What the debug console shows now. */
   async consoleText(): Promise<string> {
     const rows = await this.page.locator('.repl .repl-tree .monaco-list-row').allInnerTexts();
     return rows.join('\n').replaceAll('\u00a0', ' ');

@@ -11,13 +11,13 @@ import {
   responseBody,
   responseSend,
 } from '../../../effects/request.ts';
+import { concatBytes } from '../../../kernel/concat-bytes.ts';
 import type { Interest } from '../../waiting.ts';
 import { READ_BYTES_MAX, WRITE_BYTES_MAX } from '../streams.ts';
 import type { Beginning, TimerPort } from '../timer.ts';
 import type { ErrorCode } from './error-code.ts';
 import { type BodyOrigin, FetchedBody } from './fetched-body.ts';
 import type { IncomingExchange, ResponseTarget } from './incoming-handler.ts';
-import { joined } from './joined.ts';
 
 const READY: Interest = { kind: 'ready' };
 /** What the client gets when the handler gives an error in place of a response. */
@@ -119,7 +119,7 @@ class EffectResponse implements ResponseTarget, Beginning {
   /** The keys in their order, which the journal's hash depends on. */
   private send(port: EffectPort, ended: boolean, trailers: HttpHeaders): void {
     const { unsent } = this;
-    const body = joined(this.parts);
+    const body = concatBytes(this.parts);
     this.unsent = undefined;
     this.parts = [];
     this.size = 0;

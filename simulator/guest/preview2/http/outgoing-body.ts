@@ -1,5 +1,6 @@
 /** wasi:http/types outgoing-body: the body of a request or a response, as the program writes it. */
 import type { HttpHeaders } from '../../../effects/http.ts';
+import { concatBytes } from '../../../kernel/concat-bytes.ts';
 import { HTTP_LIMITS } from '../../preview1/http.ts';
 import type { Interest } from '../../waiting.ts';
 import { fail, trap } from '../component-error.ts';
@@ -13,7 +14,6 @@ import {
   type SizeErrorTag,
 } from './error-code.ts';
 import type { Fields } from './fields.ts';
-import { joined } from './joined.ts';
 
 const READY: Interest = { kind: 'ready' };
 
@@ -57,7 +57,7 @@ export class BodyBuffer implements ByteSink {
 
   /** All that was written and went to no target. */
   bytes(): Uint8Array {
-    return joined(this.parts);
+    return concatBytes(this.parts);
   }
 
   interest(): Interest {
