@@ -10,7 +10,6 @@
  * T4  Putting a guest aside changes nothing of the simulation: the next turn re-creates it from
  *     the view.
  */
-import { messageReceive } from '../effects/conversation.ts';
 import { type ExchangeArgs, httpCancel } from '../effects/http.ts';
 import {
   type EffectPort,
@@ -19,8 +18,6 @@ import {
   Unwind,
   withoutStack,
 } from '../effects/operation.ts';
-import { requestBody, requestReceive } from '../effects/request.ts';
-import { stdinRead } from '../effects/stdio.ts';
 import { type GuestOutcome, runGuest } from '../guest/run-guest.ts';
 import { type AnyOperation, type Entry, type Seq, seqOf } from '../journal/entry.ts';
 import type { AttemptOutcome } from '../journal/records.ts';
@@ -39,9 +36,9 @@ import type { Engine } from './engine.ts';
 import { Exchanges } from './exchanges.ts';
 import type { Execution } from './execution.ts';
 import { type Flight, takeOff, takeUp } from './flights.ts';
-import { InboxProgress, TakenCount } from './inbox-progress.ts';
 import { isSame, newEntry } from './new-entry.ts';
 import { performRead } from './reads.ts';
+import { MESSAGES_TAKING, REQUEST_TAKING, STDIN_TAKING, Taken } from './taken.ts';
 import { prepareWait } from './wait-flight.ts';
 
 /** How long an effect keeps its guest busy, so that time passes in a loop of clock reads. */
@@ -55,9 +52,9 @@ export class Attempt implements EffectPort {
   readonly points: EffectPoints;
   readonly exchanges = new Exchanges(this);
   readonly connections = new Connections(this);
-  readonly stdinProgress = new InboxProgress([stdinRead]);
-  readonly messageProgress = new TakenCount(messageReceive);
-  readonly requestProgress = new InboxProgress([requestReceive, requestBody]);
+  readonly stdinTaken = new Taken(STDIN_TAKING);
+  readonly messagesTaken = new Taken(MESSAGES_TAKING);
+  readonly requestTaken = new Taken(REQUEST_TAKING);
   endedAt: VirtualNanos | undefined;
   outcome: AttemptOutcome | undefined;
   detail: string | undefined;
@@ -331,10 +328,8 @@ export class Attempt implements EffectPort {
     if (faults.watchesEffects) this.points.passInside(seq, operation, 'intent');
     const isOutput = operation.class === 'output';
     if (isOutput) ensureStackRoom(COMMIT_CALLS_MAX);
-    const read = isOutput ? {} : performRead(this, operation, args, seq);
-    if (operation.name === httpCancel.name) this.exchanges.cancel(args as ExchangeArgs);
     const entry = newEntry(this, seq, operation, args);
-    const result = isOutput ? (this.connections.output(entry) ?? read) : read;
+    const result = isOutput ? this.performOutput(entry) : performRead(this, operation, args, seq);
     entry.result = result;
     entry.endedAt = agenda.now;
     entry.deliveredAt = agenda.now;
@@ -345,6 +340,12 @@ export class Attempt implements EffectPort {
     else if (isOutput) this.commits.soon();
     this.cursor++;
     return result;
+  }
+
+  /** What an output does besides being shown, and its result. */
+  private performOutput(entry: Entry): EffectValue {
+    if (entry.operation.name === httpCancel.name) this.exchanges.cancel(entry.args as ExchangeArgs);
+    return this.connections.output(entry) ?? {};
   }
 
   /** Starts a call or wait: its intent, then what it does outside. */

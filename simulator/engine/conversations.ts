@@ -115,7 +115,7 @@ export class Conversations {
       case executionResult.name:
         return this.result(attempt, args as ExecutionResultArgs);
       case messageReceive.name:
-        return attempt.execution.journal.messages[attempt.messageProgress.upTo(attempt.view)];
+        return attempt.execution.journal.messages[attempt.messagesTaken.upTo(attempt.view)];
       default:
         return this.promises.get(named(attempt, (args as PromiseWaitArgs).promise));
     }
@@ -124,7 +124,7 @@ export class Conversations {
   /** What a program that polls finds in an inbox of this family; undefined when it would wait. */
   inbox(attempt: Attempt, name: string): InboxState | undefined {
     if (name === MESSAGES_INBOX) {
-      const next = attempt.messageProgress.upTo(attempt.view);
+      const next = attempt.messagesTaken.upTo(attempt.view);
       const message = attempt.execution.journal.messages[next];
       return message && { available: message.body.length, ended: false };
     }

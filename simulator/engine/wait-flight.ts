@@ -232,7 +232,7 @@ function requestBodyResult(
   { length }: RequestBodyArgs,
 ): HttpBodyPart | undefined {
   const body = attempt.execution.journal.request?.body;
-  const offset = attempt.requestProgress.upTo(attempt.view);
+  const offset = attempt.requestTaken.upTo(attempt.view);
   if (body?.readable(offset) !== true) return undefined;
   const part = body.read(offset, length);
   return { ended: body.ended && offset + part.length === body.length, body: part };
@@ -257,7 +257,7 @@ function inboxState(attempt: Attempt, name: string): InboxState | undefined {
   if (name === STDIN) return stateAt(stdin, stdinConsumed(attempt));
   if (name !== REQUEST_INBOX) return attempt.engine.conversations.inbox(attempt, name);
   if (request === undefined) return undefined;
-  return stateAt(request.body, attempt.requestProgress.upTo(attempt.view));
+  return stateAt(request.body, attempt.requestTaken.upTo(attempt.view));
 }
 
 function stateAt(inbox: Inbox, offset: number): InboxState | undefined {
@@ -291,5 +291,5 @@ function earliestIndex(deadlines: readonly Deadline[]): number {
 
 /** How much of standard input the program has read, which the journal tells. */
 function stdinConsumed(attempt: Attempt): number {
-  return attempt.stdinProgress.upTo(attempt.view);
+  return attempt.stdinTaken.upTo(attempt.view);
 }

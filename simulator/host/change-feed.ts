@@ -1,5 +1,5 @@
 import type { Entry, ExecutionId } from '../journal/entry.ts';
-import type { History } from '../journal/history.ts';
+import { type History, SILENT_SINK } from '../journal/history.ts';
 import type { RecordingSink, TraceRow } from '../journal/records.ts';
 import type { LoadedSimulation } from './loaded-simulation.ts';
 import type { HostEvent } from './protocol.ts';
@@ -13,14 +13,7 @@ export class ChangeFeed {
   private history: History | undefined;
 
   readonly sink: RecordingSink = {
-    meta: () => {},
-    blob: () => {},
-    flush: () => {},
-    ledger: () => {},
-    fault: () => {},
-    input: () => {},
-    choice: () => {},
-    lost: () => {},
+    ...SILENT_SINK,
     execution: (row) => {
       this.executions.add(row.id);
     },

@@ -8,7 +8,7 @@
 import type { ShownOutput, ShownResponse } from '../engine/journal-store.ts';
 import type { Simulation } from '../engine/simulation.ts';
 import type { ExecutionId } from '../journal/entry.ts';
-import type { LiveHistory } from '../journal/history.ts';
+import { type LiveHistory, SILENT_SINK } from '../journal/history.ts';
 import type { ExecutionRow, RecordingSink } from '../journal/records.ts';
 import { Families } from './families.ts';
 import type { HostEvent, ServedEnd, ServedPart } from './protocol.ts';
@@ -34,17 +34,7 @@ export class ServingFeed {
   private readonly families = new Families();
 
   readonly sink: RecordingSink = {
-    meta: () => {},
-    blob: () => {},
-    flush: () => {},
-    ledger: () => {},
-    fault: () => {},
-    input: () => {},
-    choice: () => {},
-    lost: () => {},
-    attempt: () => {},
-    restart: () => {},
-    entry: () => {},
+    ...SILENT_SINK,
     trace: (row) => this.families.learn(row),
     execution: (row) => {
       if (row.endedAt !== undefined) this.ended.push(row);

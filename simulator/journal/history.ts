@@ -172,6 +172,23 @@ const SINK_METHODS = [
   'flush',
 ] as const satisfies readonly (keyof RecordingSink)[];
 
+/** Takes nothing down: what a sink that wants only some rows is made of. */
+export const SILENT_SINK: RecordingSink = {
+  meta: () => {},
+  blob: () => {},
+  execution: () => {},
+  attempt: () => {},
+  entry: () => {},
+  lost: () => {},
+  restart: () => {},
+  ledger: () => {},
+  trace: () => {},
+  fault: () => {},
+  input: () => {},
+  choice: () => {},
+  flush: () => {},
+};
+
 /** Writes everything down in several places, in their order. */
 export function teeSinks(sinks: readonly RecordingSink[]): RecordingSink {
   const methods = SINK_METHODS.map((method) => {

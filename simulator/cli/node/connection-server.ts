@@ -7,6 +7,7 @@ import type { ServedEnd, ServedPart } from '../../host/protocol.ts';
 import type { ServeLimits } from '../serve-limits.ts';
 import type { Answering, ServingClient } from '../serving-client.ts';
 import type { ServedReport } from './http-served.ts';
+import { InFlight, listenOn } from './in-flight.ts';
 
 export interface ConnectionServerOptions {
   readonly limits: ServeLimits;
@@ -22,8 +23,7 @@ const LINGER_MS = 2_000;
 
 export class ConnectionServer {
   private readonly server: Server;
-  private readonly open = new Set<ServedConnection>();
-  private onIdle: () => void = () => {};
+  private readonly open = new InFlight<ServedConnection>();
 
   constructor(private readonly options: ConnectionServerOptions) {
     this.server = createServer({ allowHalfOpen: true }, (socket) => this.take(socket));
@@ -31,14 +31,7 @@ export class ConnectionServer {
 
   /** Throws the system's error when the port cannot be had. */
   listen(host: string, port: number): Promise<AddressInfo> {
-    return new Promise((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen(port, host, () => {
-        this.server.off('error', reject);
-        this.server.on('error', (error) => this.options.onNote(error.message));
-        resolve(this.server.address() as AddressInfo);
-      });
-    });
+    return listenOn(this.server, host, port, this.options.onNote);
   }
 
   /** How many are being answered. */
@@ -49,17 +42,9 @@ export class ConnectionServer {
   /** Takes no more connections; resolves with how many were cut when the others are over. */
   async stop(graceMs: number): Promise<number> {
     this.server.close();
-    if (this.open.size > 0) {
-      let timer: NodeJS.Timeout | undefined;
-      await new Promise<void>((resolve) => {
-        this.onIdle = resolve;
-        timer = setTimeout(resolve, graceMs);
-      });
-      clearTimeout(timer);
-    }
-    const cut = this.open.size;
-    for (const connection of this.open) connection.cut();
-    return cut;
+    const cut = await this.open.drain(graceMs);
+    for (const connection of cut) connection.cut();
+    return cut.length;
   }
 
   private take(socket: Socket): void {
@@ -70,10 +55,9 @@ export class ConnectionServer {
       socket.destroy();
       return;
     }
-    const connection: ServedConnection = new ServedConnection(socket, this.options, () => {
-      this.open.delete(connection);
-      if (this.open.size === 0) this.onIdle();
-    });
+    const connection: ServedConnection = new ServedConnection(socket, this.options, () =>
+      this.open.delete(connection),
+    );
     this.open.add(connection);
     connection.begin();
   }

@@ -9,6 +9,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import type { ServeLimits } from '../serve-limits.ts';
 import { type Served, type ServedReport, ServedRequest } from './http-served.ts';
+import { InFlight, listenOn } from './in-flight.ts';
 import { answerOutside, isOutsideRequest, type OutsideServing } from './outside-requests.ts';
 
 export interface HttpServerOptions {
@@ -32,11 +33,10 @@ const STATUS_TEXTS: Readonly<Record<number, string>> = {
 
 export class HttpServer {
   private readonly server: Server;
-  private readonly open = new Set<ServedRequest>();
+  private readonly open = new InFlight<ServedRequest>();
   /** How many requests of a connection are being answered. */
   private readonly busy = new WeakMap<Socket, number>();
   private isStopping = false;
-  private onIdle: () => void = () => {};
 
   constructor(private readonly options: HttpServerOptions) {
     this.server = createServer(
@@ -55,14 +55,7 @@ export class HttpServer {
 
   /** Throws the system's error when the port cannot be had. */
   listen(host: string, port: number): Promise<AddressInfo> {
-    return new Promise((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen(port, host, () => {
-        this.server.off('error', reject);
-        this.server.on('error', (error) => this.options.onNote(error.message));
-        resolve(this.server.address() as AddressInfo);
-      });
-    });
+    return listenOn(this.server, host, port, this.options.onNote);
   }
 
   /** How many are being answered. */
@@ -75,17 +68,9 @@ export class HttpServer {
     this.isStopping = true;
     this.server.close();
     this.server.closeIdleConnections();
-    if (this.open.size > 0) {
-      let timer: NodeJS.Timeout | undefined;
-      await new Promise<void>((resolve) => {
-        this.onIdle = resolve;
-        timer = setTimeout(resolve, graceMs);
-      });
-      clearTimeout(timer);
-    }
-    const cut = this.open.size;
+    const cut = await this.open.drain(graceMs);
     this.server.closeAllConnections();
-    return cut;
+    return cut.length;
   }
 
   private take(request: IncomingMessage, response: ServerResponse): void {
@@ -130,9 +115,8 @@ export class HttpServer {
   }
 
   private forget(served: ServedRequest, socket: Socket): void {
-    this.open.delete(served);
     this.busy.set(socket, (this.busy.get(socket) ?? 1) - 1);
-    if (this.open.size === 0) this.onIdle();
+    this.open.delete(served);
   }
 
   /** What is no HTTP is told so, unless earlier requests of the connection are being answered. */
