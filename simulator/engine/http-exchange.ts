@@ -296,13 +296,13 @@ export class HttpExchange {
         return;
       }
     }
+    if (isLast && this.body.length < this.taken) {
+      this.fail(differs(`a body of ${this.body.length} bytes`));
+      return;
+    }
     if (isLast) {
       this.body.ended = true;
       this.timer?.cancel();
-      if (this.body.length < this.taken) {
-        this.fail(differs(`a body of ${this.body.length} bytes`));
-        return;
-      }
     }
     this.onArrival();
   }
