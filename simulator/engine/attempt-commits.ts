@@ -76,7 +76,7 @@ export class AttemptCommits {
     const { attempt } = this;
     const { engine, node, incarnation, epoch, execution } = attempt;
     const accepted = engine.store.commit(execution.journal, epoch, entries);
-    if (!accepted) engine.noteRefusal(attempt, entries.length);
+    if (!accepted) this.noteRefusal(entries.length);
     // Nobody waits for most acknowledgements, and then they change nothing.
     if (accepted && callbacks.length === 0 && !this.onTheWay) return;
     engine.agenda.in(engine.network.delayNanos(JOURNAL_STORE, node.name), () =>
@@ -95,5 +95,15 @@ export class AttemptCommits {
       if (!this.attempt.ended) callback();
     }
     if (this.wanted && !this.attempt.ended) this.start();
+  }
+
+  private noteRefusal(entries: number): void {
+    const { engine, node, epoch, execution } = this.attempt;
+    engine.trace({
+      kind: 'commit.refused',
+      node: node.name,
+      execution: execution.id,
+      data: { epoch, current: execution.journal.epoch, entries },
+    });
   }
 }

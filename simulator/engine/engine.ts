@@ -36,41 +36,13 @@ import type { Agenda } from './agenda.ts';
 import { Attempt } from './attempt.ts';
 import { Cluster, type NodeFault } from './cluster.ts';
 import { Conversations } from './conversations.ts';
+import type { EngineDriver, EngineParts } from './engine-parts.ts';
 import { Execution } from './execution.ts';
-import type { OutcomeAnswer } from './http-exchange.ts';
 import { DurableJournal, type JournalStore, type RequestInbox } from './journal-store.ts';
 import { Questions } from './questions.ts';
 import type { RealRequests } from './real-requests.ts';
 import { isInputReady } from './wait-flight.ts';
 import type { Workflow } from './workflow.ts';
-
-/** What whoever drives the engine hears and decides while guests run. */
-export interface EngineDriver {
-  /** Called before an effect is performed, inside the guest's call; true puts the guest aside. */
-  stopsBefore(attempt: Attempt, seq: Seq, operation: AnyOperation, args: EffectValue): boolean;
-  /** Called where an input can come in: between happenings. */
-  takeInputs(): void;
-  onStopped(attempt: Attempt): void;
-  /** The attempt's guest is put on the stack. */
-  onTurn(attempt: Attempt): void;
-}
-
-export interface EngineParts {
-  readonly world: WorldConfig;
-  readonly agenda: Agenda;
-  readonly choices: Choices;
-  readonly network: Network;
-  readonly faults: FaultInjector;
-  readonly sink: RecordingSink;
-  readonly store: JournalStore;
-  readonly nodes: readonly SimulatedNode[];
-  readonly services: readonly Service[];
-  readonly volumes: ReadonlyMap<string, Volume>;
-  readonly driver: EngineDriver;
-  readonly real: RealRequests;
-  /** What can be started by name: by a request, or by another execution. */
-  readonly workflowFor: (name: string) => Workflow | undefined;
-}
 
 export class Engine {
   readonly world: WorldConfig;
@@ -82,7 +54,7 @@ export class Engine {
   readonly store: JournalStore;
   readonly cluster: Cluster;
   readonly volumes: ReadonlyMap<string, Volume>;
-  readonly questions = new Questions();
+  readonly questions = new Questions(this);
   readonly real: RealRequests;
   readonly conversations: Conversations;
   readonly executions = new Map<ExecutionId, Execution>();
@@ -366,41 +338,8 @@ export class Engine {
     return outcomePolicyFor(unknownOutcome, args.method, args.url);
   }
 
-  /** Asks a person what became of a call; the execution waits for the answer. */
-  ask(attempt: Attempt, entry: Entry, onAnswer: (answer: OutcomeAnswer) => void): void {
-    const { execution } = attempt;
-    if (execution.owner !== attempt) {
-      attempt.end('fenced', 'another node has taken over since');
-      return;
-    }
-    const { id } = execution;
-    this.questions.add(attempt, entry.seq, (answer) => {
-      this.trace({ kind: 'question.answered', execution: id, seq: entry.seq, data: { answer } });
-      if (!this.questions.isAsking(id)) execution.setStatus('running');
-      onAnswer(answer);
-    });
-    execution.setStatus('asking');
-    this.trace({ kind: 'question.asked', execution: id, seq: entry.seq });
-  }
-
-  /** The response came after all, while a person was being asked. */
-  withdrawQuestion(attempt: Attempt, seq: Seq): void {
-    if (!this.questions.withdraw(attempt, seq)) return;
-    const { execution } = attempt;
-    if (!this.questions.isAsking(execution.id)) execution.setStatus('running');
-  }
-
   noteProblem(error: Error): void {
     if (this.problems.length < PROBLEMS_MAX) this.problems.push(error);
-  }
-
-  noteRefusal(attempt: Attempt, entries: number): void {
-    this.trace({
-      kind: 'commit.refused',
-      node: attempt.node.name,
-      execution: attempt.execution.id,
-      data: { epoch: attempt.epoch, current: attempt.execution.journal.epoch, entries },
-    });
   }
 
   trace(row: Omit<TraceRow, 'at'>): void {

@@ -260,7 +260,7 @@ export class HttpExchange {
   private receiveHead(head: ResponseHead, number: number): void {
     if (this.answered !== undefined) return;
     this.answered = number;
-    this.attempt.engine.withdrawQuestion(this.attempt, this.entry.seq);
+    this.attempt.engine.questions.withdraw(this.attempt, this.entry.seq);
     this.timer?.cancel();
     if (this.seen !== undefined && this.seen.status !== head.status) {
       this.fail(differs(`status ${head.status} instead of ${this.seen.status}`));
@@ -333,7 +333,7 @@ export class HttpExchange {
 
   private ask(): void {
     this.timer?.cancel();
-    this.attempt.engine.ask(this.attempt, this.entry, (answer) =>
+    this.attempt.engine.questions.ask(this.attempt, this.entry.seq, (answer) =>
       this.onNode(() => this.followAnswer(answer)),
     );
   }
@@ -357,7 +357,7 @@ export class HttpExchange {
   private fail(failure: HttpFailed): void {
     if (this.ended) return;
     this.abandon();
-    this.attempt.engine.withdrawQuestion(this.attempt, this.entry.seq);
+    this.attempt.engine.questions.withdraw(this.attempt, this.entry.seq);
     this.failure = failure;
     this.onArrival();
   }

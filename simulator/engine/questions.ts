@@ -1,4 +1,5 @@
 import type { ExecutionId, Seq } from '../journal/entry.ts';
+import type { TraceRow } from '../journal/records.ts';
 import type { Attempt } from './attempt.ts';
 import type { OutcomeAnswer } from './http-exchange.ts';
 
@@ -17,6 +18,8 @@ interface OpenQuestion extends Question {
 export class Questions {
   private readonly byEffect = new Map<string, OpenQuestion>();
 
+  constructor(private readonly engine: { trace(row: Omit<TraceRow, 'at'>): void }) {}
+
   open(): readonly Question[] {
     return [...this.byEffect.values()].map(({ execution, seq }) => ({ execution, seq }));
   }
@@ -26,13 +29,26 @@ export class Questions {
   }
 
   /** Whether an execution waits for any answer. */
-  isAsking(execution: ExecutionId): boolean {
+  private isAsking(execution: ExecutionId): boolean {
     return [...this.byEffect.values()].some((question) => question.execution === execution);
   }
 
-  add(attempt: Attempt, seq: Seq, onAnswer: (answer: OutcomeAnswer) => void): void {
-    const { id } = attempt.execution;
-    this.byEffect.set(nameOf(id, seq), { execution: id, seq, attempt, onAnswer });
+  /** Asks a person what became of a call; the execution waits for the answer. */
+  ask(attempt: Attempt, seq: Seq, onAnswer: (answer: OutcomeAnswer) => void): void {
+    const { execution } = attempt;
+    if (execution.owner !== attempt) {
+      attempt.end('fenced', 'another node has taken over since');
+      return;
+    }
+    const { id } = execution;
+    const followAnswer = (answer: OutcomeAnswer): void => {
+      this.engine.trace({ kind: 'question.answered', execution: id, seq, data: { answer } });
+      if (!this.isAsking(id)) execution.setStatus('running');
+      onAnswer(answer);
+    };
+    this.byEffect.set(nameOf(id, seq), { execution: id, seq, attempt, onAnswer: followAnswer });
+    execution.setStatus('asking');
+    this.engine.trace({ kind: 'question.asked', execution: id, seq });
   }
 
   /** False when there is no such question, or no longer. */
@@ -45,10 +61,13 @@ export class Questions {
     return true;
   }
 
-  /** The attempt no longer wants to know about an effect; false when it had not asked. */
-  withdraw(attempt: Attempt, seq: Seq): boolean {
-    const name = nameOf(attempt.execution.id, seq);
-    return this.byEffect.get(name)?.attempt === attempt && this.byEffect.delete(name);
+  /** The attempt no longer wants to know about an effect: its response came after all. */
+  withdraw(attempt: Attempt, seq: Seq): void {
+    const { execution } = attempt;
+    const name = nameOf(execution.id, seq);
+    if (this.byEffect.get(name)?.attempt !== attempt) return;
+    this.byEffect.delete(name);
+    if (!this.isAsking(execution.id)) execution.setStatus('running');
   }
 
   /** The attempt no longer wants to know anything. */
