@@ -1,6 +1,6 @@
 /**
  * One life of an execution on one node, and the port through which its guest performs effects.
- * It owns its view of the journal, which may run ahead of the store's, and the effect in flight.
+ * It owns its view of the journal, which may run ahead of the store's.
  *
  * T1  An effect is answered from the view when the view has its result, and performed otherwise;
  *     nothing that the view has a result for is performed again.
@@ -10,7 +10,6 @@
  * T4  Putting a guest aside changes nothing of the simulation: the next turn re-creates it from
  *     the view.
  */
-import { type ExchangeArgs, httpCancel } from '../effects/http.ts';
 import {
   type EffectPort,
   type EffectValue,
@@ -21,7 +20,6 @@ import {
 import { type GuestOutcome, runGuest } from '../guest/run-guest.ts';
 import { type AnyOperation, type Entry, type Seq, seqOf } from '../journal/entry.ts';
 import type { AttemptOutcome } from '../journal/records.ts';
-import { assert } from '../kernel/assert.ts';
 import { COMMIT_CALLS_MAX, EVENT_CALLS_MAX, ensureStackRoom } from '../kernel/stack-room.ts';
 import { NANOS_PER_MICRO, type VirtualNanos } from '../kernel/time.ts';
 import type { SimulatedNode } from '../world/node.ts';
@@ -31,15 +29,15 @@ import { attemptRow } from './attempt-row.ts';
 import { ClockReadings } from './clock-readings.ts';
 import { Connections } from './connections.ts';
 import { type AskedEffect, DivergenceError } from './divergence.ts';
+import { EffectInFlight } from './effect-in-flight.ts';
 import { EffectPoints } from './effect-points.ts';
 import type { Engine } from './engine.ts';
 import { Exchanges } from './exchanges.ts';
 import type { Execution } from './execution.ts';
-import { type Flight, takeOff, takeUp } from './flights.ts';
 import { isSame, newEntry } from './new-entry.ts';
+import { performOutput } from './outputs.ts';
 import { performRead } from './reads.ts';
 import { MESSAGES_TAKING, REQUEST_TAKING, STDIN_TAKING, Taken } from './taken.ts';
-import { prepareWait } from './wait-flight.ts';
 
 /** How long an effect keeps its guest busy, so that time passes in a loop of clock reads. */
 const EFFECT_NANOS = NANOS_PER_MICRO;
@@ -47,9 +45,9 @@ const EFFECT_NANOS = NANOS_PER_MICRO;
 export class Attempt implements EffectPort {
   readonly startedAt: VirtualNanos;
   readonly incarnation: number;
-  readonly commits: AttemptCommits;
+  readonly commits = new AttemptCommits(this);
   readonly readings: ClockReadings;
-  readonly points: EffectPoints;
+  readonly points = new EffectPoints(this);
   readonly exchanges = new Exchanges(this);
   readonly connections = new Connections(this);
   readonly stdinTaken = new Taken(STDIN_TAKING);
@@ -64,11 +62,7 @@ export class Attempt implements EffectPort {
   leasedAt: VirtualNanos;
   /** When the lease ends, because the node no longer renews it in time. */
   leaseEndsAt: VirtualNanos | undefined;
-  private flight: Flight | undefined;
-  /** The call or wait that this attempt has begun or taken up and not delivered yet. */
-  private inFlight: Seq | undefined;
-  /** It has its result and may be delivered. */
-  private landed = false;
+  private readonly inFlight = new EffectInFlight(this);
   /** The effect that has taken its time and is to be performed next, also after being put aside. */
   private begun: Seq | undefined;
   private onStack = false;
@@ -94,10 +88,8 @@ export class Attempt implements EffectPort {
     this.leasedAt = engine.agenda.now;
     this.incarnation = node.incarnation;
     this.replayed = view.length;
-    this.commits = new AttemptCommits(this);
     this.readings = new ClockReadings(view);
-    this.points = new EffectPoints(this);
-    this.write();
+    engine.sink.attempt(attemptRow(this));
   }
 
   get ended(): boolean {
@@ -185,12 +177,11 @@ export class Attempt implements EffectPort {
     this.outcome = outcome;
     this.detail = detail;
     this.endedAt = this.engine.agenda.now;
-    this.flight?.abandon();
-    this.flight = undefined;
+    this.inFlight.abandon();
     this.exchanges.abandonAll();
     this.connections.abandonAll();
     if (this.onStack) this.unwinding = withoutStack(() => new AttemptOver(outcome));
-    this.write();
+    this.engine.sink.attempt(attemptRow(this));
     this.engine.onAttemptEnd(this);
   }
 
@@ -203,42 +194,16 @@ export class Attempt implements EffectPort {
 
   /** Something that an inbox flight waits for may have arrived. */
   poke(): void {
-    this.flight?.poke?.();
+    this.inFlight.poke();
   }
 
   /** The result of the effect in flight is here, at the node. */
   land(entry: Entry, result: EffectValue): void {
-    if (this.ended) return;
-    entry.result = result;
-    entry.attempt = this.number;
-    entry.endedAt = this.engine.agenda.now;
-    this.flight = undefined;
-    this.commits.add(entry);
-    if (!this.points.pass(entry, 'performed')) return;
-    this.record(entry, 'recorded', () => {
-      this.landed = true;
-      this.wake();
-    });
-  }
-
-  /**
-   * Makes an entry durable and passes the point that follows, then goes on. Only calls wait for
-   * the journal; a wait's entries follow lazily, unless a fault is to happen at that point.
-   */
-  private record(entry: Entry, point: 'intent' | 'recorded', next: () => void): void {
-    const proceed = (): void => {
-      if (this.points.pass(entry, point)) this.onNode(next);
-    };
-    if (entry.operation.class === 'call' || this.points.waitFor(entry, point)) {
-      this.onNode(() => this.commits.now(proceed));
-    } else {
-      this.commits.soon();
-      proceed();
-    }
+    this.inFlight.land(entry, result);
   }
 
   /** Runs a step on the node: later when it is paused, never when it has crashed. */
-  private onNode(step: () => void): void {
+  onNode(step: () => void): void {
     this.node.deliver(this.incarnation, () => {
       if (!this.ended) step();
     });
@@ -266,7 +231,7 @@ export class Attempt implements EffectPort {
     ensureStackRoom(EVENT_CALLS_MAX);
     if (!isSame(entry, operation, args)) throw this.diverge(entry, { operation, args });
     this.points.settle(entry);
-    if (entry.deliveredAt === undefined) this.resume(entry);
+    if (entry.deliveredAt === undefined) this.inFlight.resume(entry);
     this.cursor++;
     return entry.result;
   }
@@ -298,11 +263,9 @@ export class Attempt implements EffectPort {
         ensureStackRoom(EVENT_CALLS_MAX);
         const entry = newEntry(this, seq, operation, args);
         this.view.push(entry);
-        this.depart(entry);
-        this.resume(entry);
+        const result = this.inFlight.carry(entry);
         this.cursor++;
-        assert(entry.result !== undefined, `${execution.id}/${seq} has no result`);
-        return entry.result;
+        return result;
       }
     }
   }
@@ -329,7 +292,7 @@ export class Attempt implements EffectPort {
     const isOutput = operation.class === 'output';
     if (isOutput) ensureStackRoom(COMMIT_CALLS_MAX);
     const entry = newEntry(this, seq, operation, args);
-    const result = isOutput ? this.performOutput(entry) : performRead(this, operation, args, seq);
+    const result = isOutput ? performOutput(this, entry) : performRead(this, operation, args, seq);
     entry.result = result;
     entry.endedAt = agenda.now;
     entry.deliveredAt = agenda.now;
@@ -340,44 +303,6 @@ export class Attempt implements EffectPort {
     else if (isOutput) this.commits.soon();
     this.cursor++;
     return result;
-  }
-
-  /** What an output does besides being shown, and its result. */
-  private performOutput(entry: Entry): EffectValue {
-    if (entry.operation.name === httpCancel.name) this.exchanges.cancel(entry.args as ExchangeArgs);
-    return this.connections.output(entry) ?? {};
-  }
-
-  /** Starts a call or wait: its intent, then what it does outside. */
-  private depart(entry: Entry): void {
-    this.inFlight = entry.seq;
-    this.landed = false;
-    if (entry.operation.class === 'wait') prepareWait(this, entry);
-    this.commits.add(entry);
-    this.record(entry, 'intent', () => {
-      this.flight = takeOff(this, entry);
-    });
-  }
-
-  /** Goes on with an effect that the view holds and the guest has not seen. */
-  private resume(entry: Entry): void {
-    if (this.inFlight !== entry.seq) {
-      // An earlier attempt left it: recorded and never delivered, or with an unknown outcome.
-      this.inFlight = entry.seq;
-      this.landed = entry.result !== undefined;
-      this.exchanges.resume();
-      if (!this.landed) this.flight = takeUp(this, entry);
-    }
-    this.await(() => this.landed);
-    this.markDelivered(entry);
-  }
-
-  private markDelivered(entry: Entry): void {
-    this.landed = false;
-    this.inFlight = undefined;
-    entry.deliveredAt = this.engine.agenda.now;
-    // It becomes known with the next commit; a crash before that delivers the effect again.
-    this.commits.add(entry);
   }
 
   /** Lets the world go on until `ready`; parks when another guest is to run first. */
@@ -418,9 +343,5 @@ export class Attempt implements EffectPort {
     this.unwinding = error;
     this.finish({ kind: 'diverged', error });
     return error;
-  }
-
-  private write(): void {
-    this.engine.sink.attempt(attemptRow(this));
   }
 }

@@ -1,0 +1,11 @@
+/** What outputs do besides being journaled and shown. */
+import { type ExchangeArgs, httpCancel } from '../effects/http.ts';
+import type { EffectValue } from '../effects/operation.ts';
+import type { Entry } from '../journal/entry.ts';
+import type { Attempt } from './attempt.ts';
+
+/** Performs an output, whose entry the next commit makes durable, and gives its result. */
+export function performOutput({ exchanges, connections }: Attempt, entry: Entry): EffectValue {
+  if (entry.operation.name === httpCancel.name) exchanges.cancel(entry.args as ExchangeArgs);
+  return connections.output(entry) ?? {};
+}
