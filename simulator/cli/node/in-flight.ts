@@ -20,7 +20,8 @@ export function listenOn(
 /** What is being answered on a port. */
 export class InFlight<T> {
   private readonly items = new Set<T>();
-  private onIdle: () => void = () => {};
+  /** Whoever waits until nothing is left, each once. */
+  private readonly waiting = new Set<() => void>();
 
   get size(): number {
     return this.items.size;
@@ -32,19 +33,28 @@ export class InFlight<T> {
 
   delete(item: T): void {
     this.items.delete(item);
-    if (this.items.size === 0) this.onIdle();
+    if (this.items.size > 0) return;
+    for (const resolve of this.waiting) resolve();
   }
 
-  /** Waits until all are over, but no longer than that; returns those that are not. */
+  /**
+   * Waits until all are over, but no longer than that; returns those that are not. Several may wait
+   * at a time, each as long as it says.
+   */
   async drain(graceMs: number): Promise<readonly T[]> {
-    if (this.items.size > 0) {
-      let timer: NodeJS.Timeout | undefined;
-      await new Promise<void>((resolve) => {
-        this.onIdle = resolve;
-        timer = setTimeout(resolve, graceMs);
-      });
-      clearTimeout(timer);
-    }
+    if (this.items.size > 0) await this.idle(graceMs);
     return [...this.items];
+  }
+
+  private idle(graceMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        clearTimeout(timer);
+        this.waiting.delete(finish);
+        resolve();
+      };
+      const timer = setTimeout(finish, graceMs);
+      this.waiting.add(finish);
+    });
   }
 }
