@@ -1,4 +1,4 @@
-import { ByteReader, findCustomSection, type Section } from '../wasm/index.ts';
+import { type ByteRange, ByteReader, findCustomSection, type Section } from '../wasm/index.ts';
 import { DebugInfoError, damagedDebugInfo } from './debug-info-error.ts';
 
 /** A path longer than this is cut: no file system has one, and damage may make one. */
@@ -12,7 +12,13 @@ export type DebugSectionName =
   | StringSection
   | '.debug_line'
   | '.debug_info'
+  | '.debug_types'
   | '.debug_abbrev'
+  | '.debug_addr'
+  | '.debug_ranges'
+  | '.debug_rnglists'
+  | '.debug_loc'
+  | '.debug_loclists'
   | '.debug_str_offsets';
 
 /** The custom sections of a module that hold its DWARF. */
@@ -33,6 +39,11 @@ export class DebugSections {
   reader(name: DebugSectionName): ByteReader {
     const payload = findCustomSection(this.sections, name)?.payload ?? { start: 0, end: 0 };
     return new ByteReader(this.bytes, payload, damagedDebugInfo);
+  }
+
+  /** A reader of part of the module. */
+  readerOf(range: ByteRange): ByteReader {
+    return new ByteReader(this.bytes, range, damagedDebugInfo);
   }
 
   /** A reader that starts `offset` bytes into a section; throws DebugInfoError when outside. */

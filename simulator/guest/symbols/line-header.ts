@@ -140,7 +140,7 @@ function readEntries(
   const start = header.offset;
   const count = header.count('the number of entries', ENTRY_COUNT_MAX);
   // Entries that take no bytes could be as many as the count claims, whatever the file's size.
-  if (count > 0 && columns.every(({ form }) => isEmptyForm(form))) {
+  if (count > 0 && columns.every(({ form }) => isEmptyForm(form, encoding))) {
     header.fail('the entries of a table are empty', start);
   }
   for (let index = 0; index < count; index++) {

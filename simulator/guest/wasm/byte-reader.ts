@@ -122,6 +122,36 @@ export class ByteReader {
     return this.fail(`${what} is a number of more than ${LEB64_BYTES_MAX} bytes`, start);
   }
 
+  /** An unsigned 64-bit number. */
+  big64(what: string): bigint {
+    return this.view.getBigUint64(this.take(8, what), true);
+  }
+
+  /** An unsigned LEB128 number of up to 64 bits, exactly. */
+  bigLeb(what: string): bigint {
+    const start = this.offset;
+    const value = this.leb64(what);
+    if (value !== Number.POSITIVE_INFINITY) return BigInt(value);
+    return BigInt.asUintN(64, this.bigLebBits(start));
+  }
+
+  /** A signed LEB128 number of up to 64 bits, exactly. */
+  signedBigLeb(what: string): bigint {
+    const start = this.offset;
+    const value = this.signedLeb64(what);
+    if (Number.isSafeInteger(value)) return BigInt(value);
+    return BigInt.asIntN(Math.min(64, 7 * (this.offset - start)), this.bigLebBits(start));
+  }
+
+  /** The bits of the LEB128 number that was just read, which began at `start`. */
+  private bigLebBits(start: number): bigint {
+    let bits = 0n;
+    for (let at = this.offset - 1; at >= start; at--) {
+      bits = (bits << 7n) | BigInt((this.bytes[at] as number) & 0x7f);
+    }
+    return bits;
+  }
+
   /** The number of items in a vector whose items take at least one byte each. */
   count(what: string, countMax: number): number {
     const start = this.offset;
@@ -159,6 +189,22 @@ export class ByteReader {
     if (length === -1) this.fail(`${what} has no end`, start);
     this.offset = start + length + 1;
     return lossyUtf8.decode(rest.subarray(0, Math.min(length, lengthMax)));
+  }
+
+  /** Steps over a zero-terminated string. */
+  skipCString(what: string): void {
+    const end = this.bytes.indexOf(0, this.offset);
+    if (end === -1 || end >= this.end) this.fail(`${what} has no end`);
+    this.offset = end + 1;
+  }
+
+  /** Steps over a LEB128 number of up to 64 bits. */
+  skipLeb(what: string): void {
+    const start = this.offset;
+    for (let index = 0; index < LEB64_BYTES_MAX; index++) {
+      if (this.u8(what) < 0x80) return;
+    }
+    this.fail(`${what} is a number of more than ${LEB64_BYTES_MAX} bytes`, start);
   }
 
   /** A view of the next `length` bytes, not a copy. */
