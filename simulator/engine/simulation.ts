@@ -21,6 +21,8 @@ import { SimulatedNode } from '../world/node.ts';
 import { Service, type ServiceProgram } from '../world/service.ts';
 import { Agenda } from './agenda.ts';
 import type { Attempt } from './attempt.ts';
+import type { Client } from './client.ts';
+import { Clients } from './clients.ts';
 import { Engine } from './engine.ts';
 import type { Execution } from './execution.ts';
 import { Inputs } from './inputs.ts';
@@ -79,6 +81,8 @@ export interface SimulationSetup {
   readonly choices?: readonly Choice[];
   /** Inputs of an earlier run to take in again. */
   readonly inputs?: readonly InputRow[];
+  /** Who sends requests from inside; what they send to is named by `workflowFor`. */
+  readonly clients?: readonly Client[];
 }
 
 export type RunResult =
@@ -99,6 +103,7 @@ export class Simulation {
   readonly agenda = new Agenda();
   /** What comes from outside. */
   readonly inputs: Inputs;
+  private readonly clients: Clients;
   private readonly observer: SimulationObserver;
   private stopping = false;
   private stoppedAt: UpcomingEffect | undefined;
@@ -120,8 +125,14 @@ export class Simulation {
     const faults = new FaultInjector(setup.plan, sink);
     const store = new JournalStore(
       sink,
-      (output) => this.observer.onOutput?.(output),
-      (response) => this.observer.onResponse?.(response),
+      (output) => {
+        this.clients.takeOutput(output);
+        this.observer.onOutput?.(output);
+      },
+      (response) => {
+        this.clients.takeResponse(response);
+        this.observer.onResponse?.(response);
+      },
     );
     this.engine = new Engine({
       world,
@@ -152,6 +163,7 @@ export class Simulation {
           this.interrupted = attempt;
         },
         onTurn: ({ execution, view }) => this.observer.onTurn?.(execution.id, view.length),
+        onEnded: ({ id, status }) => this.clients.ended(id, status === 'completed'),
       },
     });
     this.inputs = new Inputs(
@@ -159,6 +171,12 @@ export class Simulation {
       given.filter(({ kind }) => kind !== 'upstream'),
       workflowFor,
     );
+    this.clients = new Clients({
+      engine: this.engine,
+      clients: setup.clients ?? [],
+      maxConcurrent: world.maxConcurrent,
+      workflowFor,
+    });
   }
 
   start(workflow: Workflow): Execution {
@@ -183,7 +201,7 @@ export class Simulation {
     interrupted?.takeTurn();
     while (!this.stopping) {
       this.inputs.takeGiven();
-      const next = this.engine.unended === 0 ? undefined : this.agenda.next();
+      const next = this.isOver ? undefined : this.agenda.next();
       if (next === undefined) {
         if (this.inputs.takeEarlyAnswer()) continue;
         return this.rest();
@@ -194,10 +212,15 @@ export class Simulation {
     return { kind: 'stopped', at: this.stoppedAt };
   }
 
+  /** All executions have ended, and no client sends any more. */
+  private get isOver(): boolean {
+    return this.engine.unended === 0 && this.clients.open === 0;
+  }
+
   private rest(): RunResult {
-    const { questions, conversations, real, unended } = this.engine;
+    const { questions, conversations, real } = this.engine;
     if (real.count > 0) return { kind: 'real' };
-    if (unended === 0) return { kind: 'ended' };
+    if (this.isOver) return { kind: 'ended' };
     return { kind: 'waiting', questions: questions.open(), promises: conversations.awaited() };
   }
 
@@ -253,10 +276,19 @@ function newService(
 
 /** A service takes its configured time for every answer, and what its program adds. */
 function withLatency(program: ServiceProgram, latencyNanos: bigint): ServiceProgram {
+  const later = <T extends { readonly delayNanos: bigint }>(answer: T): T => ({
+    ...answer,
+    delayNanos: answer.delayNanos + latencyNanos,
+  });
+  const handle: ServiceProgram['handle'] = (request, context) =>
+    later(program.handle(request, context));
+  if (program.stream === undefined) return { handle };
+  const stream = program.stream.bind(program);
   return {
-    handle: (request, context) => {
-      const response = program.handle(request, context);
-      return { ...response, delayNanos: response.delayNanos + latencyNanos };
+    handle,
+    stream: (request) => {
+      const opened = stream(request);
+      return { receive: (piece, context) => later(opened.receive(piece, context)) };
     },
   };
 }

@@ -2,8 +2,8 @@
  * A simulated outside system. It writes its ledger: every request that it saw, which is the truth
  * about duplicate side effects. What it answers is decided by its program.
  *
- * S1  The ledger has one row for each request that arrived, numbered in the order of arrival. A real
- *     host's row is written when it is known how the request ended.
+ * S1  The ledger has one row for each request that arrived, numbered in the order of arrival. The row
+ *     of a real host, or of a request that comes in pieces, is written when it is known how it ended.
  * S2  The program gets its time and random numbers from here and nowhere else.
  */
 import type { HttpHeaders } from '../effects/http.ts';
@@ -12,12 +12,16 @@ import type { ExecutionId, Seq } from '../journal/entry.ts';
 import type { LedgerRow } from '../journal/records.ts';
 import { concatBytes } from '../kernel/concat-bytes.ts';
 import type { VirtualNanos } from '../kernel/time.ts';
+import { type AnsweredWith, type AskedRow, answered } from './ledger-row.ts';
+import { OpenRequest } from './open-request.ts';
 
 export interface ServiceRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: HttpHeaders;
   readonly body: Uint8Array;
+  /** Present and not empty when trailers followed the body. */
+  readonly trailers?: HttpHeaders;
 }
 
 /** A run of a response's body. */
@@ -33,6 +37,8 @@ export interface ServiceResponse {
   readonly headers: HttpHeaders;
   /** The body, in the pieces in which it is sent; none for an empty body. */
   readonly pieces: readonly ResponsePiece[];
+  /** Present and not empty when trailers follow the body. */
+  readonly trailers?: HttpHeaders;
   /** How long the service takes to answer, in virtual nanoseconds. */
   readonly delayNanos: bigint;
   /** For the ledger: what the request did, such as `charged 4200`. */
@@ -48,10 +54,40 @@ export interface ServiceContext {
   readonly key: string | undefined;
 }
 
+/** A run of a request's body, as it has come. */
+export interface RequestPiece {
+  readonly bytes: Uint8Array;
+  /** Nothing comes after it. */
+  readonly ended: boolean;
+  /** Present and not empty when the body has ended and trailers followed it. */
+  readonly trailers?: HttpHeaders;
+}
+
+/** What a program does about a piece of a request that it takes as it comes. */
+export interface StreamStep {
+  /** Set once, before or with the first piece. */
+  readonly head?: { readonly status: number; readonly headers: HttpHeaders };
+  readonly pieces: readonly ResponsePiece[];
+  /** The response is over, whether the request is or not. */
+  readonly ended: boolean;
+  readonly trailers?: HttpHeaders;
+  /** How long it takes until the first of `head` and `pieces` is sent, in virtual nanoseconds. */
+  readonly delayNanos: bigint;
+  readonly note: string | undefined;
+}
+
+/** A program in the middle of a request. */
+export interface ServiceStream {
+  /** Throws ServiceError as `handle` does. */
+  receive(piece: RequestPiece, context: ServiceContext): StreamStep;
+}
+
 /** Decides what a service answers; it keeps the service's state. Deterministic. */
 export interface ServiceProgram {
   /** Throws ServiceError when the program throws, loops, or answers nonsense. */
   handle(request: ServiceRequest, context: ServiceContext): ServiceResponse;
+  /** Left out by a program that takes every request whole. The request has an empty body. */
+  stream?(request: ServiceRequest): ServiceStream;
 }
 
 /** A service's program went wrong: an error of the workspace, not of the simulator. */
@@ -137,8 +173,18 @@ export class Service {
       response = program.handle(request, { wallNanos, random, key });
       return response;
     } finally {
-      this.setup.onLedgerRow(answered(row, response, response?.note));
+      this.setup.onLedgerRow(answered(row, whole(response), response?.note));
     }
+  }
+
+  /** Begins a request whose body comes in pieces; undefined when its program takes it whole. */
+  open(at: VirtualNanos, request: ServiceRequest, caller: Caller): OpenRequest | undefined {
+    const stream = this.setup.program?.stream?.(request);
+    if (stream === undefined) return undefined;
+    const key = headerValue(request.headers, 'idempotency-key');
+    const row = this.newRow(at, request, caller, key);
+    const { random, onLedgerRow } = this.setup;
+    return new OpenRequest(stream, row, random, onLedgerRow);
   }
 
   /** A request has come to its real host; what is returned writes the row once its end is known. */
@@ -149,7 +195,7 @@ export class Service {
   ): (outcome: RealOutcome) => void {
     const key = headerValue(request.headers, 'idempotency-key');
     const row = this.newRow(at, request, caller, key);
-    return ({ response, note }) => this.setup.onLedgerRow(answered(row, response, note));
+    return ({ response, note }) => this.setup.onLedgerRow(answered(row, whole(response), note));
   }
 
   private newRow(
@@ -183,15 +229,8 @@ export class Service {
   }
 }
 
-type AskedRow = Omit<LedgerRow, 'status' | 'responseHeaders' | 'responseBody' | 'note'>;
-
-function answered(
-  row: AskedRow,
-  response: Omit<ServiceResponse, 'note'> | undefined,
-  note: string | undefined,
-): LedgerRow {
-  const { status, headers = [], pieces = [] } = response ?? {};
-  return { ...row, status, responseHeaders: headers, responseBody: wholeBody(pieces), note };
+function whole(response: Omit<ServiceResponse, 'note'> | undefined): AnsweredWith | undefined {
+  return response && { ...response, body: wholeBody(response.pieces) };
 }
 
 /** The pieces of a body in one. */
