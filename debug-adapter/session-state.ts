@@ -119,6 +119,7 @@ export class SessionState {
       view: target.view,
       book: target.book,
       live: target.live,
+      paths: undefined,
       onLog: (breakpoint, effect) => this.output.log(breakpoint, effect),
       onPassed: (happening) => this.output.passed(happening),
     });

@@ -78,6 +78,8 @@ export class Outlook {
   effectAt(current: Position, place: Place): SeenEffect | undefined {
     if (place.kind === 'end') return undefined;
     const { execution, seq } = place;
+    // Between effects it is the one that was called last.
+    if (place.kind === 'statement') return this.effect(execution, seq - 1);
     const found = this.lostAt(current, place) ?? this.effect(execution, seq);
     if (found !== undefined) return found;
     // A crash came before it was performed, and nobody has performed it since.

@@ -1,4 +1,7 @@
-/** Where a debug session can be: effects, and the ends of executions, in the simulation's order. */
+/**
+ * Where a debug session can be: at statements, inside the calls of effects, and at the ends of
+ * executions, in the simulation's order.
+ */
 import { type ExecutionId, type Seq, seqOf } from '../../simulator/journal/entry.ts';
 import type { VirtualNanos } from '../../simulator/kernel/time.ts';
 
@@ -6,6 +9,16 @@ import type { VirtualNanos } from '../../simulator/kernel/time.ts';
 export type Place =
   /** Inside the call of effect `seq`, before it returns. */
   | { readonly kind: 'effect'; readonly execution: ExecutionId; readonly seq: Seq }
+  /**
+   * Before statement `tick`, which counts from 1 since the execution began; effects before `seq`
+   * have returned by then.
+   */
+  | {
+      readonly kind: 'statement';
+      readonly execution: ExecutionId;
+      readonly seq: Seq;
+      readonly tick: number;
+    }
   /** After its last effect: it has ended, or what is known of it has. */
   | { readonly kind: 'end'; readonly execution: ExecutionId };
 
@@ -35,7 +48,11 @@ export class PositionOrder {
     const byExecution = this.number(one.place) - this.number(other.place);
     if (byExecution !== 0) return byExecution;
     const byPlace = rank(one.place) - rank(other.place);
-    return Number.isNaN(byPlace) || byPlace === 0 ? one.ordinal - other.ordinal : byPlace;
+    if (!Number.isNaN(byPlace) && byPlace !== 0) return byPlace;
+    if (one.place.kind === 'statement' && other.place.kind === 'statement') {
+      return one.place.tick - other.place.tick;
+    }
+    return one.ordinal - other.ordinal;
   }
 
   private number({ execution }: Place): number {
@@ -43,13 +60,17 @@ export class PositionOrder {
   }
 }
 
+/** Statements lie between the effects, the ends after them all. */
 function rank(place: Place): number {
-  return place.kind === 'end' ? Number.POSITIVE_INFINITY : place.seq;
+  if (place.kind === 'end') return Number.POSITIVE_INFINITY;
+  return place.kind === 'effect' ? place.seq : place.seq - 0.5;
 }
 
 export function samePlace(one: Place, other: Place): boolean {
-  if (one.kind !== other.kind || one.execution !== other.execution) return false;
-  return one.kind === 'end' || other.kind === 'end' || one.seq === other.seq;
+  if (one.execution !== other.execution) return false;
+  if (one.kind === 'statement') return other.kind === 'statement' && one.tick === other.tick;
+  if (one.kind === 'effect') return other.kind === 'effect' && one.seq === other.seq;
+  return other.kind === 'end';
 }
 
 /** Before anything that an execution does. */

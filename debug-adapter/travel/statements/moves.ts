@@ -8,9 +8,9 @@
  *     calls a program's functions from outside of it is no caller to return to.
  * M3  Backwards they are the same, seen from the end.
  */
-import type { Standing, StatementScan, Visit } from './visit.ts';
+import type { Standing, StatementScan } from './visit.ts';
 
-/** Statements before the present one that are looked at first. */
+/** Statements around the present one that are looked at first. */
 const NEAR = 512;
 /** How many times as far each further look goes. */
 const FURTHER = 64;
@@ -31,23 +31,26 @@ interface Aim {
   readonly nearest: boolean;
 }
 
+/** Statements that a look has come by. */
+interface Seen {
+  readonly found: number | undefined;
+  readonly other: number | undefined;
+}
+
 export class Moves {
   constructor(private readonly statements: StatementScan) {}
 
   /** The statement that a step leads to; undefined past the last that is known. */
   forward(standing: Standing, kind: StepKind): number | undefined {
     const aim = aimOf(standing, kind);
-    const { depthMax } = aim;
-    let found: number | undefined;
-    let other: number | undefined;
-    const range = { from: standing.tick + 1, to: this.statements.total, depthMax };
-    this.statements.scan(range, (visit) => {
-      if (visit.activation === aim.left) return false;
-      if (aim.targets.has(visit.activation)) found = visit.tick;
-      else other ??= visit.tick;
-      return found !== undefined || aim.nearest;
-    });
-    return found ?? other;
+    const { total } = this.statements;
+    const near = Math.min(total, standing.tick + NEAR);
+    const first = this.firstOf(standing.tick + 1, near, aim);
+    if (first.found !== undefined || (aim.nearest && first.other !== undefined)) {
+      return first.found ?? first.other;
+    }
+    const rest = this.firstOf(near + 1, total, aim);
+    return rest.found ?? first.other ?? rest.other;
   }
 
   /** The statement that a step backwards leads to; undefined before the first. */
@@ -78,14 +81,22 @@ export class Moves {
     return found;
   }
 
-  private lastOf(
-    from: number,
-    to: number,
-    { depthMax, targets, left }: Aim,
-  ): { readonly found: number | undefined; readonly other: number | undefined } {
+  private firstOf(from: number, to: number, aim: Aim): Seen {
     let found: number | undefined;
     let other: number | undefined;
-    this.statements.scan({ from, to, depthMax }, ({ tick, activation }: Visit) => {
+    this.statements.scan({ from, to, depthMax: aim.depthMax }, ({ tick, activation }) => {
+      if (activation === aim.left) return false;
+      if (aim.targets.has(activation)) found = tick;
+      else other ??= tick;
+      return found !== undefined || aim.nearest;
+    });
+    return { found, other };
+  }
+
+  private lastOf(from: number, to: number, { depthMax, targets, left }: Aim): Seen {
+    let found: number | undefined;
+    let other: number | undefined;
+    this.statements.scan({ from, to, depthMax }, ({ tick, activation }) => {
       if (targets.has(activation)) found = tick;
       else if (activation !== left) other = tick;
       return false;

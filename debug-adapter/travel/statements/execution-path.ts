@@ -1,0 +1,111 @@
+/**
+ * The statements of one execution, as far as its journal tells them, and where its effects lie
+ * between them. It owns what it has learned by running the execution again.
+ *
+ * E1  Statements have the same numbers whatever is asked, and in whatever order.
+ */
+import { type ExecutionId, seqOf } from '../../../simulator/journal/entry.ts';
+import type { Place } from '../place.ts';
+import { ANY_DEPTH } from './moves.ts';
+import { NEAR_TICKS, NearVisits } from './near-visits.ts';
+import type { Reruns, Survey } from './reruns.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { ScanRange, Standing, StatementScan, Visit } from './visit.ts';
+
+/** Snapshots kept: those of one stop, and a few that one goes back to. */
+const SNAPSHOTS_KEPT_MAX = 8;
+
+export type StatementPlace = Place & { readonly kind: 'statement' };
+
+export class ExecutionPath implements StatementScan {
+  private surveyed: Survey | undefined;
+  private near = new NearVisits(1, 0);
+  private readonly snapshots = new Map<string, Snapshot>();
+
+  constructor(
+    readonly execution: ExecutionId,
+    private readonly reruns: Reruns,
+  ) {}
+
+  get survey(): Survey {
+    this.surveyed ??= this.reruns.survey();
+    return this.surveyed;
+  }
+
+  get total(): number {
+    return this.survey.total;
+  }
+
+  /** The place of statement `tick`. */
+  placeAt(tick: number): StatementPlace {
+    const { effectTicks } = this.survey;
+    let low = 0;
+    let high = effectTicks.length;
+    // An effect that is called during a statement comes after it.
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((effectTicks[middle] as number) < tick) low = middle + 1;
+      else high = middle;
+    }
+    return { kind: 'statement', execution: this.execution, seq: seqOf(low), tick };
+  }
+
+  /** The statement during which an effect is called; 0 when that is before the first. */
+  tickOfEffect(seq: number): number {
+    return this.survey.effectTicks[seq] ?? this.total;
+  }
+
+  /** The latest statement that was begun at a place. */
+  tickAt(place: Place): number {
+    if (place.kind === 'statement') return place.tick;
+    return place.kind === 'effect' ? this.tickOfEffect(place.seq) : this.total;
+  }
+
+  /** The first effect that is called at or after a place, while its statement lasts. */
+  effectDuring(place: Place): number | undefined {
+    if (place.kind === 'end') return undefined;
+    const seq = place.kind === 'effect' ? place.seq + 1 : place.seq;
+    return this.survey.effectTicks[seq] === this.tickAt(place) ? seq : undefined;
+  }
+
+  standingAt(place: Place): Standing {
+    const effect = place.kind === 'effect' ? place.seq : undefined;
+    const { chain } = this.snapshotAt(place);
+    return { tick: this.tickAt(place), effect, chain };
+  }
+
+  /** All that can be seen of the program at a place. */
+  snapshotAt(place: Place): Snapshot {
+    const key = place.kind === 'effect' ? `effect ${place.seq}` : `${this.tickAt(place)}`;
+    const known = this.snapshots.get(key);
+    if (known !== undefined) return known;
+    const snapshot =
+      place.kind === 'effect'
+        ? this.reruns.atEffect(place.seq)
+        : this.reruns.atTick(this.tickAt(place));
+    const [oldest] = this.snapshots.keys();
+    if (this.snapshots.size >= SNAPSHOTS_KEPT_MAX && oldest !== undefined) {
+      this.snapshots.delete(oldest);
+    }
+    this.snapshots.set(key, snapshot);
+    return snapshot;
+  }
+
+  scan(range: ScanRange, visit: (visit: Visit) => boolean): void {
+    if (range.from > range.to) return;
+    if (range.to - range.from < NEAR_TICKS) this.lookAround(range);
+    if (this.near.has(range)) this.near.scan(range, visit);
+    else this.reruns.visits(range, visit);
+  }
+
+  private lookAround(range: ScanRange): void {
+    if (this.near.has(range)) return;
+    const from = Math.max(1, range.from - NEAR_TICKS);
+    const near = new NearVisits(from, Math.min(this.total, range.to + NEAR_TICKS));
+    this.reruns.visits({ from, to: near.to, depthMax: ANY_DEPTH }, (each) => {
+      near.add(each);
+      return false;
+    });
+    this.near = near;
+  }
+}

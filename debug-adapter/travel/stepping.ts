@@ -1,0 +1,161 @@
+/**
+ * Steps in one execution: from statement to statement where its program has them, and else from
+ * effect to effect. What befalls the execution on the way, and is to be stopped at, ends a step.
+ */
+import type { ExecutionId } from '../../simulator/journal/entry.ts';
+import { callPath } from './breakpoint.ts';
+import type { Happening } from './happening.ts';
+import { callPosition } from './itinerary.ts';
+import type { LiveDriver } from './live-driver.ts';
+import type { Passing } from './passing.ts';
+import type { Place, Position } from './place.ts';
+import { type Stack, type StackBook, WINDOW } from './stack-book.ts';
+import type { PathBook } from './statements/path-book.ts';
+import type { StepCommand } from './statements/statement-steps.ts';
+import { ANY_STACK, StepMotion } from './step-motion.ts';
+import type { Stop } from './stop.ts';
+import type { Whereabouts } from './whereabouts.ts';
+
+export interface SteppingParts {
+  readonly whereabouts: Whereabouts;
+  readonly passing: Passing;
+  readonly book: StackBook;
+  /** Undefined where every step goes from effect to effect. */
+  readonly paths: PathBook | undefined;
+  readonly live: LiveDriver | undefined;
+  readonly onPassed: (happening: Happening) => void;
+}
+
+export class Stepping {
+  constructor(private readonly parts: SteppingParts) {}
+
+  forward(command: 'over' | 'in' | 'out'): Promise<Stop> {
+    const { paths, whereabouts } = this.parts;
+    if (paths?.pathOf(whereabouts.place.execution) !== undefined) {
+      return this.walk(() => this.statement(command), ANY_STACK, true);
+    }
+    const left = command === 'out' ? this.leftOf(whereabouts.place) : ANY_STACK;
+    return this.walk(() => this.nextEffect(left), left, false);
+  }
+
+  backward(command: 'back' | 'back-in' | 'back-out'): Stop {
+    const { whereabouts } = this.parts;
+    const { execution } = whereabouts.place;
+    const target = this.statement(command) ?? this.effectBefore();
+    const passed = whereabouts
+      .happeningsOf(execution)
+      .filter(({ position }) => whereabouts.compare(position) < 0)
+      .filter(({ position }) => target === undefined || this.isAfter(position, target))
+      .at(-1);
+    if (passed !== undefined) return whereabouts.atHappening(passed);
+    if (target !== undefined) return whereabouts.at(target, 'step', 'Paused on step back');
+    return whereabouts.here('entry', `Paused at the beginning of ${execution}`);
+  }
+
+  /** To the first statement of a call that the present place is in. */
+  toEntryOf(chainLevel: number): Stop | undefined {
+    const { paths, whereabouts } = this.parts;
+    const { place } = whereabouts;
+    const entry = paths?.stepsOf(place.execution)?.entryOf(place, chainLevel);
+    if (entry === undefined) return undefined;
+    return whereabouts.at(whereabouts.positionOf(entry), 'goto', 'Went to the start of the call');
+  }
+
+  /** Goes on until `find` knows a place to go to; `again` looks anew at every effect. */
+  private async walk(
+    find: () => Position | undefined,
+    left: (stack: Stack) => boolean,
+    again: boolean,
+  ): Promise<Stop> {
+    const { whereabouts, live, onPassed, passing } = this.parts;
+    const { execution } = whereabouts.place;
+    if (whereabouts.place.kind === 'end') return whereabouts.atEndOf(execution, 'step');
+    for (;;) {
+      const known = this.known(execution, find());
+      if (known !== undefined) return known;
+      if (live === undefined || live.ended || whereabouts.outlook.hasEnded(execution)) {
+        return whereabouts.atEndOf(execution, 'step');
+      }
+      const before = whereabouts.position;
+      const step = new StepMotion(execution, left, whereabouts.settings.exceptions, onPassed);
+      const end = await live.advance(step);
+      const { met } = step;
+      const hasEnded = whereabouts.outlook.hasEnded(execution);
+      if (again && met === undefined && (end.kind === 'stopped' || hasEnded)) continue;
+      const stop =
+        met !== undefined
+          ? whereabouts.atHappening(met)
+          : hasEnded
+            ? whereabouts.atEndOf(execution, 'step')
+            : whereabouts.settle(end, 'step');
+      passing.logBetween(before, stop.position);
+      return stop;
+    }
+  }
+
+  /** The stop that a known target, or what befalls the execution before it, leads to. */
+  private known(execution: ExecutionId, next: Position | undefined): Stop | undefined {
+    const { whereabouts, passing } = this.parts;
+    const passed = whereabouts
+      .happeningsOf(execution)
+      .filter(({ position }) => whereabouts.compare(position) > 0)
+      .find(({ position }) => next === undefined || !this.isAfter(position, next));
+    if (passed !== undefined) {
+      return passing.to(passed.position, () => whereabouts.atHappening(passed));
+    }
+    if (next === undefined) return undefined;
+    return passing.to(next, () => whereabouts.at(next, 'step', 'Paused on step'));
+  }
+
+  private statement(command: StepCommand): Position | undefined {
+    const { paths, whereabouts } = this.parts;
+    const { place } = whereabouts;
+    const target = paths?.stepsOf(place.execution)?.target(place, command);
+    return target === undefined ? undefined : whereabouts.positionOf(target);
+  }
+
+  /** Whether the innermost function of the user's own at a place has returned. */
+  private leftOf(place: Place): (stack: Stack) => boolean {
+    const { frames, userIndex } = this.parts.whereabouts.outlook.stackAt(place);
+    if (userIndex === -1) return ANY_STACK;
+    const depth = frames.length - userIndex;
+    const path = callPath({ frames, userIndex }, userIndex + 1);
+    const self = frames[userIndex]?.functionIndex;
+    return (stack) => {
+      const index = stack.frames.length - depth;
+      if (index < 0 || stack.frames[index]?.functionIndex !== self) return true;
+      return callPath(stack, index + 1) !== path;
+    };
+  }
+
+  /** The next known effect of the execution whose stack is one that is looked for. */
+  private nextEffect(wanted: (stack: Stack) => boolean): Position | undefined {
+    const { whereabouts, book } = this.parts;
+    const { outlook, place } = whereabouts;
+    const { execution } = place;
+    const count = outlook.count(execution);
+    const passed = outlook.countWithin(execution, (each) => whereabouts.compare(each) <= 0);
+    for (let seq = passed; seq < count; seq++) {
+      // One replay for all that is left, instead of one for each window.
+      if (seq === passed + WINDOW) book.readAll(execution);
+      const effect = outlook.effect(execution, seq);
+      if (effect === undefined) continue;
+      if (wanted === ANY_STACK || wanted(book.stackAt(execution, seq))) return callPosition(effect);
+    }
+    return undefined;
+  }
+
+  private effectBefore(): Position | undefined {
+    const { whereabouts, paths } = this.parts;
+    const { outlook, place } = whereabouts;
+    const { execution } = place;
+    if (paths?.pathOf(execution) !== undefined) return undefined;
+    const before = outlook.countWithin(execution, (each) => whereabouts.compare(each) < 0);
+    const previous = outlook.effect(execution, before - 1);
+    return previous === undefined ? undefined : callPosition(previous);
+  }
+
+  private isAfter(position: Position, other: Position): boolean {
+    return this.parts.whereabouts.itinerary.order.compare(position, other) > 0;
+  }
+}

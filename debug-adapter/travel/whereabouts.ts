@@ -1,0 +1,146 @@
+/**
+ * Where a session is, and the stops by which it comes there. It owns the position; motions tell it
+ * where to go.
+ */
+import type { ExecutionId } from '../../simulator/journal/entry.ts';
+import type { History } from '../../simulator/journal/history.ts';
+import { endText, executionIds, type Happening } from './happening.ts';
+import { callPosition, type Itinerary, type StopPoint, type StopSettings } from './itinerary.ts';
+import type { MotionEnd } from './live-driver.ts';
+import type { Outlook } from './outlook.ts';
+import { CALL, type Place, type Position, samePlace } from './place.ts';
+import type { SeenEffect } from './seen-effect.ts';
+import { DESCRIPTIONS, type Stop, type StopReason, waitingText } from './stop.ts';
+
+const NO_SETTINGS: StopSettings = { breakpoints: [], exceptions: new Set() };
+
+export class Whereabouts {
+  settings: StopSettings = NO_SETTINGS;
+
+  constructor(
+    readonly itinerary: Itinerary,
+    readonly outlook: Outlook,
+    private current: Position,
+  ) {}
+
+  get position(): Position {
+    return this.current;
+  }
+
+  get place(): Place {
+    return this.current.place;
+  }
+
+  /** How a position lies to the present one. */
+  compare(position: Position): number {
+    return this.itinerary.order.compare(position, this.current);
+  }
+
+  /** What befalls an execution, as far as it is to be stopped at. */
+  happeningsOf(execution: ExecutionId): Happening[] {
+    return this.itinerary.happeningsOf(execution, this.settings.exceptions);
+  }
+
+  /** The position of a place, at the instant at which its execution came there. */
+  positionOf(place: Place): Position {
+    const { execution } = place;
+    if (place.kind === 'end') return this.itinerary.endOf(execution) ?? this.current;
+    const row = this.history.execution(execution);
+    const before = this.history.entries(execution)[place.seq - 1];
+    const came = before?.deliveredAt ?? before?.endedAt ?? before?.startedAt ?? row?.startedAt;
+    const effect = place.kind === 'effect' ? this.outlook.effect(execution, place.seq) : undefined;
+    return { at: effect?.startedAt ?? came ?? this.current.at, place, ordinal: CALL };
+  }
+
+  /** Makes another execution the one that is looked at, at the same instant. */
+  turnTo(position: Position): void {
+    this.current = position;
+  }
+
+  // Stops.
+
+  settle(end: MotionEnd, reason: StopReason): Stop {
+    switch (end.kind) {
+      case 'ended':
+        return this.atEnd();
+      case 'waiting': {
+        const [question] = end.questions;
+        if (question !== undefined) {
+          const { execution, seq } = question;
+          const text = `${execution} #${seq} asks what became of the call: .answer retry or fail`;
+          const asked = this.outlook.effect(execution, seq);
+          if (asked !== undefined) return { ...this.atCall(asked, 'pause', text), waits: true };
+        }
+        return { ...this.atLatest('pause', waitingText(end.promises)), waits: true };
+      }
+      case 'stopped':
+      case 'paused':
+      case 'disposed': {
+        const upcoming = this.outlook.upcoming();
+        const why = end.kind === 'stopped' ? reason : 'pause';
+        if (upcoming !== undefined) return this.atCall(upcoming, why, DESCRIPTIONS[why]);
+        return this.atLatest(why, DESCRIPTIONS[why]);
+      }
+    }
+  }
+
+  atPoint({ position, stops, happening }: StopPoint): Stop {
+    if (happening !== undefined) return this.atHappening(happening);
+    this.current = position;
+    const byFunction = stops.every(({ target }) => target.kind !== 'line');
+    const reason = byFunction ? 'function breakpoint' : 'breakpoint';
+    const breakpoints = stops.map(({ id }) => id);
+    return { ...this.here(reason, DESCRIPTIONS[reason]), breakpoints };
+  }
+
+  atHappening(happening: Happening): Stop {
+    this.current = happening.position;
+    return { ...this.here('exception', happening.text), happening };
+  }
+
+  atCall(effect: SeenEffect, reason: StopReason, description: string): Stop {
+    return this.at(callPosition(effect), reason, description);
+  }
+
+  at(position: Position, reason: StopReason, description: string): Stop {
+    this.current = position;
+    return this.here(reason, description);
+  }
+
+  here(reason: StopReason, description: string): Stop {
+    const happening = undefined;
+    return { position: this.current, reason, description, breakpoints: [], happening };
+  }
+
+  /** At the end of the execution that ended last. */
+  atEnd(): Stop {
+    const ends = executionIds(this.history).flatMap((id) => this.itinerary.endOf(id) ?? []);
+    ends.sort((one, other) => this.itinerary.order.compare(one, other));
+    const last = ends.at(-1) ?? this.current;
+    return this.atEndOf(last.place.execution, 'end');
+  }
+
+  atEndOf(execution: ExecutionId, reason: StopReason): Stop {
+    const row = this.history.execution(execution);
+    const position = this.itinerary.endOf(execution);
+    if (row === undefined || position === undefined) return this.here(reason, 'Paused');
+    const arrives = !samePlace(this.current.place, position.place);
+    this.current = position;
+    const end = this.happeningsOf(execution).find((each) =>
+      samePlace(each.position.place, position.place),
+    );
+    if (end !== undefined && arrives) return this.atHappening(end);
+    return this.here(reason, endText(row));
+  }
+
+  /** At the latest effect of the execution that is looked at, which is on its way. */
+  private atLatest(reason: StopReason, description: string): Stop {
+    const last = this.outlook.last(this.current.place.execution);
+    if (last === undefined) return this.here(reason, description);
+    return this.atCall(last, reason, description);
+  }
+
+  private get history(): History {
+    return this.outlook.view.history;
+  }
+}
