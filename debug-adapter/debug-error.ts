@@ -16,7 +16,8 @@ export type DebugErrorCode =
   | 'no-exception'
   | 'no-source'
   | 'branch-missed'
-  | 'bad-message';
+  | 'bad-message'
+  | 'no-statement';
 
 export class DebugError extends Error {
   override readonly name = 'DebugError';
@@ -75,6 +76,13 @@ export const debugErrors = {
     new DebugError(
       'branch-missed',
       `running it again did not come to ${execution} #${seq}; was it recorded by another version?`,
+    ),
+  noStatement: (execution: string, tick: number, total: number) =>
+    new DebugError(
+      'no-statement',
+      total === 0
+        ? `${execution} has no statements: its program has no debug information`
+        : `${execution} has no statement ${tick} that is known; it has ${total}`,
     ),
   badMessage: (what: string) => new DebugError('bad-message', `not a DAP message: ${what}`),
 } as const;

@@ -103,7 +103,7 @@ export const REQUESTS: Readonly<Record<string, RequestHandler>> = {
   continue: motion((traveller) => traveller.continue()),
   reverseContinue: motion((traveller) => traveller.reverseContinue()),
   next: step((traveller) => traveller.next()),
-  stepIn: step((traveller) => traveller.next()),
+  stepIn: step((traveller) => traveller.in()),
   stepOut: step((traveller) => traveller.out()),
   stepBack: step((traveller) => traveller.back()),
   pause: (state) => {
@@ -153,9 +153,16 @@ export const REQUESTS: Readonly<Record<string, RequestHandler>> = {
   // Of our own; docs/debugger.md documents them.
   'backstitch/seek': (state, args) => {
     const execution = executionId(args.text('execution'));
-    const seq = args.integer('seq');
-    return { after: state.startMotion((traveller) => traveller.seek(execution, seq)) };
+    const tick = args.optionalInteger('tick');
+    if (tick === undefined) {
+      const seq = args.integer('seq');
+      return { after: state.startMotion((traveller) => traveller.seek(execution, seq)) };
+    }
+    return { after: state.startMotion((traveller) => traveller.seekStatement(execution, tick)) };
   },
+  'backstitch/reverseNext': step((traveller) => traveller.back()),
+  'backstitch/reverseStepIn': step((traveller) => traveller.backIn()),
+  'backstitch/reverseStepOut': step((traveller) => traveller.backOut()),
   'backstitch/inject': async (state, args) => {
     const { branch, after } = await state.inject(args.value('fault'));
     return { body: { branch }, after };

@@ -62,7 +62,7 @@ export class Continuing {
     const [row] = outlook.view.history.executions();
     const isKnown = row !== undefined && (outlook.count(row.id) > 0 || row.endedAt !== undefined);
     const path = isKnown ? paths?.pathOf(row.id) : undefined;
-    if (path !== undefined && path.total > 0) return whereabouts.positionOf(path.placeAt(1));
+    if (path?.has(1)) return whereabouts.positionOf(path.placeAt(1));
     return effect === undefined ? undefined : callPosition(effect);
   }
 }

@@ -175,10 +175,16 @@ export class Traveller {
     return whereabouts.settle(end, 'goto');
   }
 
-  /** To a statement of an execution that is known already; undefined when it has no such one. */
-  seekStatement(execution: ExecutionId, tick: number): Stop | undefined {
+  /** To a statement of an execution, as far as it is known already. */
+  seekStatement(execution: ExecutionId, tick: number): Stop {
+    const row = this.view.history.execution(execution);
+    if (row === undefined) {
+      throw debugErrors.unknownExecution(execution, executionIds(this.view.history));
+    }
     const path = this.setup.paths?.pathOf(execution);
-    if (path === undefined || tick < 1 || tick > path.total) return undefined;
+    if (path?.has(tick) !== true) {
+      throw debugErrors.noStatement(execution, tick, path?.total ?? 0);
+    }
     const position = this.whereabouts.positionOf(path.placeAt(tick));
     return this.whereabouts.at(position, 'goto', `Went to statement ${tick} of ${execution}`);
   }

@@ -3,12 +3,13 @@
  * between them. It owns what it has learned by running the execution again.
  *
  * E1  Statements have the same numbers whatever is asked, and in whatever order.
+ * E2  It runs no further than it needs to: a program may compute for ever.
  */
 import { type ExecutionId, seqOf } from '../../../simulator/journal/entry.ts';
 import type { Place } from '../place.ts';
 import { ANY_DEPTH } from './moves.ts';
 import { NEAR_TICKS, NearVisits } from './near-visits.ts';
-import type { Reruns, Survey } from './reruns.ts';
+import type { Reruns } from './reruns.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { ScanRange, Standing, StatementScan, Visit } from './visit.ts';
 
@@ -18,27 +19,33 @@ const SNAPSHOTS_KEPT_MAX = 8;
 export type StatementPlace = Place & { readonly kind: 'statement' };
 
 export class ExecutionPath implements StatementScan {
-  private surveyed: Survey | undefined;
   private near = new NearVisits(1, 0);
   private readonly snapshots = new Map<string, Snapshot>();
 
   constructor(
     readonly execution: ExecutionId,
-    private readonly reruns: Reruns,
+    readonly reruns: Reruns,
   ) {}
 
-  get survey(): Survey {
-    this.surveyed ??= this.reruns.survey();
-    return this.surveyed;
-  }
-
   get total(): number {
-    return this.survey.total;
+    return this.reruns.learned.total ?? Number.POSITIVE_INFINITY;
   }
 
-  /** The place of statement `tick`. */
+  /** How many statements there are; runs the execution to its end to know it. */
+  count(): number {
+    this.reruns.reach(Number.POSITIVE_INFINITY);
+    return this.total;
+  }
+
+  has(tick: number): boolean {
+    this.reruns.reach(tick);
+    return tick >= 1 && tick <= this.total;
+  }
+
+  /** The place of a statement that there is. */
   placeAt(tick: number): StatementPlace {
-    const { effectTicks } = this.survey;
+    this.reruns.reach(tick);
+    const { effectTicks } = this.reruns.learned;
     let low = 0;
     let high = effectTicks.length;
     // An effect that is called during a statement comes after it.
@@ -50,22 +57,34 @@ export class ExecutionPath implements StatementScan {
     return { kind: 'statement', execution: this.execution, seq: seqOf(low), tick };
   }
 
-  /** The statement during which an effect is called; 0 when that is before the first. */
-  tickOfEffect(seq: number): number {
-    return this.survey.effectTicks[seq] ?? this.total;
-  }
-
   /** The latest statement that was begun at a place. */
   tickAt(place: Place): number {
-    if (place.kind === 'statement') return place.tick;
-    return place.kind === 'effect' ? this.tickOfEffect(place.seq) : this.total;
+    switch (place.kind) {
+      case 'statement':
+        return place.tick;
+      case 'effect':
+        return this.effectTick(place.seq) ?? this.count();
+      case 'end':
+        return this.count();
+    }
   }
 
   /** The first effect that is called at or after a place, while its statement lasts. */
-  effectDuring(place: Place): number | undefined {
-    if (place.kind === 'end') return undefined;
+  effectDuring(place: Place & { readonly kind: 'effect' | 'statement' }): number | undefined {
+    const tick = this.tickAt(place);
+    this.reruns.reach(tick + 1);
     const seq = place.kind === 'effect' ? place.seq + 1 : place.seq;
-    return this.survey.effectTicks[seq] === this.tickAt(place) ? seq : undefined;
+    return this.reruns.learned.effectTicks[seq] === tick ? seq : undefined;
+  }
+
+  /** The statement during which an effect is called; undefined for one that is not known. */
+  effectTick(seq: number): number | undefined {
+    const { reruns } = this;
+    for (let tick = Math.max(1, reruns.learned.to); ; tick *= 4) {
+      const known = reruns.learned.effectTicks[seq];
+      if (known !== undefined || reruns.learned.total !== undefined) return known;
+      reruns.reach(tick);
+    }
   }
 
   standingAt(place: Place): Standing {
@@ -79,10 +98,9 @@ export class ExecutionPath implements StatementScan {
     const key = place.kind === 'effect' ? `effect ${place.seq}` : `${this.tickAt(place)}`;
     const known = this.snapshots.get(key);
     if (known !== undefined) return known;
+    const { reruns } = this;
     const snapshot =
-      place.kind === 'effect'
-        ? this.reruns.atEffect(place.seq)
-        : this.reruns.atTick(this.tickAt(place));
+      place.kind === 'effect' ? reruns.atEffect(place.seq) : reruns.atTick(this.tickAt(place));
     const [oldest] = this.snapshots.keys();
     if (this.snapshots.size >= SNAPSHOTS_KEPT_MAX && oldest !== undefined) {
       this.snapshots.delete(oldest);

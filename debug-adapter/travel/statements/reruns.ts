@@ -1,18 +1,40 @@
 /** Runs an execution again, to look at its statements; what it asks for is answered as recorded. */
+import type { FrameState } from '../../../simulator/guest/symbols/frame-state.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { ScanRange, Visit } from './visit.ts';
 
-export interface Survey {
+/** What all reruns of an execution have told so far. */
+export interface Learned {
   /** For each effect, the statement during which it is called; 0 before the first. */
   readonly effectTicks: readonly number[];
-  /** How many statements there are until the program ends, or asks for what is not known. */
-  readonly total: number;
+  /** The effects that are called before this statement are all known. */
+  readonly to: number;
+  /**
+   * How many statements there are until the program ends, or asks for what is not known; undefined
+   * as long as no rerun has come that far.
+   */
+  readonly total: number | undefined;
 }
 
+/** A statement with what can be read of the innermost function's values. */
+export interface Hit extends Visit {
+  readonly state: FrameState;
+}
+
+/** Every rerun can throw Interrupted. */
 export interface Reruns {
-  survey(): Survey;
+  readonly learned: Learned;
+  /** Learns everything up to a statement, or up to the end. */
+  reach(tick: number): void;
   /** The statements of a range, in order, until `visit` returns true. */
   visits(range: ScanRange, visit: (visit: Visit) => boolean): void;
+  /** Each time that it comes to one of the code offsets, in order, until `visit` returns true. */
+  hits(offsets: readonly number[], visit: (hit: Hit) => boolean): void;
   atTick(tick: number): Snapshot;
   atEffect(seq: number): Snapshot;
+}
+
+/** The session has something more urgent to do than to run a program to the end. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
 }

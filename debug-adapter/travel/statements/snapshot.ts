@@ -1,4 +1,6 @@
 /** All that can be seen of a program at one place, after it was run again to there. */
+
+import type { FrameState } from '../../../simulator/guest/symbols/frame-state.ts';
 import type { SourceFrame } from '../../../simulator/guest/symbols/index.ts';
 
 /** A frame as the source has it: a function that was inlined has one of its own. */
@@ -8,7 +10,7 @@ export interface SnapshotFrame extends SourceFrame {
   /** Which function of the frame it is: 0 is the innermost that was inlined there. */
   readonly inlineLevel: number;
   /** Undefined where nothing of its values can be read. */
-  readonly state: object | undefined;
+  readonly state: FrameState | undefined;
 }
 
 export interface Snapshot {

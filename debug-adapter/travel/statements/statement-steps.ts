@@ -38,7 +38,7 @@ export class StatementSteps {
     return this.place(this.moves.entryOf(this.standingAt(place), chainLevel));
   }
 
-  private into(place: Place): Place | undefined {
+  private into(place: Exclude<Place, { kind: 'end' }>): Place | undefined {
     const seq = this.path.effectDuring(place);
     if (seq !== undefined) return this.effect(seq);
     return this.place(this.path.tickAt(place) + 1);
@@ -46,9 +46,10 @@ export class StatementSteps {
 
   private backInto(place: Place): Place | undefined {
     const { path } = this;
-    const tick = place.kind === 'end' ? path.total + 1 : path.tickAt(place);
-    const before = place.kind === 'end' ? path.survey.effectTicks.length : place.seq;
-    const during = path.survey.effectTicks[before - 1];
+    const tick = place.kind === 'end' ? path.count() + 1 : path.tickAt(place);
+    const { effectTicks } = path.reruns.learned;
+    const before = place.kind === 'end' ? effectTicks.length : place.seq;
+    const during = effectTicks[before - 1];
     // In the middle of a statement, an earlier effect of it comes before its beginning.
     const from = place.kind === 'effect' ? tick : tick - 1;
     if (during !== undefined && during >= from) return this.effect(before - 1);
@@ -57,7 +58,7 @@ export class StatementSteps {
 
   private standingAt(place: Place): Standing {
     if (place.kind !== 'end') return this.path.standingAt(place);
-    return { tick: this.path.total + 1, effect: undefined, chain: [] };
+    return { tick: this.path.count() + 1, effect: undefined, chain: [] };
   }
 
   private effect(seq: number): Place {
@@ -65,7 +66,6 @@ export class StatementSteps {
   }
 
   private place(tick: number | undefined): Place | undefined {
-    if (tick === undefined || tick < 1 || tick > this.path.total) return undefined;
-    return this.path.placeAt(tick);
+    return tick !== undefined && this.path.has(tick) ? this.path.placeAt(tick) : undefined;
   }
 }

@@ -38,7 +38,7 @@ export interface ScanRange {
 
 /** Looks at the statements of an execution by running it again; it performs nothing. */
 export interface StatementScan {
-  /** How many statements are known. */
+  /** How many statements there are; infinity as long as that is not known. */
   readonly total: number;
   /** In order, until `visit` returns true. */
   scan(range: ScanRange, visit: (visit: Visit) => boolean): void;
