@@ -39,6 +39,8 @@ type Needed =
 export interface DebugHost extends Pick<HostEnvironment, Needed> {
   /** Real time in milliseconds, from any origin: only decides how long a slice of running takes. */
   nowMs(): number;
+  /** Whether a request waits that wants what is being computed broken off; cheap. */
+  interrupted(): boolean;
   /** Whether a file is there; without it, every source counts as there. */
   hasFile?(path: string): boolean;
   /** Asked for every simulation that the session starts. */

@@ -23,6 +23,8 @@ export class BackstitchDebugSession extends DebugSession {
   private readonly state: SessionState;
   /** Requests that wait for their answer, by seq. */
   private readonly open = new Map<number, (error: DebugError) => void>();
+  /** The request whose answer something followed last, such as a motion. */
+  private followed: number | undefined;
 
   constructor(private readonly host: DebugHost) {
     super();
@@ -97,6 +99,7 @@ export class BackstitchDebugSession extends DebugSession {
       finish(() => {
         if (body !== undefined) response.body = body;
         this.sendResponse(response);
+        if (after !== undefined) this.followed = seq;
         this.follow(after);
       });
     try {
@@ -135,9 +138,12 @@ export class BackstitchDebugSession extends DebugSession {
 
   private cancel(args: Arguments): void {
     const seq = args.optionalInteger('requestId');
-    if (seq === undefined) return;
-    this.open.get(seq)?.(debugErrors.cancelled(`request ${seq}`));
-    this.state.cancelled();
+    const fail = seq === undefined ? undefined : this.open.get(seq);
+    const isProgress = args.optionalText('progressId') !== undefined;
+    // A look that is not wanted any more says nothing against the motion after it.
+    const stops = isProgress || fail !== undefined || (seq !== undefined && seq === this.followed);
+    fail?.(debugErrors.cancelled(`request ${seq}`));
+    if (stops) this.state.cancelled();
   }
 
   private sendFailure(response: DebugProtocol.Response, error: unknown): void {

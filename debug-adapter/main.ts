@@ -1,8 +1,7 @@
 /** `backstitch debug-adapter [--port N]`: the debugger for any DAP client. */
 import { createServer, type Server, type Socket } from 'node:net';
-import { BackstitchDebugSession } from './debug-session.ts';
 import { connectStreams } from './message-stream.ts';
-import { nodeDebugHost } from './node-debug-host.ts';
+import { WorkerSession } from './worker-session.ts';
 
 const EXIT_OK = 0;
 const EXIT_USAGE = 64;
@@ -16,8 +15,6 @@ Speaks the Debug Adapter Protocol on standard input and output, or to clients th
 
 /** Runs until the client has gone, or, on a port, for ever; returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  // A service's local time must not depend on where it runs.
-  process.env.TZ = 'UTC';
   const [option, value, ...rest] = args;
   if (option === undefined) return onStdio();
   const port = option === '--port' && /^\d{1,5}$/.test(value ?? '') ? Number(value) : undefined;
@@ -28,10 +25,9 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function onStdio(): Promise<number> {
-  const session = new BackstitchDebugSession(nodeDebugHost(__dirname));
+  const session = new WorkerSession(__dirname);
   await connectStreams(session, process.stdin, process.stdout);
-  session.shutdown();
-  await session.closed();
+  await session.close();
   return EXIT_OK;
 }
 
@@ -58,10 +54,9 @@ function listen(server: Server, port: number): Promise<Error | undefined> {
 }
 
 async function serve(socket: Socket): Promise<void> {
-  const session = new BackstitchDebugSession(nodeDebugHost(__dirname));
+  const session = new WorkerSession(__dirname);
   await connectStreams(session, socket, socket);
-  session.shutdown();
-  await session.closed();
+  await session.close();
   socket.destroy();
 }
 

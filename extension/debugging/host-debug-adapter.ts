@@ -1,44 +1,37 @@
-/**
- * A debug session's proxy: passes messages of the debug protocol to a host and back.
- *
- * P1  Every request of the client is answered, also when the host dies before it answers.
- * P2  After the host's end the session ends.
- */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import * as vscode from 'vscode';
-import type { ProblemReport } from '../../simulator/host/protocol.ts';
-import { type Host, problemOf } from '../simulations/host.ts';
+import { SessionProxy } from '../../debug-adapter/session-proxy.ts';
+import type { Host } from '../simulations/host.ts';
 
-export interface ProxyEnd {
+export interface AdapterEnd {
   /** The session is over: whoever started the host lets it go. */
   onDispose(): void;
 }
 
+/** A debug session that runs in a host, as the editor drives one. */
 export class HostDebugAdapter implements vscode.DebugAdapter {
   private readonly messages = new vscode.EventEmitter<vscode.DebugProtocolMessage>();
-  private readonly unanswered = new Map<number, string>();
-  private readonly listening: { dispose(): void }[];
-  private ownSeq = FIRST_OWN_SEQ;
+  private readonly proxy: SessionProxy;
+  private readonly listening: readonly { dispose(): void }[];
   readonly onDidSendMessage = this.messages.event;
 
   constructor(
-    private readonly host: Host,
-    private readonly end: ProxyEnd,
+    host: Host,
+    private readonly end: AdapterEnd,
   ) {
+    const proxy = new SessionProxy(host);
+    proxy.onDidSendMessage((message) => this.messages.fire(message));
+    this.proxy = proxy;
     this.listening = [
       host.onEvent((event) => {
-        if (event.kind === 'dap') this.send(event.message as DebugProtocol.ProtocolMessage);
+        if (event.kind === 'dap') proxy.receive(event.message as DebugProtocol.ProtocolMessage);
       }),
-      host.onDeath((problem) => this.died(problem)),
+      host.onDeath((problem) => proxy.died(problem)),
     ];
   }
 
   handleMessage(message: vscode.DebugProtocolMessage): void {
-    const request = message as DebugProtocol.Request;
-    if (request.type === 'request') this.unanswered.set(request.seq, request.command);
-    this.host.request({ kind: 'dap', message }).catch((error: unknown) => {
-      this.refuse(request.seq, problemOf(error));
-    });
+    this.proxy.handleMessage(message as DebugProtocol.ProtocolMessage);
   }
 
   dispose(): void {
@@ -46,45 +39,4 @@ export class HostDebugAdapter implements vscode.DebugAdapter {
     this.messages.dispose();
     this.end.onDispose();
   }
-
-  private send(message: DebugProtocol.ProtocolMessage): void {
-    if (message.type === 'response') {
-      this.unanswered.delete((message as DebugProtocol.Response).request_seq);
-    }
-    this.messages.fire(message);
-  }
-
-  private refuse(requestSeq: number, problem: ProblemReport): void {
-    const command = this.unanswered.get(requestSeq);
-    if (command === undefined) return;
-    const response: DebugProtocol.Response = {
-      type: 'response',
-      seq: this.ownSeq++,
-      request_seq: requestSeq,
-      command,
-      success: false,
-      message: problem.message,
-    };
-    this.send(response);
-  }
-
-  private died(problem: ProblemReport): void {
-    for (const seq of [...this.unanswered.keys()]) this.refuse(seq, problem);
-    const output: DebugProtocol.OutputEvent = {
-      type: 'event',
-      seq: this.ownSeq++,
-      event: 'output',
-      body: { category: 'important', output: `${problem.message}\n` },
-    };
-    this.send(output);
-    const terminated: DebugProtocol.Event = {
-      type: 'event',
-      seq: this.ownSeq++,
-      event: 'terminated',
-    };
-    this.send(terminated);
-  }
 }
-
-/** Far from the numbers that the host's own messages have. */
-const FIRST_OWN_SEQ = 1_000_000_000;

@@ -8,7 +8,8 @@ const BEATS = 1;
 const BUSY = 2;
 const ID_LENGTH = 3;
 const SEQ = 4;
-const SLOTS = 5;
+const URGENT = 5;
+const SLOTS = 6;
 const SLOT_BYTES = SLOTS * 4;
 /** An execution's id in UTF-8; a longer one is cut, which only shortens what people are told. */
 const ID_BYTES_MAX = 256;
@@ -30,6 +31,16 @@ export class Mailbox {
   /** The client: a request is about to be posted. */
   notePosted(): void {
     Atomics.add(this.slots, REQUESTS_POSTED, 1);
+  }
+
+  /** The client: the request that was posted last is not to wait until the host's work is done. */
+  interrupt(): void {
+    Atomics.store(this.slots, URGENT, Atomics.load(this.slots, REQUESTS_POSTED));
+  }
+
+  /** The host: whether a request waits that wants the work at hand broken off. */
+  get interrupted(): boolean {
+    return ((Atomics.load(this.slots, URGENT) - this.received) | 0) > 0;
   }
 
   /** The host: a request has been taken. */

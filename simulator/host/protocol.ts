@@ -123,7 +123,8 @@ export type HostRequest =
       readonly execution: string;
       readonly seq: number;
     }
-  | { readonly kind: 'dap'; readonly message: object }
+  /** `urgent` breaks off what the host is at, such as a long look at the past. */
+  | { readonly kind: 'dap'; readonly message: object; readonly urgent?: true }
   /** Ends the simulation and folds its recording. */
   | { readonly kind: 'close' };
 

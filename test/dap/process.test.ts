@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,18 +11,21 @@ import { DebugClient } from '@vscode/debugadapter-testsupport';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { build } from 'esbuild';
 import { projectRoot } from '../helpers/project-root.ts';
-import { ORDER, STEPS } from './helpers/programs.ts';
+import { ORDER, SCRIPT, STEPS } from './helpers/programs.ts';
 
 /** What is installed, with the bundle as esbuild.mjs makes it. */
 const folder = mkdtempSync(join(tmpdir(), 'backstitch-adapter-'));
-const adapter = join(folder, 'debug-adapter.cjs');
+const adapter = join(folder, 'debug-adapter.js');
 const processes: ChildProcess[] = [];
 
 before(async () => {
   await build({
     absWorkingDir: projectRoot,
-    entryPoints: ['debug-adapter/main.ts'],
-    outfile: adapter,
+    entryPoints: {
+      'debug-adapter': 'debug-adapter/main.ts',
+      'simulator-host': 'debug-adapter/host-worker.ts',
+    },
+    outdir: folder,
     bundle: true,
     platform: 'node',
     format: 'cjs',
@@ -152,6 +155,38 @@ describe('the debug adapter as a process', () => {
     const still = new StreamClient(second, second);
     await still.customRequest('threads');
     second.destroy();
+  });
+
+  it('hears its client while a program computes for ever, and ends it', async () => {
+    const child = start();
+    const errors = textOf(child.stderr);
+    assert.ok(child.stdin !== null && child.stdout !== null);
+    const client = new StreamClient(child.stdout, child.stdin);
+    const record = join(folder, 'spin.backstitch');
+    await client.initializeRequest();
+    const told: string[] = [];
+    const spinning = new Promise<void>((resolve) => {
+      client.on('output', ({ body }: DebugProtocol.OutputEvent) => {
+        told.push(body.output);
+        if (body.category === 'stdout') resolve();
+      });
+    });
+    const launch = { program: SCRIPT, args: ['print', 'on', 'spin'], record };
+    await client.launchRequest(launch as DebugProtocol.LaunchRequestArguments);
+    await client.configurationDoneRequest();
+    await spinning;
+    const terminated = client.waitForEvent('terminated');
+    const refused = assert.rejects(client.threadsRequest(), /was ended/);
+    await client.disconnectRequest();
+    await Promise.all([refused, terminated]);
+    assert.match(told.at(-1) ?? '', /computed on without an effect, and was ended/);
+    assert.ok(existsSync(`${record}-log`));
+    // What comes later is answered too.
+    await assert.rejects(client.threadsRequest(), /was ended/);
+    child.stdin.end();
+    const [code] = await once(child, 'exit');
+    assert.equal(code, 0, errors());
+    assert.equal(errors(), '');
   });
 
   it('refuses arguments that it does not know, and says which there are', async () => {

@@ -132,6 +132,27 @@ describe('a session', () => {
     assert.equal((await client.move('continue')).reason, 'end');
   });
 
+  it('is stopped by the cancellation of its motion, and of nothing else', async () => {
+    let nowMs = 0;
+    const client = new TestClient({
+      nowMs: () => {
+        nowMs += 1000;
+        return nowMs;
+      },
+    });
+    await client.launchTo({ program: STEPS, args: ['4000'], stopOnEntry: true });
+    const looked = await client.threadsRequest();
+    const cancel = (seq: number) => client.customRequest('cancel', { requestId: seq });
+    const { request_seq: motion } = await client.continueRequest({ threadId: 1 });
+    const stop = client.waitForEvent('stopped');
+    await cancel(looked.request_seq);
+    assert.deepEqual(await client.frames(), [], 'it goes on');
+    await cancel(motion);
+    const paused = await stop;
+    assert.equal(paused.body?.reason, 'pause');
+    assert.equal((await client.move('continue')).reason, 'end');
+  });
+
   it('stays where it is when it is paused while it stands still', async () => {
     const client = new TestClient();
     await client.launchTo({ program: STEPS, stopOnEntry: true });

@@ -18,6 +18,24 @@ describe('the mailbox of a host', () => {
     assert.equal(host.hasRequests(), false);
   });
 
+  it('says that an urgent request waits until that one is taken', () => {
+    const { host, client } = ends();
+    client.notePosted();
+    assert.equal(host.interrupted, false);
+    client.notePosted();
+    client.interrupt();
+    client.notePosted();
+    assert.equal(host.interrupted, true);
+    host.noteReceived();
+    assert.equal(host.interrupted, true);
+    host.noteReceived();
+    assert.equal(host.interrupted, false);
+    host.noteReceived();
+    // One that was taken before it could be called urgent is not waited for.
+    client.interrupt();
+    assert.equal(host.interrupted, false);
+  });
+
   it('says where the host is', () => {
     const { host, client } = ends();
     assert.equal(client.lastEffect, undefined);

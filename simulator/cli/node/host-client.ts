@@ -67,7 +67,10 @@ export class HostClient {
       workerData: { mailbox: this.mailbox.shared, shortLived: options.shortLived ?? false },
       // The guest's stack lives on this thread's stack.
       resourceLimits: { stackSizeMb: 8, maxYoungGenerationSizeMb: 48 },
+      // Standard output is for what programs print, or for a protocol; a library's chatter is not.
+      stdout: true,
     });
+    this.worker.stdout.on('data', (bytes: Uint8Array) => process.stderr.write(bytes));
     this.worker.on('message', (message: HostMessage) => this.receive(message));
     this.worker.on('error', (error) => this.die(crashReport(error)));
     this.worker.on('exit', () => this.die(HOST_ENDED));
@@ -83,6 +86,7 @@ export class HostClient {
       this.pending.set(id, { resolve, reject });
       this.mailbox.notePosted();
       this.worker.postMessage(message);
+      if (request.kind === 'dap' && request.urgent === true) this.mailbox.interrupt();
     });
   }
 
@@ -104,6 +108,10 @@ export class HostClient {
     const record = 'options' in request ? request.options.record : undefined;
     if (record !== undefined) this.recordings.add(record);
     if (request.kind === 'resume') this.recordings.add(resumedPath(request.recording));
+    if (request.kind === 'dap') {
+      const { arguments: launch } = request.message as { arguments?: { record?: unknown } };
+      if (typeof launch?.record === 'string') this.recordings.add(launch.record);
+    }
   }
 
   /** A thread that is gone cannot let go of the recordings that it was writing. */
@@ -113,6 +121,7 @@ export class HostClient {
 
   private receive(message: HostMessage): void {
     if (message.kind === 'event') {
+      if (isSessionEnd(message.event)) this.recordings.clear();
       this.options.onEvent(message.event);
       return;
     }
@@ -149,6 +158,11 @@ export class HostClient {
     timer.unref();
     return timer;
   }
+}
+
+/** A debug session that has ended has let go of its recording. */
+function isSessionEnd(event: HostEvent): boolean {
+  return event.kind === 'dap' && (event.message as { event?: string }).event === 'terminated';
 }
 
 function crashReport(error: Error): ProblemReport {

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DebugHost } from '../../../debug-adapter/debug-host.ts';
-import { nodeDebugHost } from '../../../debug-adapter/node-debug-host.ts';
 import { SourceBuilder } from '../../../simulator/cli/node/build-source.ts';
 import { loadTarget } from '../../../simulator/cli/node/load-target.ts';
+import { nodeEnvironment } from '../../../simulator/cli/node/node-environment.ts';
 import { testComponents } from '../../helpers/components.ts';
 import { projectRoot } from '../../helpers/project-root.ts';
 
@@ -13,8 +14,19 @@ const builder = new SourceBuilder({
 
 /** A real host, whose compiler is shared by all sessions of a test file. */
 export function testHost(): DebugHost {
-  const host = nodeDebugHost(join(projectRoot, 'dist'));
-  return { ...host, load: (target) => loadTarget(target, builder, testComponents(), host.sql) };
+  const environment = nodeEnvironment({
+    distFolder: join(projectRoot, 'dist'),
+    emit: () => {},
+    hasRequests: () => false,
+    beat: () => {},
+  });
+  return {
+    ...environment,
+    load: (target) => loadTarget(target, builder, testComponents(), environment.sql),
+    nowMs: () => performance.now(),
+    interrupted: () => false,
+    hasFile: existsSync,
+  };
 }
 
 /** Ends the compiler, which would keep the process; every test file here calls it at its end. */
