@@ -6,7 +6,8 @@
  * R2  It diverges at the first effect that is not what the entry records, or not at all.
  */
 import { type EffectPort, type EffectValue, type Operation, Unwind } from '../effects/operation.ts';
-import { type GuestOutcome, runGuest } from '../guest/run-guest.ts';
+import type { ProbeSession } from '../guest/instrument/index.ts';
+import { type GuestOutcome, GuestStopped, runGuest } from '../guest/run-guest.ts';
 import type { AnyOperation, Entry, ExecutionId } from '../journal/entry.ts';
 import { DivergenceError } from './divergence.ts';
 import type { Workflow } from './workflow.ts';
@@ -19,6 +20,11 @@ export interface ReplayOptions {
   readonly wallNanosOf: (entry: Entry | undefined) => bigint;
   /** Called inside the guest's call at every entry; true ends the replay there. */
   readonly onEffect?: (entry: Entry) => boolean;
+  /**
+   * For a program with probes. However a replay ends before the program does, the session has its
+   * stack: at a probe, or in the call of the effect at which it ended.
+   */
+  readonly session?: ProbeSession;
 }
 
 /** How a replay ended. */
@@ -32,7 +38,7 @@ export type ReplayEnd =
       readonly next: AnyOperation;
       readonly args: EffectValue;
     }
-  /** `onEffect` ended it. */
+  /** `onEffect` or the session ended it. */
   | { readonly kind: 'stopped'; readonly replayed: number }
   | { readonly kind: 'diverged'; readonly error: DivergenceError; readonly replayed: number };
 
@@ -47,9 +53,12 @@ export function replay(options: ReplayOptions): ReplayEnd {
   const port = new ReplayPort(options);
   let outcome: GuestOutcome;
   try {
-    outcome = runGuest(options.workflow, port);
+    outcome = runGuest(options.workflow, port, options.session);
   } catch (error) {
     if (error instanceof ReplayOver) return error.end;
+    if (error instanceof GuestStopped) {
+      return port.over?.end ?? { kind: 'stopped', replayed: port.cursor };
+    }
     throw error;
   }
   // A guest that catches our exceptions can still return.
@@ -97,6 +106,7 @@ class ReplayPort implements EffectPort {
 
   private finish(end: ReplayEnd): never {
     this.over = new ReplayOver(end);
+    this.options.session?.stopNow();
     throw this.over;
   }
 }

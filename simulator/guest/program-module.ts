@@ -1,3 +1,4 @@
+import type { ModuleProbes } from './instrument/module-probes.ts';
 import type { CoreModule } from './wasm/index.ts';
 
 /** A core module of a program, with what leads from V8's stack frames to its source. */
@@ -12,4 +13,6 @@ export interface ProgramModule {
    * for the module of a core program, whose frames are all the wasm frames without such a name.
    */
   readonly tag: string | undefined;
+  /** In a program for time travel; V8's offsets into such a module lead nowhere. */
+  readonly instrumented?: ModuleProbes;
 }

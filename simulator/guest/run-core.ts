@@ -8,7 +8,7 @@ import type { RunSetup } from './run-setup.ts';
 
 /** Runs a core module from its beginning, in a fresh instance, and gives its exit code. */
 export function runCore(program: CoreProgram, setup: RunSetup): number {
-  const { port, args, env, preopens, memories } = setup;
+  const { port, args, env, preopens, memories, session } = setup;
   const pooled = program.memories?.take();
   let memory = pooled;
   if (pooled !== undefined) memories.push(pooled);
@@ -24,9 +24,13 @@ export function runCore(program: CoreProgram, setup: RunSetup): number {
       },
     });
     const given = pooled === undefined ? {} : { [MEMORY_MODULE]: { [MEMORY_NAME]: pooled } };
-    const instance = new WebAssembly.Instance(program.compiled, { ...imports, ...given });
+    const all = { ...imports, ...given };
+    const instance =
+      session?.instantiate(program.main, program.compiled, all) ??
+      new WebAssembly.Instance(program.compiled, all);
     memory = exportedMemory(instance);
     memories.push(memory);
+    session?.start(instance);
     return callEntry(program, setup, instance);
   } finally {
     if (pooled !== undefined) program.memories?.giveBack(pooled);

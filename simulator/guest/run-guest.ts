@@ -3,7 +3,7 @@
  * and for replays alike; only the port differs.
  */
 
-import { type EffectPort, GuestExit, GuestSignal } from '../effects/operation.ts';
+import { type EffectPort, GuestExit, GuestSignal, Unwind } from '../effects/operation.ts';
 import type { DivergenceError } from '../engine/divergence.ts';
 import type { Workflow } from '../engine/workflow.ts';
 import { MemoryTree } from '../world/files/memory-tree.ts';
@@ -11,6 +11,7 @@ import { glueFault } from './component/glue.ts';
 import { runComponent } from './component/run-component.ts';
 import type { Preopen } from './files/preopen.ts';
 import { VolumeProxy } from './files/volume-proxy.ts';
+import type { ProbeSession } from './instrument/probe-session.ts';
 import type { GuestProgram } from './program.ts';
 import { runCore } from './run-core.ts';
 import type { RunSetup } from './run-setup.ts';
@@ -35,8 +36,21 @@ export type GuestOutcome =
     }
   | { readonly kind: 'diverged'; readonly error: DivergenceError };
 
-/** Runs to the end; lets every Unwind of the port through. */
-export function runGuest(workflow: Workflow, port: EffectPort): GuestOutcome {
+/** A ProbeSession stopped the program, and has its stack. */
+export class GuestStopped extends Unwind {
+  override readonly name = 'GuestStopped';
+}
+
+/**
+ * Runs to the end; lets every Unwind of the port through.
+ *
+ * @param session for a program with probes: ends the run with GuestStopped where it stops
+ */
+export function runGuest(
+  workflow: Workflow,
+  port: EffectPort,
+  session?: ProbeSession,
+): GuestOutcome {
   const { program, config } = workflow;
   const frames = Error.stackTraceLimit;
   Error.stackTraceLimit = STACK_FRAMES_MAX;
@@ -47,11 +61,15 @@ export function runGuest(workflow: Workflow, port: EffectPort): GuestOutcome {
     preopens: preopensOf(workflow, port),
     invoke: config.invoke,
     memories: [],
+    session,
   };
   try {
     const code = program.kind === 'core' ? runCore(program, setup) : runComponent(program, setup);
+    if (session?.isStopped === true) throw new GuestStopped('stopped');
     return { kind: 'exited', code };
   } catch (error) {
+    // What the glue of a component throws after a stop comes of the zeroes that it was given.
+    if (session?.isStopped === true) throw new GuestStopped('stopped');
     return outcomeOf(error, program, setup.memories);
   } finally {
     Error.stackTraceLimit = frames;

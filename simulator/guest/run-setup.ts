@@ -1,5 +1,6 @@
 import type { EffectPort } from '../effects/operation.ts';
 import type { Preopen } from './files/preopen.ts';
+import type { ProbeSession } from './instrument/probe-session.ts';
 
 /** What one run of a program is given. */
 export interface RunSetup {
@@ -12,4 +13,6 @@ export interface RunSetup {
   readonly invoke: string | undefined;
   /** Takes the memories of the run, for what is said of a trap. */
   readonly memories: WebAssembly.Memory[];
+  /** Watches over the run of a program that has probes; undefined for one that has none. */
+  readonly session: ProbeSession | undefined;
 }

@@ -4,6 +4,7 @@ import { openPreview2 } from '../preview2/preview2.ts';
 import type { RunSetup } from '../run-setup.ts';
 import { callComponent, isErrorCase, planComponentCall } from './component-call.ts';
 import { type ComponentProgram, checkRunnable } from './component-program.ts';
+import type { ComponentModule } from './core-modules.ts';
 import { HTTP_HANDLER, runHandler } from './run-handler.ts';
 
 /** A command whose `run` gives the error case. */
@@ -14,7 +15,7 @@ const FAILED_EXIT_CODE = 1;
  * a function that is invoked is written to standard output, in WAVE.
  */
 export function runComponent(program: ComponentProgram, setup: RunSetup): number {
-  const { port, args, env, preopens, invoke, memories } = setup;
+  const { port, args, env, preopens, invoke, memories, session } = setup;
   if (invoke === undefined) checkRunnable(program);
   const isCall = invoke !== undefined && invoke !== HTTP_HANDLER;
   const call = isCall ? planComponentCall(program, parseInvocation(invoke)) : undefined;
@@ -24,13 +25,16 @@ export function runComponent(program: ComponentProgram, setup: RunSetup): number
     (name) => moduleOf(program, name),
     imports,
     (module, coreImports) => {
-      const instantiate = (given: WebAssembly.Imports) => new WebAssembly.Instance(module, given);
+      const instantiate = (given: WebAssembly.Imports) =>
+        session?.instantiate(moduleByCode(program, module), module, given) ??
+        new WebAssembly.Instance(module, given);
       const instance = program.direct
         ? direct.instantiate(coreImports, instantiate)
         : instantiate(coreImports);
       for (const exported of Object.values(instance.exports)) {
         if (exported instanceof WebAssembly.Memory) memories.push(exported);
       }
+      session?.start(instance);
       return instance;
     },
   );
@@ -41,6 +45,12 @@ export function runComponent(program: ComponentProgram, setup: RunSetup): number
     port.effect(stdoutWrite, { body: new TextEncoder().encode(`${result}\n`) });
   }
   return 0;
+}
+
+function moduleByCode({ modules }: ComponentProgram, code: WebAssembly.Module): ComponentModule {
+  const found = modules.find(({ compiled }) => compiled === code);
+  if (found === undefined) throw new Error('the glue instantiates a module that it was not given');
+  return found;
 }
 
 function moduleOf({ modulesByName }: ComponentProgram, name: string): WebAssembly.Module {

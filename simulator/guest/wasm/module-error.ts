@@ -11,6 +11,7 @@ export type ModuleErrorCode =
   | 'relaxed-simd'
   | 'gc'
   | 'memory-limit'
+  | 'too-large'
   | 'unknown-import'
   | 'no-entry'
   | 'invalid';

@@ -8,7 +8,7 @@ export const HEADER_BYTES = 8;
 const SECTION_COUNT_MAX = 100_000;
 
 /** Section ids with their names, in the order in which a module must have them. */
-const SECTION_ORDER = [
+export const SECTION_ORDER = [
   [1, 'type'],
   [2, 'import'],
   [3, 'function'],

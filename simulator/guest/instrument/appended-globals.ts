@@ -1,0 +1,62 @@
+import type { CoreModule } from '../wasm/index.ts';
+import { CodeWriter } from './code-writer.ts';
+import { OP } from './opcodes.ts';
+
+const TYPE = { i32: 0x7f, i64: 0x7e };
+const MUTABLE = 1;
+/** The largest i64, as LEB128. */
+const I64_MAX = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00];
+const ZERO = [0];
+
+/**
+ * The globals that are added behind a module's own. `exported` ones are the host's to set: the
+ * fuel, counted down by every probe; whether a stop unwinds the stack; the depth up to which a scan
+ * asks the host; the watched bytes. The others hold the site of the innermost frame, the caller's
+ * depth, the number of activations, and the fuel below which the next check-in is due.
+ */
+const GLOBALS = [
+  { name: 'fuel', type: 'i64', initial: ZERO, exported: true },
+  { name: 'stopped', type: 'i32', initial: ZERO, exported: true },
+  { name: 'scanDepth', type: 'i32', initial: ZERO, exported: true },
+  { name: 'watchStart', type: 'i64', initial: ZERO, exported: true },
+  { name: 'watchLength', type: 'i64', initial: ZERO, exported: true },
+  { name: 'site', type: 'i32', initial: ZERO, exported: false },
+  { name: 'depth', type: 'i32', initial: ZERO, exported: false },
+  { name: 'activation', type: 'i64', initial: ZERO, exported: false },
+  { name: 'checkInBelow', type: 'i64', initial: I64_MAX, exported: false },
+] as const;
+
+type GlobalRow = (typeof GLOBALS)[number];
+export type AppendedGlobal = GlobalRow['name'];
+export type ExportedGlobal = Extract<GlobalRow, { readonly exported: true }>['name'];
+
+export const EXPORTED_GLOBALS = GLOBALS.filter(({ exported }) => exported).map(
+  ({ name }) => name as ExportedGlobal,
+);
+
+export class AppendedGlobals {
+  readonly count = GLOBALS.length;
+  private readonly indices: ReadonlyMap<AppendedGlobal, number>;
+
+  constructor(info: CoreModule) {
+    const first = info.globals.length;
+    this.indices = new Map(GLOBALS.map(({ name }, index) => [name, first + index]));
+  }
+
+  index(name: AppendedGlobal): number {
+    return this.indices.get(name) as number;
+  }
+
+  /** Entries of a global section. */
+  get bytes(): Uint8Array {
+    const writer = new CodeWriter(64);
+    for (const { type, initial } of GLOBALS) {
+      writer.byte(TYPE[type]);
+      writer.byte(MUTABLE);
+      writer.byte(type === 'i32' ? OP.i32Const : OP.i64Const);
+      writer.all(initial);
+      writer.byte(OP.end);
+    }
+    return writer.bytes;
+  }
+}

@@ -1,0 +1,23 @@
+import type { CoreModule } from '../wasm/index.ts';
+import type { AppendedGlobals } from './appended-globals.ts';
+import type { AppendedTypes } from './appended-types.ts';
+import type { CallGraph } from './call-graph.ts';
+import type { InstrumentOptions } from './options.ts';
+
+/** What the rewriting of all functions of a module shares. */
+export interface Build {
+  readonly bytes: Uint8Array;
+  readonly info: CoreModule;
+  readonly options: InstrumentOptions;
+  readonly graph: CallGraph;
+  /** 1 for functions that hold probes. */
+  readonly probed: Uint8Array;
+  /** 1 for functions whose calls may come back because of a stop; only these are rewritten. */
+  readonly stops: Uint8Array;
+  /** 1 for functions that may throw what another function catches. */
+  readonly throws: Uint8Array;
+  readonly types: AppendedTypes;
+  readonly globals: AppendedGlobals;
+  /** The index of the table with the hooks. */
+  readonly hookTable: number;
+}

@@ -1,0 +1,305 @@
+import type { ValueType } from '../wasm/index.ts';
+import type { AppendedGlobal } from './appended-globals.ts';
+import type { Build } from './build.ts';
+import type { CodeWriter } from './code-writer.ts';
+import { HOOKS, type HookName } from './hooks.ts';
+import { EMPTY_BLOCK, OP } from './opcodes.ts';
+import { CHECK_IN_INTERVAL } from './options.ts';
+import { type SiteKind, siteOf } from './site.ts';
+import { carrierOf } from './value-types.ts';
+
+/** A local that a frame's dump holds. */
+export interface DumpedLocal {
+  readonly index: number;
+  readonly type: ValueType;
+}
+
+/** How one function is rewritten. A local is an index, or undefined where it is not needed. */
+export interface FunctionPlan {
+  readonly functionIndex: number;
+  readonly probed: boolean;
+  /** Holds the fuel while the function runs; without it every probe counts down the global. */
+  readonly fuelLocal: number | undefined;
+  readonly depthLocal: number | undefined;
+  readonly activationLocal: number | undefined;
+  readonly dumped: readonly DumpedLocal[];
+}
+
+const NO_DEPTH = -1;
+
+/**
+ * Writes what is put into one function.
+ *
+ * F1  Where control can leave the function (a call, a return, a throw), the global holds the fuel;
+ *     where it comes back, the local takes it over.
+ * F2  The path of a stop ends in a branch to the dump: it never joins the path of the program.
+ *     Only hooks that the host asked for do.
+ * F3  Before every call that may reach a probe the global holds the depth of the calling frame, so
+ *     that nothing needs to restore it after a return or an exception.
+ *
+ * A `label` is the number of blocks between the code and the block around the body, whose end is
+ * where the dump begins.
+ */
+export class FunctionCode {
+  constructor(
+    private readonly build: Build,
+    private readonly out: CodeWriter,
+    private readonly plan: FunctionPlan,
+  ) {}
+
+  /** What runs when the function is entered. */
+  prologue(): void {
+    const { out, plan } = this;
+    if (plan.fuelLocal !== undefined) {
+      this.getGlobal('fuel');
+      this.setLocal(plan.fuelLocal);
+    }
+    if (plan.depthLocal !== undefined) {
+      this.getGlobal('depth');
+      if (plan.probed) out.all([OP.i32Const, 1, OP.i32Add]);
+      this.setLocal(plan.depthLocal);
+    }
+    if (plan.activationLocal !== undefined) {
+      this.getGlobal('activation');
+      out.all([OP.i64Const, 1, OP.i64Add, OP.localTee]);
+      out.unsigned(plan.activationLocal);
+      this.setGlobal('activation');
+    }
+  }
+
+  /** Counts down; stops or asks the host where that is due. */
+  probe(codeOffset: number, label: number): void {
+    const { out } = this;
+    const site = siteOf(codeOffset, 'probe');
+    this.countDown();
+    if (this.build.options.scan !== true) {
+      out.byte(OP.i64Eqz);
+      this.stopIf(site, label);
+      return;
+    }
+    out.all([OP.i64Const, 0, OP.i64LeS, OP.if, EMPTY_BLOCK]);
+    this.getDepth();
+    this.getGlobal('scanDepth');
+    out.all([OP.i32LeS, OP.if, EMPTY_BLOCK]);
+    this.fuelAsFloat();
+    this.writePlace(site);
+    this.callHook('tick');
+    out.byte(OP.i64TruncF64S);
+    this.setFuel();
+    this.getFuel();
+    out.byte(OP.i64Eqz);
+    this.stopIf(site, label + 2);
+    out.all([OP.end, OP.end]);
+  }
+
+  /** Calls the host, which can read the variables; behind a probe. */
+  breakpoint(codeOffset: number, label: number): void {
+    const site = siteOf(codeOffset, 'probe');
+    this.dumpLocals();
+    this.fuelAsFloat();
+    this.writePlace(site);
+    this.callHook('breakpoint');
+    this.stopIf(site, label);
+  }
+
+  /** Calls the host when many probes went by since it was called last. */
+  checkIn(codeOffset: number, label: number): void {
+    const { out } = this;
+    this.getFuel();
+    this.getGlobal('checkInBelow');
+    out.all([OP.i64LtS, OP.if, EMPTY_BLOCK]);
+    this.getFuel();
+    out.byte(OP.i64Const);
+    out.signed(CHECK_IN_INTERVAL);
+    out.byte(OP.i64Sub);
+    this.setGlobal('checkInBelow');
+    this.fuelAsFloat();
+    this.callHook('checkIn');
+    this.stopIf(siteOf(codeOffset, 'check-in'), label + 1);
+    out.byte(OP.end);
+  }
+
+  /** What comes before a call of a function that may stop (or may only throw). */
+  beforeCall(mayStop: boolean): void {
+    this.flush();
+    if (mayStop) this.passDepth(0);
+  }
+
+  /** What comes after a call that may have stopped. */
+  afterCall(codeOffset: number, label: number): void {
+    const { fuelLocal } = this.plan;
+    if (fuelLocal !== undefined) this.getGlobal('fuel');
+    if (fuelLocal !== undefined && this.build.options.scan !== true) {
+      // In these builds there is no fuel exactly while a stop unwinds, which saves a load.
+      this.out.byte(OP.localTee);
+      this.out.unsigned(fuelLocal);
+      this.out.byte(OP.i64Eqz);
+    } else {
+      if (fuelLocal !== undefined) this.setLocal(fuelLocal);
+      this.getGlobal('stopped');
+    }
+    this.stopIf(siteOf(codeOffset, 'call'), label);
+  }
+
+  /** A tail call replaces this frame: the callee has the same depth. */
+  beforeTailCall(): void {
+    this.flush();
+    this.passDepth(this.plan.probed ? 1 : 0);
+  }
+
+  /** Puts the fuel where others see it. */
+  flush(): void {
+    const { fuelLocal } = this.plan;
+    if (fuelLocal === undefined) return;
+    this.getLocal(fuelLocal);
+    this.setGlobal('fuel');
+  }
+
+  /** Takes over the fuel at the head of a catch. */
+  reload(): void {
+    const { fuelLocal } = this.plan;
+    if (fuelLocal === undefined) return;
+    this.getGlobal('fuel');
+    this.setLocal(fuelLocal);
+  }
+
+  /** Hands this frame to the host. */
+  dumpFrame(): void {
+    const { out, plan } = this;
+    out.byte(OP.i32Const);
+    out.signed(plan.functionIndex);
+    this.getGlobal('site');
+    this.getDepth();
+    this.getActivation();
+    this.callHook('frame');
+    this.dumpLocals();
+  }
+
+  /** Goes to the dump when the number on the stack is not zero. */
+  stopIf(site: number, label: number): void {
+    const { out } = this;
+    out.all([OP.if, EMPTY_BLOCK, OP.i32Const]);
+    out.signed(site);
+    this.setGlobal('site');
+    out.byte(OP.br);
+    out.unsigned(label + 1);
+    out.byte(OP.end);
+  }
+
+  fuelAsFloat(): void {
+    this.getFuel();
+    this.out.byte(OP.f64ConvertI64S);
+  }
+
+  callHook(name: HookName): void {
+    const { out } = this;
+    out.byte(OP.i32Const);
+    out.signed(HOOKS[name].slot);
+    out.byte(OP.callIndirect);
+    out.unsigned(this.build.types.hook(name));
+    out.unsigned(this.build.hookTable);
+  }
+
+  getLocal(index: number): void {
+    this.out.byte(OP.localGet);
+    this.out.unsigned(index);
+  }
+
+  setLocal(index: number): void {
+    this.out.byte(OP.localSet);
+    this.out.unsigned(index);
+  }
+
+  getGlobal(name: AppendedGlobal): void {
+    this.out.byte(OP.globalGet);
+    this.out.unsigned(this.build.globals.index(name));
+  }
+
+  siteNumber(codeOffset: number, kind: SiteKind): void {
+    this.out.byte(OP.i32Const);
+    this.out.signed(siteOf(codeOffset, kind));
+  }
+
+  private dumpLocals(): void {
+    for (const { index, type } of this.plan.dumped) {
+      const carrier = carrierOf(type);
+      if (carrier === 'none') continue;
+      this.out.byte(OP.i32Const);
+      this.out.signed(index);
+      this.getLocal(index);
+      if (carrier === 'v128') {
+        this.out.all([OP.simd, OP.i64x2ExtractLane, 0]);
+        this.getLocal(index);
+        this.out.all([OP.simd, OP.i64x2ExtractLane, 1]);
+      }
+      this.callHook(carrier);
+    }
+  }
+
+  /** Site, depth and activation, as hooks take them. */
+  private writePlace(site: number): void {
+    this.out.byte(OP.i32Const);
+    this.out.signed(site);
+    this.getDepth();
+    this.getActivation();
+  }
+
+  /** Leaves the fuel that is left on the stack. */
+  private countDown(): void {
+    const { out, plan } = this;
+    this.getFuel();
+    out.all([OP.i64Const, 1, OP.i64Sub]);
+    if (plan.fuelLocal === undefined) {
+      this.setGlobal('fuel');
+      this.getGlobal('fuel');
+    } else {
+      out.byte(OP.localTee);
+      out.unsigned(plan.fuelLocal);
+    }
+  }
+
+  private getFuel(): void {
+    if (this.plan.fuelLocal === undefined) this.getGlobal('fuel');
+    else this.getLocal(this.plan.fuelLocal);
+  }
+
+  private setFuel(): void {
+    if (this.plan.fuelLocal === undefined) this.setGlobal('fuel');
+    else this.setLocal(this.plan.fuelLocal);
+  }
+
+  /** Tells the callee how deep its caller is, `less` than this frame. */
+  private passDepth(less: number): void {
+    const { depthLocal } = this.plan;
+    if (depthLocal === undefined) return;
+    this.getLocal(depthLocal);
+    if (less > 0) this.out.all([OP.i32Const, less, OP.i32Sub]);
+    this.setGlobal('depth');
+  }
+
+  private getDepth(): void {
+    if (this.plan.depthLocal !== undefined && this.plan.probed) {
+      this.getLocal(this.plan.depthLocal);
+      return;
+    }
+    this.out.byte(OP.i32Const);
+    this.out.signed(NO_DEPTH);
+  }
+
+  /** As a float, which holds it exactly below 2^53; -1 where it is not counted. */
+  private getActivation(): void {
+    const { activationLocal } = this.plan;
+    if (activationLocal === undefined) {
+      this.out.byte(OP.i64Const);
+      this.out.signed(NO_DEPTH);
+    } else {
+      this.getLocal(activationLocal);
+    }
+    this.out.byte(OP.f64ConvertI64S);
+  }
+
+  private setGlobal(name: AppendedGlobal): void {
+    this.out.byte(OP.globalSet);
+    this.out.unsigned(this.build.globals.index(name));
+  }
+}

@@ -1,0 +1,93 @@
+import type { ProgramModule } from '../program-module.ts';
+import { HOOKS_EXPORT, innerExport, ownExport } from './appended-exports.ts';
+import type { ExportedGlobal } from './appended-globals.ts';
+import { HOOK_NAMES, HOOKS, type HookFunctions, wasmHooks } from './hooks.ts';
+import type { InstanceState } from './stack-dump.ts';
+
+type Globals = Readonly<Record<ExportedGlobal, WebAssembly.Global>>;
+
+/** An instance of an instrumented module, with the host's hooks in it. */
+export class LinkedInstance {
+  private readonly globals: Globals;
+
+  constructor(
+    readonly module: ProgramModule,
+    private readonly exports: WebAssembly.Exports,
+    hooks: HookFunctions,
+  ) {
+    const own = (name: ExportedGlobal) => exports[ownExport(name)] as WebAssembly.Global;
+    this.globals = {
+      fuel: own('fuel'),
+      stopped: own('stopped'),
+      scanDepth: own('scanDepth'),
+      watchStart: own('watchStart'),
+      watchLength: own('watchLength'),
+    };
+    const table = exports[HOOKS_EXPORT] as WebAssembly.Table;
+    const functions = wasmHooks(hooks);
+    for (const name of HOOK_NAMES) table.set(HOOKS[name].slot, functions[name]);
+  }
+
+  get fuel(): number {
+    return Number(this.globals.fuel.value);
+  }
+
+  set fuel(value: number) {
+    this.globals.fuel.value = BigInt(value);
+  }
+
+  set scanDepth(value: number) {
+    this.globals.scanDepth.value = value;
+  }
+
+  /** Watches `length` bytes of the first memory from `start` on. */
+  watch(start: number, length: number): void {
+    this.globals.watchStart.value = BigInt(start);
+    this.globals.watchLength.value = BigInt(length);
+  }
+
+  /** From now on every function returns at once. */
+  stop(): void {
+    this.globals.stopped.value = 1;
+    this.globals.fuel.value = 0n;
+  }
+
+  get memories(): readonly WebAssembly.Memory[] {
+    const { memories } = this.module.info;
+    return memories.map((_, index) => this.inner('memory', index) as WebAssembly.Memory);
+  }
+
+  /** The value of a global; undefined for one that JavaScript cannot read. */
+  global(index: number): unknown {
+    try {
+      return (this.inner('global', index) as WebAssembly.Global).value;
+    } catch (error) {
+      // Vectors and exceptions have no value in JavaScript.
+      if (error instanceof TypeError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Copies the memories that others may write to from now on. */
+  keepMemories(copies: Map<WebAssembly.Memory, Uint8Array>): void {
+    if (this.module.instrumented?.reentrant !== true) return;
+    for (const memory of this.memories) {
+      if (!copies.has(memory)) copies.set(memory, new Uint8Array(memory.buffer).slice());
+    }
+  }
+
+  /** @param copies the contents of memories that are not to be read themselves */
+  state(copies: ReadonlyMap<WebAssembly.Memory, Uint8Array>): InstanceState {
+    const { info, tag } = this.module;
+    return {
+      module: tag,
+      memories: this.memories.map((memory) => copies.get(memory) ?? new Uint8Array(memory.buffer)),
+      globals: info.globals.map((_, index) => this.global(index)),
+      tables: info.tables.map((_, index) => this.inner('table', index) as WebAssembly.Table),
+    };
+  }
+
+  private inner(kind: 'table' | 'memory' | 'global', index: number): WebAssembly.ExportValue {
+    return this.exports[innerExport(kind, index)] as WebAssembly.ExportValue;
+  }
+}

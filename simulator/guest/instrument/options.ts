@@ -1,0 +1,29 @@
+/** What to put into a module. Everything is paid for only where it is asked for. */
+export interface InstrumentOptions {
+  /**
+   * Where the host wants to be able to stop: code offsets in order. Each moves to the first
+   * instruction at or after it that is more than the edge of a block. `probe-offsets.ts` makes them.
+   */
+  readonly probes: ArrayLike<number>;
+  /** The variables of a function that a dump holds, by index; all of them or none unless it says. */
+  readonly locals?: (functionIndex: number) => readonly number[] | 'all';
+  /** Counts the depth and the activations of functions with probes. */
+  readonly depth?: boolean;
+  /** Due probes ask the host how to go on, instead of stopping. Implies `depth`. */
+  readonly scan?: boolean;
+  /** The probes that call the host each time: code offsets in order, moved as `probes` are. */
+  readonly breakpoints?: ArrayLike<number>;
+  /** Stores into a range of the first memory call the host. */
+  readonly watch?: boolean;
+  /** Long runs call the host now and then, so that they can be ended. */
+  readonly checkIns?: boolean;
+  /** Keeps the count of probes right at every instruction: for traps. Slower. */
+  readonly exact?: boolean;
+  /** Dumps hold the operands that lie on the stack beneath what runs. */
+  readonly operands?: boolean;
+  /** The host may call exports after a stop, as the glue of components does; they do nothing then. */
+  readonly reentrant?: boolean;
+}
+
+/** Probes between two check-ins. */
+export const CHECK_IN_INTERVAL = 2 ** 20;
