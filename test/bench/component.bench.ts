@@ -2,7 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ComponentCache } from '../../simulator/cli/node/component-cache.ts';
-import { bundledJco, JCO_VERSION, JcoTranspiler } from '../../simulator/cli/node/load-jco.ts';
+import {
+  bundledJco,
+  JcoTranspiler,
+  TRANSPILED_VERSION,
+} from '../../simulator/cli/node/load-jco.ts';
 import type { EffectPort } from '../../simulator/effects/operation.ts';
 import { type GuestProgram, loadProgram } from '../../simulator/guest/program.ts';
 import { runGuest } from '../../simulator/guest/run-guest.ts';
@@ -19,7 +23,7 @@ const DIST = join(projectRoot, 'dist');
 
 const folder = mkdtempSync(join(tmpdir(), 'backstitch-bench-'));
 /** As a process has it that starts now. */
-const newCache = () => new ComponentCache(new JcoTranspiler(bundledJco(DIST)), JCO_VERSION);
+const newCache = () => new ComponentCache(new JcoTranspiler(bundledJco(DIST)), TRANSPILED_VERSION);
 
 const small = await componentOfC('test/fixtures/programs/loop.c');
 const programs = 'test/fixtures/programs';

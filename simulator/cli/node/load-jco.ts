@@ -1,14 +1,18 @@
 /** The transpiler of components: jco, loaded when the first component is met. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { synchronousGlue } from '../../guest/component/synchronous-glue.ts';
 import type {
   ComponentTranspiler,
   TranspiledComponent,
 } from '../../guest/component/transpiled-component.ts';
 import { ProgramError } from '../../guest/program-error.ts';
 
-/** The version of @bytecodealliance/jco; what it makes is kept by it. */
+/** The version of @bytecodealliance/jco. */
 export const JCO_VERSION = '1.35.0';
+
+/** Of what is made of a component, by which it is kept; the number is that of synchronousGlue. */
+export const TRANSPILED_VERSION = `${JCO_VERSION}-2`;
 
 /** What is used of the package. */
 export interface Jco {
@@ -88,7 +92,7 @@ function transpiled({
 }: Awaited<ReturnType<Jco['generate']>>): TranspiledComponent {
   const source = files.find(([name]) => name === SOURCE_FILE)?.[1] ?? new Uint8Array(0);
   return {
-    source: new TextDecoder().decode(source),
+    source: synchronousGlue(new TextDecoder().decode(source)),
     coreModules: new Map(files.filter(([name]) => MODULE_FILE.test(name))),
     imports,
     exports: exports.map(([name]) => name),

@@ -14,7 +14,7 @@ import type { ImageEntry } from '../../world/files/tree-image.ts';
 import { buildFolderOf, SourceBuilder } from './build-source.ts';
 import { ComponentCache } from './component-cache.ts';
 import { describeError } from './describe-error.ts';
-import { bundledJco, JCO_VERSION, JcoTranspiler } from './load-jco.ts';
+import { bundledJco, JcoTranspiler, TRANSPILED_VERSION } from './load-jco.ts';
 import { loadSql } from './load-sql.ts';
 import { loadTarget } from './load-target.ts';
 import { permittedServices } from './permitted-services.ts';
@@ -45,7 +45,7 @@ export function nodeEnvironment(host: NodeHost): HostEnvironment {
   });
   const sql = loadSql(join(host.distFolder, 'sql-wasm.wasm'), host.shortLived ?? false);
   const jco = new JcoTranspiler(bundledJco(host.distFolder));
-  const components = new ComponentCache(jco, JCO_VERSION);
+  const components = new ComponentCache(jco, TRANSPILED_VERSION);
   return {
     sql,
     transpilerFor: (path) => components.in(keptFolderOf(path)),

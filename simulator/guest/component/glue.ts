@@ -4,6 +4,7 @@
  */
 import { Unwind } from '../../effects/operation.ts';
 import { ProgramError } from '../program-error.ts';
+import { SYNCHRONOUS_CALLS } from './synchronous-calls.ts';
 
 /** Gives a component instance its exports, by name. */
 export type Instantiate = (
@@ -24,7 +25,9 @@ const MISSING_IMPORT = /^unexpectedly undefined instance import '([^']+)'/;
 /** The innermost frame in the text of a stack. */
 const STACK_LINE = /^\s+at .*$/m;
 
-const HEAD = /^\s*"use components";\s*export function instantiate\(/;
+/** The function comes first, but for what synchronousGlue shares between its calls. */
+const HEAD =
+  /^\s*"use components";\s*(?:const \w+ = new Text(?:De|En)coder\([^()]*\);\s*)*export function instantiate\(/;
 const ENTRY = 'export function instantiate(';
 /** An object that transpilers add for tools, and that nothing here uses. */
 const EXTRAS = /^export const _util = /m;
@@ -128,4 +131,6 @@ const REPLACED: Readonly<Record<string, unknown>> = {
   global: undefined,
   self: undefined,
   Buffer: undefined,
+  // Only a source that was made synchronous does not declare these itself.
+  ...Object.fromEntries(SYNCHRONOUS_CALLS),
 };
