@@ -1,11 +1,20 @@
-/** Connections over the simulated network: bytes to a service and back, as TCP carries them. */
+/**
+ * Connections over the simulated network, as TCP carries bytes: to a service, or from one execution
+ * to another that listens.
+ */
 import { jsonOperation } from './json-operation.ts';
 
-export interface OpenArgs {
+/** One end of a connection, or where a datagram comes from or goes. */
+export interface Endpoint {
   /** An address such as `10.0.0.1`, or the name of a host. */
   readonly host: string;
   /** 1 to 65535. */
   readonly port: number;
+}
+
+export interface OpenArgs extends Endpoint {
+  /** The port of the program's own end. */
+  readonly from: number;
 }
 
 /** Why a connection did not come about, or is there no longer. */
@@ -17,16 +26,21 @@ export interface ConnectionFailed {
   readonly body?: never;
 }
 
-/** A connection is named by the seq of the effect that opened it. */
+/** A connection is named by the seq of the effect that opened or accepted it. */
 export interface ConnectionArgs {
   readonly connection: number;
+}
+
+export interface Opened extends ConnectionArgs {
+  /** The address of the program's own end, as the other end sees it. */
+  readonly address: string;
 }
 
 /**
  * Waits until the connection is there. Opening one changes nothing at the other end, so it is
  * opened again when a crash has hidden whether it was.
  */
-export const connectionOpen = jsonOperation<OpenArgs, ConnectionArgs | ConnectionFailed>(
+export const connectionOpen = jsonOperation<OpenArgs, Opened | ConnectionFailed>(
   'connection.open',
   'call',
 );
@@ -80,7 +94,54 @@ export const connectionClose = jsonOperation<ConnectionArgs, Record<never, never
   'output',
 );
 
+export interface ListenArgs extends Endpoint {
+  /** How many may have connected and wait to be accepted. */
+  readonly backlog: number;
+}
+
+/** A listening socket is named by the seq of the effect that began to listen. */
+export interface ListenerArgs {
+  readonly listener: number;
+}
+
+/**
+ * Begins to listen at an address of the execution's host and a port. It lasts as long as the
+ * journal shows it open: every attempt listens again before it performs anything.
+ */
+export const connectionListen = jsonOperation<ListenArgs, ListenerArgs>(
+  'connection.listen',
+  'read',
+);
+
+/** Who has connected, and to which of the program's own addresses. */
+export interface Accepted extends Opened, Endpoint {}
+
+/** Nobody waits to be accepted. */
+export interface NobodyConnected {
+  readonly again: true;
+}
+
+/**
+ * Takes the connection that has waited longest. It does not wait: the inbox `listener:<seq>` is
+ * readable when there is one.
+ */
+export const connectionAccept = jsonOperation<ListenerArgs, Accepted | NobodyConnected>(
+  'connection.accept',
+  'read',
+);
+
+/** Stops listening; what was not accepted is reset. */
+export const connectionUnlisten = jsonOperation<ListenerArgs, Record<never, never>>(
+  'connection.unlisten',
+  'output',
+);
+
 /** The inbox of a connection, for `wait.poll`. */
 export function connectionInbox(connection: number): string {
   return `connection:${connection}`;
+}
+
+/** The inbox of a listening socket, for `wait.poll`. */
+export function listenerInbox(listener: number): string {
+  return `listener:${listener}`;
 }

@@ -1,11 +1,14 @@
 /** Every kind of effect by its name: what a recording's entries are read back with. */
 import { clockRead } from './clock.ts';
 import {
+  connectionAccept,
   connectionClose,
+  connectionListen,
   connectionOpen,
   connectionReceive,
   connectionSend,
   connectionShutdown,
+  connectionUnlisten,
 } from './connection.ts';
 import {
   executionCancel,
@@ -17,6 +20,7 @@ import {
   promiseKeep,
   promiseWait,
 } from './conversation.ts';
+import { datagramClose, datagramOpen, datagramReceive, datagramSend } from './datagram.ts';
 import { dnsLookup } from './dns.ts';
 import * as volumeOperations from './files.ts';
 import { httpBody, httpCancel, httpRequest, httpResponse, httpSend } from './http.ts';
@@ -45,6 +49,13 @@ const OPERATIONS = [
   connectionReceive,
   connectionShutdown,
   connectionClose,
+  connectionListen,
+  connectionAccept,
+  connectionUnlisten,
+  datagramOpen,
+  datagramSend,
+  datagramReceive,
+  datagramClose,
   executionStart,
   executionLook,
   executionResult,

@@ -1,6 +1,7 @@
 /** What is thrown through a guest whose attempt does not go on there. */
 import { Unwind, withoutStack } from '../effects/operation.ts';
 import type { GuestOutcome } from '../guest/run-guest.ts';
+import type { AttemptOutcome } from '../journal/records.ts';
 
 /** A trap is reported as a shell reports an abort: 128 and the number of SIGABRT. */
 const TRAP_EXIT_CODE = 128 + 6;
@@ -27,3 +28,14 @@ export const STACK_OVERFLOW: GuestOutcome = {
   message: 'stack overflow inside an effect',
   stack: '',
 };
+
+/** Why other ends of its connections see them reset; undefined where they see a plain end. */
+const LOSSES: Partial<Readonly<Record<AttemptOutcome, string>>> = {
+  crashed: 'its node crashed',
+  fenced: 'another node has taken over since',
+  suspended: 'the execution was given back to wait',
+};
+
+export function lossOf(outcome: AttemptOutcome): string | undefined {
+  return LOSSES[outcome];
+}

@@ -24,7 +24,7 @@ import { COMMIT_CALLS_MAX, EVENT_CALLS_MAX, ensureStackRoom } from '../kernel/st
 import { NANOS_PER_MICRO, type VirtualNanos } from '../kernel/time.ts';
 import type { SimulatedNode } from '../world/node.ts';
 import { AttemptCommits } from './attempt-commits.ts';
-import { AttemptOver, Parked, STACK_ENDED, STACK_OVERFLOW } from './attempt-end.ts';
+import { AttemptOver, lossOf, Parked, STACK_ENDED, STACK_OVERFLOW } from './attempt-end.ts';
 import { attemptRow } from './attempt-row.ts';
 import { ClockReadings } from './clock-readings.ts';
 import { Connections } from './connections.ts';
@@ -37,6 +37,7 @@ import type { Execution } from './execution.ts';
 import { isSame, newEntry } from './new-entry.ts';
 import { performOutput } from './outputs.ts';
 import { performRead } from './reads.ts';
+import { Sockets } from './sockets.ts';
 import { MESSAGES_TAKING, REQUEST_TAKING, STDIN_TAKING, Taken } from './taken.ts';
 
 /** How long an effect keeps its guest busy, so that time passes in a loop of clock reads. */
@@ -50,6 +51,7 @@ export class Attempt implements EffectPort {
   readonly points = new EffectPoints(this);
   readonly exchanges = new Exchanges(this);
   readonly connections = new Connections(this);
+  readonly sockets = new Sockets(this);
   readonly stdinTaken = new Taken(STDIN_TAKING);
   readonly messagesTaken = new Taken(MESSAGES_TAKING);
   readonly requestTaken = new Taken(REQUEST_TAKING);
@@ -179,7 +181,8 @@ export class Attempt implements EffectPort {
     this.endedAt = this.engine.agenda.now;
     this.inFlight.abandon();
     this.exchanges.abandonAll();
-    this.connections.abandonAll();
+    this.connections.endAll(lossOf(outcome));
+    this.sockets.closeAll('the program that listened is gone');
     if (this.onStack) this.unwinding = withoutStack(() => new AttemptOver(outcome));
     this.engine.sink.attempt(attemptRow(this));
     this.engine.onAttemptEnd(this);
@@ -248,6 +251,7 @@ export class Attempt implements EffectPort {
     const seq = seqOf(this.view.length);
     if (this.begun !== seq) this.begin(seq, operation, args);
     this.exchanges.resume();
+    this.sockets.resume();
     this.ensureRunning();
     if (execution.effects > execution.workflow.config.limits.effects) {
       engine.failEffectLimit(this);

@@ -1,69 +1,56 @@
 /**
- * One connection of a program, from its node to a service: what has arrived, and what leaves. It
- * belongs to one attempt and ends with it; what has left goes on.
+ * One connection of a program, as its node has it: what has arrived, and what leaves. It belongs to
+ * one attempt and ends with it; what has left goes on.
  *
  * N1  In each direction bytes arrive in the order in which they were sent, each once or never.
  * N2  After bytes that were lost, nothing more arrives in that direction.
- * N3  A connection always ends: by the program, by the service, or as reset once bytes were lost.
+ * N3  A connection always ends: by the program, by the other end, or as reset once bytes were lost.
  */
 import type { ConnectionFailed, ConnectionReceived } from '../effects/connection.ts';
 import type { EffectSite } from '../faults/injector.ts';
 import { ByteQueue } from '../kernel/byte-queue.ts';
 import type { QueuedEvent } from '../kernel/event-queue.ts';
 import { INBOX_BYTES_MAX } from '../kernel/limits.ts';
-import { after, NANOS_PER_SECOND, VIRTUAL_START } from '../kernel/time.ts';
-import type { Service } from '../world/service.ts';
+import { NANOS_PER_SECOND } from '../kernel/time.ts';
 import type { Happening } from './agenda.ts';
 import type { Attempt } from './attempt.ts';
-import type { Engine } from './engine.ts';
 import type { InboxState } from './exchanges.ts';
-import { type ConnectionClient, ServiceEnd } from './service-end.ts';
 
 /** How long bytes that were lost are repeated in vain, until the connection is given up. */
 export const CONNECTION_STALL_NANOS = 30n * NANOS_PER_SECOND;
 
-/** One direction: in order, and stopped for good by the first loss. */
-class OneWay {
-  private lastAt = VIRTUAL_START;
-  isStalled = false;
-
-  constructor(
-    private readonly engine: Engine,
-    private readonly from: string,
-    private readonly to: string,
-  ) {}
-
-  send(arrive: () => void): void {
-    if (this.isStalled) return;
-    const { agenda, network } = this.engine;
-    const instant = after(agenda.now, network.delayNanos(this.from, this.to));
-    // Nothing overtakes what was sent before (N1).
-    if (instant > this.lastAt) this.lastAt = instant;
-    agenda.at(this.lastAt, arrive);
-  }
+/** What a connection leads over: to a service, or to another program. */
+export interface Line {
+  /** The service or execution at the other end. */
+  readonly far: string;
+  /** Carries the bytes of an effect, after those that were sent before. */
+  send(bytes: Uint8Array, site: EffectSite): void;
+  /** No more bytes come from here. */
+  sendEnd(): void;
+  /** Nobody here wants to hear of it any more. */
+  forget(): void;
+  /** This end is gone; `detail` says why, unless its program has come to its end. */
+  hangUp(detail: string | undefined): void;
 }
 
-export class Connection implements ConnectionClient {
+export class Connection {
   private readonly received = new ByteQueue();
-  private readonly there: OneWay;
-  private readonly back: OneWay;
-  private readonly server: ServiceEnd;
   private failure: ConnectionFailed | undefined;
-  /** The service sends no more. */
+  /** Bytes that it has sent were lost, so that nothing follows them. */
+  private isCutOff = false;
+  /** The other end sends no more. */
   private ended = false;
   /** The program no longer wants to hear of it. */
   private over = false;
   private stall: QueuedEvent<Happening> | undefined;
+  private readonly line: Line;
 
+  /** @param lead makes the line that this end is to have */
   constructor(
-    private readonly attempt: Attempt,
-    private readonly service: Service,
-    authority: string,
+    readonly attempt: Attempt,
+    lead: (end: Connection) => Line,
   ) {
-    const { engine, node } = attempt;
-    this.there = new OneWay(engine, node.name, service.name);
-    this.back = new OneWay(engine, service.name, node.name);
-    this.server = new ServiceEnd(engine, service, authority, this);
+    this.line = lead(this);
   }
 
   /** Something is still to arrive. */
@@ -75,22 +62,27 @@ export class Connection implements ConnectionClient {
     return this.failure;
   }
 
+  /** The program has not closed it, and nothing has gone wrong with it. */
+  get isOpen(): boolean {
+    return !this.over && this.failure === undefined;
+  }
+
   // The program's side.
 
   transmit(bytes: Uint8Array, site: EffectSite): void {
-    if (this.failure !== undefined || this.there.isStalled) return;
+    if (this.failure !== undefined || this.isCutOff) return;
     this.trace('request.sent', site);
     if (this.attempt.engine.faults.loses('lose-request', site)) {
       this.trace('request.lost', site);
-      this.there.isStalled = true;
-      this.giveUpLater(`bytes were lost on their way to ${this.service.name}`);
+      this.isCutOff = true;
+      this.giveUpLater(`bytes were lost on their way to ${this.line.far}`);
       return;
     }
-    this.there.send(() => this.server.receive(bytes, site));
+    this.line.send(bytes, site);
   }
 
   transmitEnd(): void {
-    this.there.send(() => this.server.clientEnds());
+    if (!this.isCutOff) this.line.sendEnd();
   }
 
   /** Up to `length` bytes; undefined while there is nothing to tell. */
@@ -112,72 +104,75 @@ export class Connection implements ConnectionClient {
   abandon(): void {
     this.over = true;
     this.stall?.cancel();
-    this.server.forget();
+    this.line.forget();
   }
 
-  // The service's side.
+  /** Its attempt has ended; `detail` says why, unless the program has come to its end. */
+  die(detail: string | undefined): void {
+    const { isOpen } = this;
+    this.abandon();
+    if (isOpen) this.line.hangUp(this.isCutOff ? 'bytes were lost before it ended' : detail);
+  }
 
-  deliver(bytes: Uint8Array, answered?: EffectSite): void {
-    this.back.send(() =>
+  // What arrives.
+
+  arrive(bytes: Uint8Array, answered?: EffectSite): void {
+    this.onNode(() => {
+      if (answered !== undefined) this.trace('response.arrived', answered);
+      this.take(bytes);
+    });
+  }
+
+  arriveEnd(): void {
+    this.onNode(() => {
+      this.ended = true;
+      this.attempt.poke();
+    });
+  }
+
+  arriveReset(detail: string): void {
+    this.onNode(() => this.breakOff(detail));
+  }
+
+  /** Bytes were lost on the way here or there: in the end, the node finds out. */
+  giveUpLater(detail: string): void {
+    if (this.over || this.stall !== undefined) return;
+    this.stall = this.attempt.engine.agenda.in(CONNECTION_STALL_NANOS, () =>
       this.onNode(() => {
-        if (answered !== undefined) this.trace('response.arrived', answered);
-        this.arrive(bytes);
+        this.breakOff(detail);
+        this.line.hangUp(detail);
       }),
     );
-  }
-
-  deliverEnd(): void {
-    this.back.send(() =>
-      this.onNode(() => {
-        this.ended = true;
-        this.attempt.poke();
-      }),
-    );
-  }
-
-  deliverReset(detail: string): void {
-    this.back.send(() => this.onNode(() => this.breakOff(detail)));
-  }
-
-  /** What the service has just sent is lost. */
-  loseResponse(): void {
-    this.back.isStalled = true;
-    this.giveUpLater(`bytes were lost on their way from ${this.service.name}`);
   }
 
   trace(kind: ConnectionTrace, site: EffectSite, data?: Record<string, string | number>): void {
     this.attempt.engine.trace({
       kind,
       node: this.attempt.node.name,
-      service: this.service.name,
+      service: this.line.far,
       execution: site.execution,
       seq: site.seq,
       ...(data === undefined ? {} : { data }),
     });
   }
 
-  private arrive(bytes: Uint8Array): void {
+  private take(bytes: Uint8Array): void {
     if (this.failure !== undefined) return;
     if (this.received.length + bytes.length > INBOX_BYTES_MAX) {
-      this.breakOff(`more than ${INBOX_BYTES_MAX} bytes have come that nobody has read`);
+      const detail = `more than ${INBOX_BYTES_MAX} bytes have come that nobody has read`;
+      this.breakOff(detail);
+      this.line.hangUp(detail);
       return;
     }
     this.received.push(bytes);
     this.attempt.poke();
   }
 
-  private giveUpLater(detail: string): void {
-    if (this.over || this.stall !== undefined) return;
-    this.stall = this.attempt.engine.agenda.in(CONNECTION_STALL_NANOS, () =>
-      this.onNode(() => this.breakOff(detail)),
-    );
-  }
-
   private breakOff(detail: string): void {
     if (this.failure !== undefined) return;
     this.failure = { failure: 'reset', detail };
     this.stall?.cancel();
-    this.server.forget();
+    this.line.forget();
     this.attempt.poke();
   }
 

@@ -19,9 +19,8 @@ import {
 } from '../effects/connection.ts';
 import type { EffectValue } from '../effects/operation.ts';
 import type { Entry } from '../journal/entry.ts';
-import type { Service } from '../world/service.ts';
 import type { Attempt } from './attempt.ts';
-import { Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { InboxState } from './exchanges.ts';
 
 export class Connections {
@@ -35,9 +34,8 @@ export class Connections {
     return false;
   }
 
-  /** @param authority the host that is connected to, with its port where that is not 80 */
-  add(seq: number, service: Service, authority: string): void {
-    this.open.set(seq, new Connection(this.attempt, service, authority));
+  add(seq: number, connection: Connection): void {
+    this.open.set(seq, connection);
   }
 
   /** Performs an output of a connection and gives its result; undefined for other effects. */
@@ -68,8 +66,10 @@ export class Connections {
     return connection === undefined ? { available: 0, ended: true } : connection.inbox;
   }
 
-  abandonAll(): void {
-    for (const seq of [...this.open.keys()]) this.forget(seq);
+  /** The attempt has ended; `detail` says why, unless the program has come to its end. */
+  endAll(detail: string | undefined): void {
+    for (const connection of this.open.values()) connection.die(detail);
+    this.open.clear();
   }
 
   private forget(seq: number): void {

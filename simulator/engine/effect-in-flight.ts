@@ -65,6 +65,7 @@ export class EffectInFlight {
       this.seq = entry.seq;
       this.landed = entry.result !== undefined;
       attempt.exchanges.resume();
+      attempt.sockets.resume();
       if (!this.landed) this.flight = takeUp(attempt, entry);
     }
     attempt.await(() => this.landed);

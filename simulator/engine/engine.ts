@@ -36,8 +36,10 @@ import type { Agenda } from './agenda.ts';
 import { Attempt } from './attempt.ts';
 import { Cluster, type NodeFault } from './cluster.ts';
 import { Conversations } from './conversations.ts';
+import { Datagrams } from './datagrams.ts';
 import type { EngineDriver, EngineParts } from './engine-parts.ts';
 import { Execution } from './execution.ts';
+import { ExecutionHosts } from './execution-hosts.ts';
 import { DurableJournal, type JournalStore, type RequestInbox } from './journal-store.ts';
 import { Questions } from './questions.ts';
 import type { RealRequests } from './real-requests.ts';
@@ -58,6 +60,9 @@ export class Engine {
   readonly real: RealRequests;
   readonly conversations: Conversations;
   readonly executions = new Map<ExecutionId, Execution>();
+  /** The executions as hosts of the network. */
+  readonly hosts = new ExecutionHosts();
+  readonly datagrams = new Datagrams(this);
   /** How many executions have not ended. */
   unended = 0;
   /** Errors of the workspace, such as a service that throws: the first PROBLEMS_MAX of them. */
@@ -97,6 +102,7 @@ export class Engine {
     journal.request = request;
     const execution = new Execution(id, workflow, journal, this.agenda.now, this.sink);
     this.executions.set(id, execution);
+    this.hosts.add(execution);
     this.unended++;
     this.claim(execution);
     const seq = this.cancels.get(id);
@@ -108,6 +114,7 @@ export class Engine {
   forget(id: ExecutionId): void {
     assert(this.executions.get(id)?.ended !== false, `${id} has not ended`);
     this.executions.delete(id);
+    this.hosts.remove(id);
   }
 
   wallNanosAt(instant: VirtualNanos): bigint {
@@ -313,6 +320,12 @@ export class Engine {
 
   serviceFor(host: string): Service | undefined {
     return this.parts.services.find((service) => service.hosts.includes(host));
+  }
+
+  /** The service that has a host at any port. */
+  serviceOn(name: string): Service | undefined {
+    const isOn = (host: string): boolean => host.replace(/:\d+$/, '') === name;
+    return this.parts.services.find(({ hosts }) => hosts.some(isOn));
   }
 
   /** Where a host stands among the hosts of all services; undefined when no service has it. */

@@ -1,5 +1,6 @@
 /** Effects that take time, by what performs them. */
 import { connectionOpen } from '../effects/connection.ts';
+import { datagramSend } from '../effects/datagram.ts';
 import { type HttpRequestArgs, httpRequest, httpSend, isSafeMethod } from '../effects/http.ts';
 import type { EffectValue } from '../effects/operation.ts';
 import type { AnyOperation, Entry, Seq } from '../journal/entry.ts';
@@ -8,6 +9,7 @@ import { headerValue } from '../world/service.ts';
 import type { Attempt } from './attempt.ts';
 import { ConnectionFlight } from './connection-flight.ts';
 import { ConversationFlight } from './conversation-flight.ts';
+import { DatagramFlight } from './datagram-flight.ts';
 import { HttpFlight } from './http-flight.ts';
 import { VolumeFlight } from './volume-flight.ts';
 import { WaitFlight } from './wait-flight.ts';
@@ -59,6 +61,7 @@ function newFlight(attempt: Attempt, entry: Entry): Flight & { start(): void } {
   if (entry.operation.class === 'wait') return new WaitFlight(attempt, entry);
   if (beginsExchange(entry.operation)) return new HttpFlight(attempt, entry);
   if (entry.operation.name === connectionOpen.name) return new ConnectionFlight(attempt, entry);
+  if (entry.operation.name === datagramSend.name) return new DatagramFlight(attempt, entry);
   if (attempt.engine.conversations.performs(entry.operation.name)) {
     return new ConversationFlight(attempt, entry);
   }

@@ -5,7 +5,11 @@ import type { Entry } from '../journal/entry.ts';
 import type { Attempt } from './attempt.ts';
 
 /** Performs an output, whose entry the next commit makes durable, and gives its result. */
-export function performOutput({ exchanges, connections }: Attempt, entry: Entry): EffectValue {
+export function performOutput(
+  { exchanges, connections, sockets }: Attempt,
+  entry: Entry,
+): EffectValue {
   if (entry.operation.name === httpCancel.name) exchanges.cancel(entry.args as ExchangeArgs);
+  sockets.output(entry);
   return connections.output(entry) ?? {};
 }

@@ -1,6 +1,19 @@
 /** Performs the effects that are answered at once: clocks, random numbers and names of hosts. */
 import { type ClockArgs, type ClockName, type ClockResult, clockRead } from '../effects/clock.ts';
+import {
+  connectionAccept,
+  connectionListen,
+  type ListenArgs,
+  type ListenerArgs,
+} from '../effects/connection.ts';
 import { type ExecutionArgs, executionLook } from '../effects/conversation.ts';
+import {
+  type DatagramOpenArgs,
+  type DatagramOpened,
+  type DatagramReceiveArgs,
+  datagramOpen,
+  datagramReceive,
+} from '../effects/datagram.ts';
 import { type DnsArgs, type DnsResult, dnsLookup } from '../effects/dns.ts';
 import type { EffectValue } from '../effects/operation.ts';
 import { type RandomArgs, randomRead } from '../effects/random.ts';
@@ -19,6 +32,10 @@ const READERS: Readonly<Record<string, Reader>> = {
     attempt.engine.conversations.look(attempt, args as ExecutionArgs),
   [randomRead.name]: (attempt, args, seq) => readRandom(attempt, args as RandomArgs, seq),
   [dnsLookup.name]: (attempt, args) => lookUp(attempt, args as DnsArgs),
+  [connectionListen.name]: ({ sockets }, args, seq) => sockets.listen(seq, args as ListenArgs),
+  [connectionAccept.name]: ({ sockets }, args, seq) => sockets.accept(args as ListenerArgs, seq),
+  [datagramOpen.name]: (attempt, args, seq) => openSocket(attempt, args as DatagramOpenArgs, seq),
+  [datagramReceive.name]: ({ sockets }, args) => sockets.receive(args as DatagramReceiveArgs),
 };
 
 export function performRead(
@@ -56,10 +73,26 @@ function readRandom(attempt: Attempt, { length }: RandomArgs, seq: Seq): EffectV
   return { body };
 }
 
-/** Each host of a service has one address for as long as the world is configured alike. */
+/**
+ * Each host of a service has one address for as long as the world is configured alike; each
+ * execution has one for as long as it is known.
+ */
 function lookUp(attempt: Attempt, { name }: DnsArgs): DnsResult {
   const loopback = loopbackAddress(name);
   if (loopback !== undefined) return { addresses: [loopback] };
   const index = attempt.engine.hostIndex(name);
-  return { addresses: index === undefined ? [] : [addressAt(index)] };
+  if (index !== undefined) return { addresses: [addressAt(index)] };
+  return { addresses: attempt.engine.hosts.lookUp(attempt.execution.id, name) };
+}
+
+function openSocket(
+  { engine, execution, sockets }: Attempt,
+  args: DatagramOpenArgs,
+  seq: Seq,
+): DatagramOpened {
+  sockets.open(seq, args);
+  return {
+    socket: seq,
+    address: engine.hosts.addressTowards(execution.id, args.remote?.host ?? ''),
+  };
 }

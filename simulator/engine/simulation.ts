@@ -19,6 +19,7 @@ import type { Volume } from '../world/files/volume.ts';
 import { linkName, Network } from '../world/network.ts';
 import { SimulatedNode } from '../world/node.ts';
 import { Service, type ServiceProgram } from '../world/service.ts';
+import { delayed } from '../world/service-datagram.ts';
 import { Agenda } from './agenda.ts';
 import type { Attempt } from './attempt.ts';
 import { Engine } from './engine.ts';
@@ -257,16 +258,24 @@ function withLatency(program: ServiceProgram, latencyNanos: bigint): ServiceProg
     ...answer,
     delayNanos: answer.delayNanos + latencyNanos,
   });
-  const handle: ServiceProgram['handle'] = (request, context) =>
-    later(program.handle(request, context));
-  if (program.stream === undefined) return { handle };
-  const stream = program.stream.bind(program);
+  const stream = program.stream?.bind(program);
+  const takeDatagram = program.takeDatagram?.bind(program);
   return {
-    handle,
-    stream: (request) => {
-      const opened = stream(request);
-      return { receive: (piece, context) => later(opened.receive(piece, context)) };
-    },
+    handle: (request, context) => later(program.handle(request, context)),
+    ...(stream === undefined
+      ? {}
+      : {
+          stream: (request) => {
+            const opened = stream(request);
+            return { receive: (piece, context) => later(opened.receive(piece, context)) };
+          },
+        }),
+    ...(takeDatagram === undefined
+      ? {}
+      : {
+          takeDatagram: (datagram, context) =>
+            delayed(takeDatagram(datagram, context), latencyNanos),
+        }),
   };
 }
 

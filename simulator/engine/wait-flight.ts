@@ -40,6 +40,7 @@ import { type InboxState, isExchangeInbox } from './exchanges.ts';
 import type { Flight } from './flights.ts';
 import type { Inbox } from './inbox.ts';
 import { shownClock } from './reads.ts';
+import { isSocketInbox } from './sockets.ts';
 
 /** The name under which a program waits for its standard input. */
 const STDIN = 'stdin';
@@ -124,8 +125,8 @@ export class WaitFlight implements Flight {
     const outlasts = due === undefined || due - agenda.now > world.leaseNanos;
     if (!outlasts || !this.attempt.durable || this.suspension !== undefined) return;
     // What is on its way comes to this node.
-    const { exchanges, connections } = this.attempt;
-    if (exchanges.expectMore || connections.expectMore) return;
+    const { exchanges, connections, sockets } = this.attempt;
+    if (exchanges.expectMore || connections.expectMore || sockets.areOpen) return;
     const delay = due === undefined ? world.leaseNanos : 0n;
     this.suspension = agenda.in(delay, () => this.onNode(() => this.suspend()));
   }
@@ -167,7 +168,7 @@ function inboxesOf({ operation, args }: Entry): readonly string[] {
     case waitPoll.name:
       // What is on its way to a node is lost when nobody waits there.
       return (args as PollArgs).inboxes.filter(
-        (name) => !isExchangeInbox(name) && !isConnectionInbox(name),
+        (name) => !isExchangeInbox(name) && !isConnectionInbox(name) && !isSocketInbox(name),
       );
     default:
       return [];
@@ -253,6 +254,7 @@ function pollResult(attempt: Attempt, entry: Entry, args: PollArgs): PollResult 
 function inboxState(attempt: Attempt, name: string): InboxState | undefined {
   if (isExchangeInbox(name)) return attempt.exchanges.inbox(name);
   if (isConnectionInbox(name)) return attempt.connections.inbox(name);
+  if (isSocketInbox(name)) return attempt.sockets.inbox(name);
   const { stdin, request } = attempt.execution.journal;
   if (name === STDIN) return stateAt(stdin, stdinConsumed(attempt));
   if (name !== REQUEST_INBOX) return attempt.engine.conversations.inbox(attempt, name);

@@ -14,6 +14,12 @@ import { concatBytes } from '../kernel/concat-bytes.ts';
 import type { VirtualNanos } from '../kernel/time.ts';
 import { type AnsweredWith, type AskedRow, answered } from './ledger-row.ts';
 import { OpenRequest } from './open-request.ts';
+import {
+  asRequest,
+  asResponse,
+  type DatagramAnswer,
+  type ServiceDatagram,
+} from './service-datagram.ts';
 
 export interface ServiceRequest {
   readonly method: string;
@@ -88,6 +94,8 @@ export interface ServiceProgram {
   handle(request: ServiceRequest, context: ServiceContext): ServiceResponse;
   /** Left out by a program that takes every request whole. The request has an empty body. */
   stream?(request: ServiceRequest): ServiceStream;
+  /** Left out by a program that has no port for datagrams. Throws ServiceError as `handle` does. */
+  takeDatagram?(datagram: ServiceDatagram, context: ServiceContext): DatagramAnswer;
 }
 
 /** A service's program went wrong: an error of the workspace, not of the simulator. */
@@ -110,6 +118,8 @@ export class ServiceError extends Error {
 
 const ONLY_HTTP =
   'its hosts are real, and can be asked only with HTTP effects, not through sockets';
+
+const NO_DATAGRAMS = 'it has no port for datagrams';
 
 /** The caller, as the simulation knows it; a real service would see only the request. */
 export interface Caller {
@@ -174,6 +184,29 @@ export class Service {
       return response;
     } finally {
       this.setup.onLedgerRow(answered(row, whole(response), response?.note));
+    }
+  }
+
+  get takesDatagrams(): boolean {
+    return this.setup.program?.takeDatagram !== undefined;
+  }
+
+  /** Takes one datagram and writes its ledger row; throws ServiceError, also after writing it. */
+  takeDatagram(
+    at: VirtualNanos,
+    wallNanos: bigint,
+    datagram: ServiceDatagram,
+    { key, ...caller }: Caller & { readonly key: string | undefined },
+  ): DatagramAnswer {
+    const { program, random, onLedgerRow } = this.setup;
+    const row = this.newRow(at, asRequest(datagram), caller, key);
+    let answer: DatagramAnswer | undefined;
+    try {
+      answer = program?.takeDatagram?.(datagram, { wallNanos, random, key });
+      if (answer === undefined) throw new ServiceError(this.name, NO_DATAGRAMS, undefined);
+      return answer;
+    } finally {
+      onLedgerRow(answered(row, answer && asResponse(answer), answer?.note));
     }
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dnsLookup } from '../../simulator/effects/dns.ts';
 import type { Attempt } from '../../simulator/engine/attempt.ts';
+import { ExecutionHosts } from '../../simulator/engine/execution-hosts.ts';
 import { performRead } from '../../simulator/engine/reads.ts';
 import type { AnyOperation, Seq } from '../../simulator/journal/entry.ts';
 
@@ -11,7 +12,8 @@ function lookUp(name: string, hosts: readonly string[]): unknown {
     const index = hosts.indexOf(asked);
     return index < 0 ? undefined : index;
   };
-  const attempt = { engine: { hostIndex } } as unknown as Attempt;
+  const engine = { hostIndex, hosts: new ExecutionHosts() };
+  const attempt = { engine, execution: { id: 'script-1' } } as unknown as Attempt;
   return performRead(attempt, dnsLookup as unknown as AnyOperation, { name } as object, 0 as Seq);
 }
 

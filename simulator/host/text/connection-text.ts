@@ -1,19 +1,25 @@
 /** The lines of connections: bytes that a program sends and receives itself. */
 import type {
+  Accepted,
   ConnectionArgs,
   ConnectionFailed,
   ConnectionReceiveArgs,
   ConnectionReceived,
   ConnectionSendArgs,
   ConnectionSent,
+  Endpoint,
+  ListenArgs,
+  ListenerArgs,
+  NobodyConnected,
   OpenArgs,
+  Opened,
 } from '../../effects/connection.ts';
 import type { EffectValue } from '../../effects/operation.ts';
 import { countText, quote, visibleText } from './bytes-text.ts';
 import type { OperationText } from './operation-text.ts';
 
-const opened: OperationText<OpenArgs, ConnectionArgs | ConnectionFailed> = {
-  asked: ({ host, port }) => `to ${visibleText(host)}:${port}`,
+const opened: OperationText<OpenArgs, Opened | ConnectionFailed> = {
+  asked: (args) => `to ${endpointText(args)}`,
   got: (result) => ('failure' in result ? failureText(result) : ''),
   failed: (result) => 'failure' in result,
 };
@@ -39,6 +45,21 @@ const named: OperationText<ConnectionArgs, EffectValue> = {
   got: () => '',
 };
 
+const listened: OperationText<ListenArgs, ListenerArgs> = {
+  asked: ({ host, port }) => `at ${endpointText({ host, port })}`,
+  got: () => '',
+};
+
+const accepted: OperationText<ListenerArgs, Accepted | NobodyConnected> = {
+  asked: ({ listener }) => `at #${listener}`,
+  got: (result) => ('again' in result ? 'nobody there' : `from ${endpointText(result)}`),
+};
+
+const unlistened: OperationText<ListenerArgs, EffectValue> = {
+  asked: ({ listener }) => `#${listener}`,
+  got: () => '',
+};
+
 /** By the operation's name; each row is only ever given values of its own operation. */
 export const CONNECTION_TEXTS = {
   'connection.open': opened,
@@ -46,7 +67,16 @@ export const CONNECTION_TEXTS = {
   'connection.receive': received,
   'connection.shutdown': named,
   'connection.close': named,
+  'connection.listen': listened,
+  'connection.accept': accepted,
+  'connection.unlisten': unlistened,
 };
+
+/** `10.0.0.1:80`, and `[::1]:80` for addresses with colons of their own. */
+export function endpointText({ host, port }: Endpoint): string {
+  const text = visibleText(host);
+  return text.includes(':') ? `[${text}]:${port}` : `${text}:${port}`;
+}
 
 function failureText({ failure, detail }: ConnectionFailed): string {
   return `${failure}: ${detail}`;

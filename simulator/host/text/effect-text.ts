@@ -18,6 +18,7 @@ import { formatDuration, formatWallTime } from '../../kernel/time.ts';
 import { countText, hexBeginning, quote } from './bytes-text.ts';
 import { CONNECTION_TEXTS } from './connection-text.ts';
 import { CONVERSATION_TEXTS } from './conversation-text.ts';
+import { DATAGRAM_TEXTS } from './datagram-text.ts';
 import { HTTP_TEXTS, inboxText } from './http-text.ts';
 import type { OperationText } from './operation-text.ts';
 import { type InodeNames, NO_NAMES } from './volume-names.ts';
@@ -104,6 +105,7 @@ const TEXTS = {
   'stderr.write': output,
   ...HTTP_TEXTS,
   ...CONNECTION_TEXTS,
+  ...DATAGRAM_TEXTS,
   ...CONVERSATION_TEXTS,
   'socket.accept': accept,
   'socket.receive': receive,
@@ -166,12 +168,15 @@ function deadlineText({ clock, nanos, absolute }: Deadline): string {
   return `until the ${clock} clock shows ${reading}`;
 }
 
+/** What is in these inboxes is not counted in bytes. */
+const WHOLE_THINGS = /^(the response|a connection|a datagram)/;
+
 function gotByPoll({ passed, readable }: PollResult, { deadlines, inboxes }: PollArgs): string {
   // A sleep that is over says nothing more.
   if (inboxes.length === 0 && deadlines.length === 1) return '';
   const parts = readable.map(({ inbox, available, ended }) => {
     const name = inboxText(inboxes[inbox] ?? 'input');
-    if (name.startsWith('the response')) return `${name} is there`;
+    if (WHOLE_THINGS.test(name)) return `${name} is there`;
     if (available === 0 && ended) return `${name} is at its end`;
     return `${name} has ${countText(available, 'byte')}`;
   });

@@ -97,13 +97,15 @@ const INBOX_PHRASES: Readonly<Record<string, string>> = {
   response: 'the response to #',
   body: 'the body of #',
   connection: 'connection #',
+  listener: 'a connection at #',
+  datagrams: 'a datagram at #',
   result: 'the end of ',
   promise: 'the promise ',
 };
 
 /** `the response to #3`, `the end of order-2`, or the inbox's own name. */
 export function inboxText(inbox: string): string {
-  const [, kind = '', name] = /^(response|body|connection|result|promise):(.*)$/.exec(inbox) ?? [];
+  const [, kind = '', name] = /^([a-z]+):(.*)$/.exec(inbox) ?? [];
   const phrase = INBOX_PHRASES[kind];
   return phrase === undefined ? inbox : `${phrase}${name}`;
 }

@@ -63,13 +63,13 @@ const ROWS: readonly Row[] = [
   ['http.cancel', { exchange: 4 }, {}, 'http.cancel #4'],
   [
     'connection.open',
-    { host: '10.0.0.1', port: 80 },
-    { connection: 2 },
+    { host: '10.0.0.1', port: 80, from: 49_152 },
+    { connection: 2, address: '10.128.0.1' },
     'connection.open to 10.0.0.1:80',
   ],
   [
     'connection.open',
-    { host: '10.0.0.1', port: 81 },
+    { host: '10.0.0.1', port: 81, from: 49_153 },
     { failure: 'refused', detail: 'nobody is there' },
     'connection.open to 10.0.0.1:81 -> refused: nobody is there',
   ],
@@ -105,6 +105,94 @@ const ROWS: readonly Row[] = [
   ],
   ['connection.shutdown', { connection: 2 }, {}, 'connection.shutdown #2'],
   ['connection.close', { connection: 2 }, {}, 'connection.close #2'],
+  [
+    'connection.listen',
+    { host: '0.0.0.0', port: 7, backlog: 128 },
+    { listener: 3 },
+    'connection.listen at 0.0.0.0:7',
+  ],
+  [
+    'connection.listen',
+    { host: '0:0:0:0:0:0:0:1', port: 7, backlog: 128 },
+    { listener: 3 },
+    'connection.listen at [0:0:0:0:0:0:0:1]:7',
+  ],
+  [
+    'connection.accept',
+    { listener: 3 },
+    { connection: 5, host: '10.128.0.2', port: 49_152, address: '10.128.0.1' },
+    'connection.accept at #3 -> from 10.128.0.2:49152',
+  ],
+  [
+    'connection.accept',
+    { listener: 3 },
+    { again: true },
+    'connection.accept at #3 -> nobody there',
+  ],
+  ['connection.unlisten', { listener: 3 }, {}, 'connection.unlisten #3'],
+  [
+    'wait.poll',
+    { deadlines: [], inboxes: ['listener:3', 'datagrams:4'] },
+    {
+      passed: [],
+      readable: [
+        { inbox: 0, available: 1, ended: false },
+        { inbox: 1, available: 9, ended: false },
+      ],
+    },
+    'wait.poll for a connection at #3, a datagram at #4 -> ' +
+      'a connection at #3 is there, a datagram at #4 is there',
+  ],
+  [
+    'datagram.open',
+    { host: '0.0.0.0', port: 7 },
+    { socket: 4, address: '10.128.0.1' },
+    'datagram.open at 0.0.0.0:7',
+  ],
+  [
+    'datagram.open',
+    { host: '0.0.0.0', port: 7, remote: { host: '10.0.0.1', port: 53 } },
+    { socket: 4, address: '10.128.0.1' },
+    'datagram.open at 0.0.0.0:7, for 10.0.0.1:53',
+  ],
+  [
+    'datagram.send',
+    { socket: 4, host: '10.0.0.1', port: 53, body: bytes('where?') },
+    {},
+    'datagram.send to 10.0.0.1:53 "where?"',
+  ],
+  [
+    'datagram.send',
+    { socket: 4, host: '10.0.9.9', port: 53, body: bytes('where?') },
+    { nobody: true },
+    'datagram.send to 10.0.9.9:53 "where?" -> nobody has this address',
+  ],
+  [
+    'datagram.receive',
+    { socket: 4, count: 16 },
+    {
+      datagrams: [
+        { host: '10.0.0.1', port: 53, length: 4 },
+        { host: '10.128.0.2', port: 7, length: 2 },
+      ],
+      body: bytes('herego'),
+    },
+    'datagram.receive at #4, up to 16 datagrams -> ' +
+      '"here" from 10.0.0.1:53, "go" from 10.128.0.2:7',
+  ],
+  [
+    'datagram.receive',
+    { socket: 4, count: 1 },
+    { datagrams: [], body: bytes('') },
+    'datagram.receive at #4, up to 1 datagram -> nothing there',
+  ],
+  [
+    'datagram.receive',
+    { socket: 4, count: 1 },
+    { failure: 'refused', detail: 'nobody is at port 53 of 10.0.0.1' },
+    'datagram.receive at #4, up to 1 datagram -> refused: nobody is at port 53 of 10.0.0.1',
+  ],
+  ['datagram.close', { socket: 4 }, {}, 'datagram.close #4'],
   [
     'wait.poll',
     { deadlines: [], inboxes: ['connection:2'] },
@@ -383,6 +471,13 @@ describe('the line of an effect', () => {
       'connection.receive',
       'connection.shutdown',
       'connection.close',
+      'connection.listen',
+      'connection.accept',
+      'connection.unlisten',
+      'datagram.open',
+      'datagram.send',
+      'datagram.receive',
+      'datagram.close',
     ];
     const all = [...families, ...more, ...volumes];
     assert.deepEqual([...NAMED_OPERATIONS].sort(), all.sort());

@@ -1,4 +1,5 @@
 /** wasi:sockets/network: addresses, and what goes wrong with them. */
+import { InvariantError } from '../../../kernel/assert.ts';
 import { fail } from '../component-error.ts';
 import type { IoError } from '../streams.ts';
 
@@ -7,6 +8,7 @@ export type NetworkErrorCode =
   | 'invalid-argument'
   | 'concurrency-conflict'
   | 'not-in-progress'
+  | 'would-block'
   | 'invalid-state'
   | 'new-socket-limit'
   | 'address-not-bindable'
@@ -15,6 +17,7 @@ export type NetworkErrorCode =
   | 'connection-refused'
   | 'connection-reset'
   | 'timeout'
+  | 'datagram-too-large'
   | 'name-unresolvable';
 
 export type AddressFamily = 'ipv4' | 'ipv6';
@@ -74,16 +77,35 @@ export function checkLocal(family: AddressFamily, address: SocketAddress): void 
   if (address.tag !== family || !isUnicast(address)) failNetwork('invalid-argument');
 }
 
+/** Whether a socket of this family can send to an address. */
+export function isRemote(family: AddressFamily, address: SocketAddress): boolean {
+  const isOne = !isUnspecified(address) && address.val.port !== 0;
+  return address.tag === family && isUnicast(address) && isOne;
+}
+
 /** Throws `invalid-argument` for what a socket of this family cannot reach. */
 export function checkRemote(family: AddressFamily, address: SocketAddress): void {
-  checkLocal(family, address);
-  if (isUnspecified(address) || address.val.port === 0) failNetwork('invalid-argument');
+  if (!isRemote(family, address)) failNetwork('invalid-argument');
 }
 
 /** An address as text. An IPv6 one is written in full, which is enough to tell it from others. */
 export function addressText({ tag, val: { address } }: SocketAddress): string {
   if (tag === 'ipv4') return address.join('.');
   return address.map((group) => group.toString(16)).join(':');
+}
+
+/** The address that `addressText` has written, with a port. */
+export function socketAddress(text: string, port: number): SocketAddress {
+  const address = parseIpv4(text) ?? parseIpv6(text);
+  if (address === undefined) throw new InvariantError(`${text} is no address`);
+  const { tag, val } = address;
+  if (tag === 'ipv4') return { tag, val: { port, address: val } };
+  return { tag, val: { port, flowInfo: 0, address: val, scopeId: 0 } };
+}
+
+/** Any address of the machine itself, at any port. */
+export function anyAddress(family: AddressFamily): SocketAddress {
+  return socketAddress(family === 'ipv4' ? '0.0.0.0' : '::', 0);
 }
 
 /** An address in dotted notation, or undefined when the text is none. */

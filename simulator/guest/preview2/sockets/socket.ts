@@ -4,6 +4,7 @@ import type { TimerPort } from '../timer.ts';
 import type { LocalPorts } from './local-ports.ts';
 import {
   type AddressFamily,
+  anyAddress,
   checkLocal,
   failNetwork,
   type Network,
@@ -19,7 +20,7 @@ type Binding =
   | { readonly kind: 'unbound' }
   | { readonly kind: 'binding' | 'bound'; readonly address: SocketAddress };
 
-/** Ready at once: whatever a socket of this network is asked, its answer is known. */
+/** Ready at once: what is asked has its answer already. */
 export function alwaysReady(port: TimerPort): Pollable {
   return new Pollable(port, { interest: () => READY });
 }
@@ -39,7 +40,7 @@ export abstract class Socket {
 
   constructor(
     protected readonly port: TimerPort,
-    private readonly ports: LocalPorts,
+    protected readonly ports: LocalPorts,
     private readonly family: AddressFamily,
   ) {
     ports.addSocket();
@@ -85,12 +86,17 @@ export abstract class Socket {
   }
 
   subscribe(): Pollable {
-    return alwaysReady(this.port);
+    return new Pollable(this.port, { interest: () => this.interest() });
   }
 
   [Symbol.dispose](): void {
     this.unbind();
     this.ports.removeSocket();
+  }
+
+  /** What a program waits for that waits for the socket. */
+  protected interest(): Interest {
+    return READY;
   }
 
   protected get isBound(): boolean {
@@ -109,11 +115,24 @@ export abstract class Socket {
     this.hops = positive(value);
   }
 
-  /** Binds it where the program has not, to `address` and a free port. */
-  protected bindSilently(address: SocketAddress): void {
+  /** Binds it where the program has not, to any address and a free port; gives the port. */
+  protected bindSilently(): number {
     if (this.binding.kind === 'unbound') {
-      this.binding = { kind: 'bound', address: this.ports.bind(address) };
+      this.binding = { kind: 'bound', address: this.ports.bind(anyAddress(this.family)) };
     }
+    return this.binding.address.val.port;
+  }
+
+  /** It has the address of a socket that listens, and takes it from nobody. */
+  protected shareAddress(address: SocketAddress): void {
+    this.binding = { kind: 'bound', address };
+  }
+
+  /** Takes over what a socket has been set to. */
+  protected inherit(from: Socket): void {
+    this.hops = from.hops;
+    this.receiveBytes = from.receiveBytes;
+    this.sendBytes = from.sendBytes;
   }
 
   protected unbind(): void {

@@ -1,14 +1,15 @@
 /**
- * wasi:sockets. Names are looked up in the simulated world, whose services can be connected to. Nobody
- * connects to a program, and datagrams reach nobody: what would wait for them fails at once.
+ * wasi:sockets over the simulated network: names, connections and datagrams to the services of the
+ * world and between executions. Each execution is a host of its own, with all ports free.
  */
 import type { HostInterface } from '../host.ts';
 import type { TimerPort } from '../timer.ts';
+import { IncomingDatagramStream, OutgoingDatagramStream } from './datagram-streams.ts';
 import { ResolveAddressStream, resolveAddresses } from './ip-name-lookup.ts';
 import { LocalPorts } from './local-ports.ts';
 import { type AddressFamily, Network, networkErrorCode } from './network.ts';
 import { TcpSocket } from './tcp-socket.ts';
-import { IncomingDatagramStream, OutgoingDatagramStream, UdpSocket } from './udp-socket.ts';
+import { UdpSocket } from './udp-socket.ts';
 
 export function socketsInterfaces(port: TimerPort): Record<string, HostInterface> {
   const tcpPorts = new LocalPorts();

@@ -1,26 +1,29 @@
-import { type ConnectionFailure, connectionOpen } from '../../../effects/connection.ts';
+import {
+  type ConnectionFailure,
+  connectionAccept,
+  connectionListen,
+  connectionOpen,
+  connectionUnlisten,
+  listenerInbox,
+} from '../../../effects/connection.ts';
+import type { Interest } from '../../waiting.ts';
 import { InputStream, OutputStream } from '../streams.ts';
 import {
   addressText,
   checkRemote,
   failNetwork,
-  isLoopback,
   isUnspecified,
   type Network,
   type NetworkErrorCode,
   type SocketAddress,
+  socketAddress,
 } from './network.ts';
-import { positive, Socket } from './socket.ts';
+import { positive } from './socket.ts';
 import { TcpConnection } from './tcp-connection.ts';
+import { TcpOptions } from './tcp-options.ts';
 
-const NANOS_PER_SECOND = 1_000_000_000n;
-/** The defaults of RFC 1122, section 4.2.3.6, and of common systems. */
-const KEEP_ALIVE_IDLE = 7200n * NANOS_PER_SECOND;
-const KEEP_ALIVE_INTERVAL = 75n * NANOS_PER_SECOND;
-const KEEP_ALIVE_COUNT = 9;
-
-/** Where a program is that has connected to another machine: wherever it runs, it does not see it. */
-const OWN_ADDRESS = [10, 255, 255, 254] as const;
+/** As many systems have it that a program does not tell. */
+const BACKLOG = 128;
 
 const CODES: Readonly<Record<ConnectionFailure, NetworkErrorCode>> = {
   refused: 'connection-refused',
@@ -32,35 +35,33 @@ const CODES: Readonly<Record<ConnectionFailure, NetworkErrorCode>> = {
 export type ShutdownType = 'receive' | 'send' | 'both';
 
 type State =
-  | { readonly kind: 'new' }
+  | { readonly kind: 'new' | 'listen-started' | 'closed' }
   | { readonly kind: 'connecting'; readonly remote: SocketAddress }
+  /** `listener` is the effect that began to listen. */
+  | { readonly kind: 'listening'; readonly listener: number }
   | {
       readonly kind: 'connected';
       readonly remote: SocketAddress;
+      /** Its own address, as the other end sees it. */
+      readonly address: string;
       readonly connection: TcpConnection;
-    }
-  | { readonly kind: 'closed' };
+    };
 
 /**
- * A TCP socket: it can be bound, and connect to a service. Nobody could connect to it, so that
- * listening is denied.
+ * A TCP socket: it can connect to services and to other executions, or listen for those.
  *
  * T1: after an attempt to connect that failed, a socket is closed for good.
  * T2: connecting is one effect, performed when the program asks for its outcome; virtual time passes
  *     in it, so that a socket which is connecting never has to be waited for.
+ * T3: accepting never waits; a socket that listens is ready when somebody has connected.
  */
-export class TcpSocket extends Socket {
+export class TcpSocket extends TcpOptions {
   private state: State = { kind: 'new' };
-  private keepsAlive = false;
-  private idleNanos = KEEP_ALIVE_IDLE;
-  private intervalNanos = KEEP_ALIVE_INTERVAL;
-  private probes = KEEP_ALIVE_COUNT;
+  private backlog = BACKLOG;
 
   startConnect(_network: Network, remote: SocketAddress): void {
     checkRemote(this.addressFamily(), remote);
-    const { kind } = this.state;
-    if (kind === 'connecting' || this.isBinding) failNetwork('concurrency-conflict');
-    if (kind !== 'new') failNetwork('invalid-state');
+    this.checkNew();
     this.state = { kind: 'connecting', remote };
   }
 
@@ -68,38 +69,54 @@ export class TcpSocket extends Socket {
     const { state, port } = this;
     if (state.kind !== 'connecting') failNetwork('not-in-progress');
     const { remote } = state;
-    const args = { host: addressText(remote), port: remote.val.port };
+    const from = this.bindSilently();
+    const args = { host: addressText(remote), port: remote.val.port, from };
     const opened = port.effect(connectionOpen, args);
     if ('failure' in opened) {
       this.state = { kind: 'closed' };
       this.unbind();
       failNetwork(CODES[opened.failure]);
     }
-    this.bindSilently({ tag: 'ipv4', val: { port: 0, address: [0, 0, 0, 0] } });
-    const connection = new TcpConnection(port, opened.connection);
-    this.state = { kind: 'connected', remote, connection };
-    return [new InputStream(port, connection.input), new OutputStream(port, connection.output)];
+    return this.connect(remote, opened.address, opened.connection);
   }
 
-  startListen(): never {
-    const { kind } = this.state;
-    if (kind === 'connecting' || this.isBinding) failNetwork('concurrency-conflict');
-    failNetwork(kind === 'new' && this.isBound ? 'access-denied' : 'invalid-state');
+  startListen(): void {
+    this.checkNew();
+    if (!this.isBound) failNetwork('invalid-state');
+    this.state = { kind: 'listen-started' };
   }
 
-  finishListen(): never {
-    failNetwork('not-in-progress');
+  finishListen(): void {
+    if (this.state.kind !== 'listen-started') failNetwork('not-in-progress');
+    const local = super.localAddress();
+    const { backlog } = this;
+    const args = { host: addressText(local), port: local.val.port, backlog };
+    const { listener } = this.port.effect(connectionListen, args);
+    this.state = { kind: 'listening', listener };
   }
 
-  accept(): never {
-    failNetwork('invalid-state');
+  /** The connection that has waited longest, with its streams; `would-block` when none has. */
+  accept(): [TcpSocket, InputStream, OutputStream] {
+    const { state, port, ports } = this;
+    if (state.kind !== 'listening') failNetwork('invalid-state');
+    const socket = new TcpSocket(port, ports, this.addressFamily());
+    const accepted = port.effect(connectionAccept, { listener: state.listener });
+    if ('again' in accepted) {
+      socket[Symbol.dispose]();
+      failNetwork('would-block');
+    }
+    socket.inheritOptions(this);
+    socket.shareAddress(super.localAddress());
+    const remote = socketAddress(accepted.host, accepted.port);
+    const streams = socket.connect(remote, accepted.address, accepted.connection);
+    return [socket, ...streams];
   }
 
   override localAddress(): SocketAddress {
+    if (this.state.kind === 'listen-started') failNetwork('invalid-state');
     const local = super.localAddress();
     if (this.state.kind !== 'connected' || !isUnspecified(local)) return local;
-    const address = isLoopback(this.state.remote) ? [127, 0, 0, 1] : OWN_ADDRESS;
-    return { tag: local.tag, val: { ...local.val, address } };
+    return socketAddress(this.state.address, local.val.port);
   }
 
   remoteAddress(): SocketAddress {
@@ -107,52 +124,15 @@ export class TcpSocket extends Socket {
   }
 
   isListening(): boolean {
-    return false;
+    return this.state.kind === 'listening';
   }
 
+  /** It counts when the socket begins to listen; later, it changes nothing. */
   setListenBacklogSize(value: bigint): void {
-    positive(value);
-    if (this.state.kind !== 'new') failNetwork('invalid-state');
-  }
-
-  keepAliveEnabled(): boolean {
-    return this.keepsAlive;
-  }
-
-  setKeepAliveEnabled(value: boolean): void {
-    this.keepsAlive = value;
-  }
-
-  keepAliveIdleTime(): bigint {
-    return this.idleNanos;
-  }
-
-  setKeepAliveIdleTime(value: bigint): void {
-    this.idleNanos = positive(value);
-  }
-
-  keepAliveInterval(): bigint {
-    return this.intervalNanos;
-  }
-
-  setKeepAliveInterval(value: bigint): void {
-    this.intervalNanos = positive(value);
-  }
-
-  keepAliveCount(): number {
-    return this.probes;
-  }
-
-  setKeepAliveCount(value: number): void {
-    this.probes = positive(value);
-  }
-
-  hopLimit(): number {
-    return this.hopCount;
-  }
-
-  setHopLimit(value: number): void {
-    this.hopCount = value;
+    const size = positive(value);
+    const { kind } = this.state;
+    if (kind !== 'new' && kind !== 'listening') failNetwork('invalid-state');
+    this.backlog = Number(BigInt.asUintN(31, size));
   }
 
   shutdown(what: ShutdownType): void {
@@ -163,11 +143,38 @@ export class TcpSocket extends Socket {
   }
 
   override [Symbol.dispose](): void {
-    if (this.state.kind === 'connected') this.state.connection.close();
+    const { state, port } = this;
+    if (state.kind === 'connected') state.connection.close();
+    if (state.kind === 'listening') port.effect(connectionUnlisten, { listener: state.listener });
     super[Symbol.dispose]();
+  }
+
+  protected override interest(): Interest {
+    if (this.state.kind !== 'listening') return super.interest();
+    return { kind: 'inbox', inbox: listenerInbox(this.state.listener) };
   }
 
   protected override isBindable(): boolean {
     return this.state.kind === 'new';
+  }
+
+  private connect(
+    remote: SocketAddress,
+    address: string,
+    number: number,
+  ): [InputStream, OutputStream] {
+    const { port } = this;
+    const connection = new TcpConnection(port, number);
+    this.state = { kind: 'connected', remote, address, connection };
+    return [new InputStream(port, connection.input), new OutputStream(port, connection.output)];
+  }
+
+  /** Throws where something else has been begun, or done. */
+  private checkNew(): void {
+    const { kind } = this.state;
+    if (kind === 'connecting' || kind === 'listen-started' || this.isBinding) {
+      failNetwork('concurrency-conflict');
+    }
+    if (kind !== 'new') failNetwork('invalid-state');
   }
 }

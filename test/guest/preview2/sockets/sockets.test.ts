@@ -141,6 +141,7 @@ describe('a TCP socket', () => {
       () => socket.localAddress(),
       () => socket.shutdown('both'),
       () => socket.setListenBacklogSize(1n),
+      () => socket.accept(),
     ]) {
       assert.equal(errorOf(step), 'invalid-state');
     }
@@ -181,29 +182,6 @@ describe('a TCP socket', () => {
         'invalid-argument',
       );
     }
-  });
-
-  test('may not listen, because nobody could connect to it', () => {
-    const { tcp, bind } = network();
-    const socket = tcp();
-    assert.equal(
-      errorOf(() => socket.startListen()),
-      'invalid-state',
-    );
-    bind(socket, LOOPBACK);
-    assert.equal(
-      errorOf(() => socket.startListen()),
-      'access-denied',
-    );
-    assert.equal(
-      errorOf(() => socket.finishListen()),
-      'not-in-progress',
-    );
-    assert.equal(
-      errorOf(() => socket.accept()),
-      'invalid-state',
-    );
-    assert.equal(socket.isListening(), false);
   });
 
   test('keeps its options, of which none may be nothing', () => {
@@ -247,74 +225,6 @@ describe('a TCP socket', () => {
     assert.equal(errorOf(tcp), 'new-socket-limit');
     sockets[5]?.[Symbol.dispose]();
     assert.equal(tcp().isListening(), false);
-  });
-});
-
-describe('a UDP socket', () => {
-  test('has streams once it is bound, and reaches nobody', () => {
-    const { udp, bind } = network();
-    const socket = udp();
-    assert.equal(
-      errorOf(() => socket.stream(undefined)),
-      'invalid-state',
-    );
-    bind(socket, LOOPBACK);
-    const [incoming, outgoing] = socket.stream(undefined);
-    assert.deepEqual(incoming.receive(0n), []);
-    assert.equal(
-      errorOf(() => incoming.receive(1n)),
-      'remote-unreachable',
-    );
-    const data = new Uint8Array(3);
-    assert.throws(() => outgoing.send([{ data, remoteAddress: REMOTE }]), WebAssembly.RuntimeError);
-    assert.equal(outgoing.checkSend(), 16n);
-    assert.equal(outgoing.send([]), 0n);
-    outgoing.checkSend();
-    assert.equal(
-      errorOf(() => outgoing.send([{ data, remoteAddress: REMOTE }])),
-      'remote-unreachable',
-    );
-    outgoing.checkSend();
-    assert.equal(
-      errorOf(() => outgoing.send([{ data, remoteAddress: undefined }])),
-      'invalid-argument',
-    );
-    assert.equal(incoming.subscribe().ready() && outgoing.subscribe().ready(), true);
-  });
-
-  test('is connected to one address or to none', () => {
-    const { udp, bind } = network();
-    const socket = udp();
-    bind(socket, LOOPBACK);
-    assert.equal(
-      errorOf(() => socket.remoteAddress()),
-      'invalid-state',
-    );
-    const [, outgoing] = socket.stream(REMOTE);
-    assert.deepEqual(socket.remoteAddress(), REMOTE);
-    const data = new Uint8Array(3);
-    for (const [remoteAddress, code] of [
-      [undefined, 'remote-unreachable'],
-      [REMOTE, 'remote-unreachable'],
-      [LOOPBACK, 'invalid-argument'],
-    ] as const) {
-      outgoing.checkSend();
-      assert.equal(
-        errorOf(() => outgoing.send([{ data, remoteAddress }])),
-        code,
-      );
-    }
-    socket.stream(undefined);
-    assert.equal(
-      errorOf(() => socket.remoteAddress()),
-      'invalid-state',
-    );
-    assert.equal(
-      errorOf(() => socket.stream(ipv4(0, 10, 0, 0, 1))),
-      'invalid-argument',
-    );
-    socket.setUnicastHopLimit(3);
-    assert.equal(socket.unicastHopLimit(), 3);
   });
 });
 

@@ -18,7 +18,7 @@ function connected(parts: readonly object[] = [], answers: Readonly<Record<strin
   const left = [...parts];
   const guest = new Harness({
     answers: {
-      'connection.open': () => ({ connection: 7 }),
+      'connection.open': () => ({ connection: 7, address: '10.128.0.1' }),
       'connection.send': () => ({}),
       'connection.receive': () => left.shift() ?? RESET,
       'connection.shutdown': () => ({}),
@@ -51,10 +51,11 @@ function connected(parts: readonly object[] = [], answers: Readonly<Record<strin
 describe('a connected socket', () => {
   test('was connected by one effect, and knows both ends', () => {
     const { guest, link, socket, codeOf } = connected();
-    const opened = { name: 'connection.open', args: { host: '10.0.0.1', port: 80 } };
+    const args = { host: '10.0.0.1', port: 80, from: 49_152 };
+    const opened = { name: 'connection.open', args };
     assert.deepEqual(guest.port.asked, [opened]);
     assert.deepEqual(socket.remoteAddress(), REMOTE);
-    assert.deepEqual(socket.localAddress().val, { port: 49_152, address: [10, 255, 255, 254] });
+    assert.deepEqual(socket.localAddress().val, { port: 49_152, address: [10, 128, 0, 1] });
     assert.equal(
       codeOf(() => socket.startConnect(link, REMOTE)),
       'invalid-state',

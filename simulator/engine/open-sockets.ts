@@ -1,0 +1,42 @@
+/** The sockets that a journal shows as open: those that every attempt has from its beginning. */
+import {
+  connectionListen,
+  connectionUnlisten,
+  type ListenArgs,
+  type ListenerArgs,
+} from '../effects/connection.ts';
+import {
+  type DatagramOpenArgs,
+  type DatagramSocketArgs,
+  datagramClose,
+  datagramOpen,
+} from '../effects/datagram.ts';
+import type { Entry, Seq } from '../journal/entry.ts';
+
+export interface OpenSockets {
+  readonly listeners: ReadonlyMap<Seq, ListenArgs>;
+  readonly datagrams: ReadonlyMap<Seq, DatagramOpenArgs>;
+}
+
+/** By the effect that opened each, in that order. */
+export function openSockets(view: readonly Entry[]): OpenSockets {
+  const listeners = new Map<Seq, ListenArgs>();
+  const datagrams = new Map<Seq, DatagramOpenArgs>();
+  for (const { seq, operation, args } of view) {
+    switch (operation.name) {
+      case connectionListen.name:
+        listeners.set(seq, args as ListenArgs);
+        break;
+      case connectionUnlisten.name:
+        listeners.delete((args as ListenerArgs).listener as Seq);
+        break;
+      case datagramOpen.name:
+        datagrams.set(seq, args as DatagramOpenArgs);
+        break;
+      case datagramClose.name:
+        datagrams.delete((args as DatagramSocketArgs).socket as Seq);
+        break;
+    }
+  }
+  return { listeners, datagrams };
+}
