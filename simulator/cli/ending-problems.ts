@@ -20,7 +20,10 @@ const OTHERS_NAMED_MAX = 3;
 /** How long it may take to find the source line of the last effect. */
 const LOCATE_MS_MAX = 5000;
 
-/** One problem for each execution that has no exit code of its own choosing. */
+/** The code of the problem that a client of the world has not got what it can use. */
+export const CLIENT_FAILED = 'client-failed';
+
+/** Problems of the executions that have no exit code of their own choosing, and of clients. */
 export async function endingProblems(
   client: HostClient,
   snapshot: SimulationSnapshot | undefined,
@@ -30,6 +33,9 @@ export async function endingProblems(
   const told = bad.filter(({ endedAt }) => endedAt !== undefined).slice(0, EXECUTIONS_MAX);
   const problems: ProblemReport[] = [];
   for (const execution of told) problems.push(await endingProblem(client, execution, recording));
+  for (const message of snapshot?.clients?.failures ?? []) {
+    problems.push({ severity: 'error', code: CLIENT_FAILED, message });
+  }
   return problems;
 }
 

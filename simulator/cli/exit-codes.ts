@@ -34,6 +34,7 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   'module-missing': EXIT.noInput,
   'no-compiler': EXIT.unavailable,
   'host-memory': EXIT.unavailable,
+  'client-failed': EXIT.unavailable,
   divergence: EXIT.software,
   internal: EXIT.software,
   'host-ended': EXIT.software,

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { operationByName } from '../effects/registry.ts';
+import { clientsText } from '../host/text/clients-text.ts';
 import { journalText, summaryText } from '../host/text/history-text.ts';
 import { ledgerText } from '../host/text/ledger-text.ts';
 import { tableText } from '../host/text/table-text.ts';
@@ -85,7 +86,8 @@ function show(recording: Recording, parsed: ParsedOptions, io: CommandIo): void 
       for (const line of journalText(recording, style)) stdout.write(`${line}\n`);
       return;
     case 'ledger': {
-      const text = ledgerText(recording, { style, all });
+      const texts = [clientsText, ledgerText].map((text) => text(recording, { style, all }));
+      const text = texts.filter((each) => each !== '').join('\n\n');
       stdout.write(text === '' ? 'no service saw a request\n' : `${text}\n`);
       return;
     }

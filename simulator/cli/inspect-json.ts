@@ -1,4 +1,5 @@
 /** A recording as JSON lines; docs/command-line.md documents the shapes. */
+import { clientReports } from '../host/client-reports.ts';
 import type { Entry, ExecutionId } from '../journal/entry.ts';
 import type { History } from '../journal/history.ts';
 import type { QueryResult } from '../journal/recording-query.ts';
@@ -20,6 +21,7 @@ export function* historyLines(history: History, view: View): Generator<string> {
     for (const row of history.traces()) yield jsonLine({ event: 'trace', ...row });
   }
   if (view !== 'journal') {
+    for (const report of clientReports(history)) yield jsonLine({ event: 'client', ...report });
     for (const row of history.ledger()) yield jsonLine({ event: 'request', ...row });
   }
   if (view === undefined || view === 'timeline') {

@@ -51,8 +51,9 @@ export class JsonReporter implements RunReporter {
 
   end({ exitCode, recording, snapshot, timeline, problems }: RunSummary): void {
     for (const problem of problems) this.problem(problem);
-    const { executions = [], now = 0n } = snapshot ?? {};
-    this.line('summary', { exitCode, recording, virtualNanos: now, executions, timeline });
+    const { executions = [], now = 0n, clients } = snapshot ?? {};
+    const fields = { exitCode, recording, virtualNanos: now, executions, clients, timeline };
+    this.line('summary', fields);
   }
 
   private line(event: string, fields: object): void {

@@ -14,6 +14,7 @@ import type {
 import { CommandError } from './command-error.ts';
 import type { CommandIo } from './command-io.ts';
 import {
+  CLIENT_FAILED,
   endingProblems,
   stuckProblem,
   type WaitingState,
@@ -290,6 +291,7 @@ export class Run {
       // A shell sees the low eight bits; what failed is not to look like success.
       if (exitCode !== 0) return exitCode & 0xff || 1;
     }
+    if ((snapshot?.clients?.failed ?? 0) > 0) return exitCodeOf(CLIENT_FAILED);
     // Such as a service that threw: the program went on, in a world that is not as it should be.
     return this.problem === undefined ? EXIT.ok : exitCodeOf(this.problem.code);
   }

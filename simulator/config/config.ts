@@ -2,6 +2,7 @@
  * What a `backstitch.json` says, with every default filled in. Paths are as written: relative to
  * the folder of the file. docs/configuration.md documents each field for users.
  */
+import type { HttpHeaders } from '../effects/http.ts';
 import type { PersistenceLevel } from '../journal/records.ts';
 import { NANOS_PER_MILLI, NANOS_PER_SECOND } from '../kernel/time.ts';
 
@@ -138,6 +139,42 @@ export interface VolumeConfig {
   readonly sizeMiB: number;
 }
 
+/** Bytes that are given as text, or read from a file. */
+export type ContentConfig =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'file'; readonly file: string };
+
+/** What a client says: an HTTP request, or plain bytes after which it has said all. */
+export type ClientMessageConfig =
+  | {
+      readonly kind: 'request';
+      /** In capitals. */
+      readonly method: string;
+      /** With its query; begins with a slash. */
+      readonly path: string;
+      /** Names in lower case. */
+      readonly headers: HttpHeaders;
+    }
+  | { readonly kind: 'bytes' };
+
+/** A client of a workflow: it sends the same thing once or more, each time to a new execution. */
+export interface ClientConfig {
+  readonly name: string;
+  readonly workflow: string;
+  readonly message: ClientMessageConfig;
+  /** The body of the request, or the plain bytes. */
+  readonly content: ContentConfig;
+  /** When it sends first, after the start. */
+  readonly atNanos: bigint;
+  readonly count: number;
+  /** From one sending to the next. */
+  readonly everyNanos: bigint;
+  /** Each sending is later by up to this much, drawn from the seed. */
+  readonly jitterNanos: bigint;
+  /** How long it waits for the whole answer before it goes away; undefined for as long as it takes. */
+  readonly timeoutNanos: bigint | undefined;
+}
+
 export interface WorldConfig {
   /** An integer from 0 to 2^53-1. */
   readonly seed: number;
@@ -152,6 +189,9 @@ export interface WorldConfig {
   readonly links: readonly NamedLinkConfig[];
   readonly services: readonly ServiceConfig[];
   readonly volumes: readonly VolumeConfig[];
+  readonly clients: readonly ClientConfig[];
+  /** Requests and connections of clients that a workflow answers at a time; others wait their turn. */
+  readonly maxConcurrent: number;
 }
 
 export interface Config {
@@ -177,6 +217,9 @@ export const DEFAULT_SERVICE_LATENCY_NANOS = 20n * NANOS_PER_MILLI;
 export const DEFAULT_REAL_TIMEOUT_NANOS = 30n * NANOS_PER_SECOND;
 
 export const DEFAULT_VOLUME_MIB = 64;
+
+/** As many as `backstitch serve` answers at a time. */
+export const DEFAULT_MAX_CONCURRENT = 256;
 
 /** A workflow that says nothing but what its program is. */
 export function defaultWorkflow(name: string, program: ProgramConfig): WorkflowConfig {
@@ -209,5 +252,7 @@ export function defaultWorld(): WorldConfig {
     links: [],
     services: [],
     volumes: [],
+    clients: [],
+    maxConcurrent: DEFAULT_MAX_CONCURRENT,
   };
 }

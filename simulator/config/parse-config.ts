@@ -3,7 +3,7 @@ import { Document } from './document.ts';
 import { readWorkflow } from './parse-workflow.ts';
 import { readWorld } from './parse-world.ts';
 import { FILE_PATH, NAME } from './patterns.ts';
-import { shorten, type Value } from './value.ts';
+import { type Member, shorten, type Value } from './value.ts';
 
 /** How many workflows one file may describe. */
 const WORKFLOWS_MAX = 1000;
@@ -16,10 +16,14 @@ export function parseConfig(text: string, file: string): Config {
   const document = new Document(text, file);
   const fields = document.root()?.fields(['$schema', 'workflows', 'world', 'faults']);
   fields?.get('$schema')?.text();
-  const world = readWorld(fields?.get('world'));
+  const workflows = fields?.get('workflows')?.members() ?? [];
+  const world = readWorld(
+    fields?.get('world'),
+    workflows.map(({ key }) => key),
+  );
   const config: Config = {
     file,
-    workflows: readWorkflows(fields?.get('workflows'), world),
+    workflows: readWorkflows(fields?.get('workflows'), workflows, world),
     world,
     faults: fields?.get('faults')?.matching(FILE_PATH.pattern, FILE_PATH.words),
   };
@@ -27,8 +31,11 @@ export function parseConfig(text: string, file: string): Config {
   return config;
 }
 
-function readWorkflows(value: Value | undefined, world: WorldConfig): readonly WorkflowConfig[] {
-  const members = value?.members() ?? [];
+function readWorkflows(
+  value: Value | undefined,
+  members: readonly Member[],
+  world: WorldConfig,
+): readonly WorkflowConfig[] {
   if (members.length > WORKFLOWS_MAX) {
     value?.report('out-of-range', `more than ${WORKFLOWS_MAX} workflows in one file`);
     return [];

@@ -9,12 +9,14 @@ import {
   type WorldConfig,
 } from './config.ts';
 import { namedMembers } from './named-members.ts';
+import { readClients } from './parse-clients.ts';
 import { readServices } from './parse-services.ts';
 import { FILE_PATH, LINK, NAME, START_TIME } from './patterns.ts';
 import { hint } from './suggest.ts';
 import { shorten, type Value } from './value.ts';
 
 const NODES_MAX = 100;
+const CONCURRENT_MAX = 65_536;
 const VOLUME_MIB_MAX = 4096;
 const LATENCY_NANOS_MAX = 3600n * NANOS_PER_SECOND;
 const LEASE_NANOS_MIN = 100n * NANOS_PER_MILLI;
@@ -29,9 +31,12 @@ const WORLD_KEYS = [
   'links',
   'services',
   'volumes',
+  'clients',
+  'maxConcurrent',
 ] as const;
 
-export function readWorld(value: Value | undefined): WorldConfig {
+/** @param workflows the names of the file's workflows */
+export function readWorld(value: Value | undefined, workflows: readonly string[]): WorldConfig {
   const defaults = defaultWorld();
   const fields = value?.fields(WORLD_KEYS);
   if (fields === undefined) return defaults;
@@ -49,6 +54,9 @@ export function readWorld(value: Value | undefined): WorldConfig {
     ...readLinks(fields.get('links'), ends),
     services,
     volumes: readVolumes(fields.get('volumes')),
+    clients: readClients(fields.get('clients'), workflows),
+    maxConcurrent:
+      fields.get('maxConcurrent')?.integer(1, CONCURRENT_MAX) ?? defaults.maxConcurrent,
   };
 }
 

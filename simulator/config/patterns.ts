@@ -65,6 +65,26 @@ export const HOST: TextPattern = {
   words: 'a host in lower case, like "payment.example" or "localhost:8080"',
 };
 
+export const METHOD: TextPattern = {
+  pattern: /^[A-Za-z]{1,20}$/,
+  words: 'a method, like "GET" or "POST"',
+};
+
+export const REQUEST_PATH: TextPattern = {
+  pattern: /^\/[!-~]*$/,
+  words: 'a path, like "/charges?of=today"; it begins with "/" and has no spaces',
+};
+
+export const HEADER_NAME: TextPattern = {
+  pattern: /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/,
+  words: 'the name of a header',
+};
+
+export const HEADER_VALUE: TextPattern = {
+  pattern: /^([!-~\x80-\xff]([\t -~\x80-\xff]*[!-~\x80-\xff])?)?$/,
+  words: 'the value of a header: one line of text without spaces around it',
+};
+
 export const START_TIME: TextPattern = {
   pattern: /^(19[7-9]\d|2[0-3]\d\d)-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/,
   words: 'a time from 1970 to 2399 with its zone, like "2026-01-01T00:00:00Z" or "2026-01-01"',

@@ -11,6 +11,7 @@ import type { SimulatedNode } from '../world/node.ts';
 import type { Service } from '../world/service.ts';
 import type { Agenda } from './agenda.ts';
 import type { Attempt } from './attempt.ts';
+import type { Execution } from './execution.ts';
 import type { JournalStore } from './journal-store.ts';
 import type { RealRequests } from './real-requests.ts';
 import type { Workflow } from './workflow.ts';
@@ -24,6 +25,7 @@ export interface EngineDriver {
   onStopped(attempt: Attempt): void;
   /** The attempt's guest is put on the stack. */
   onTurn(attempt: Attempt): void;
+  onEnded(execution: Execution): void;
 }
 
 export interface EngineParts {

@@ -289,6 +289,7 @@ export class Engine {
     execution.end(status, this.agenda.now, exitCode, reason);
     this.unended--;
     this.conversations.ended(execution);
+    this.driver.onEnded(execution);
   }
 
   /** Writes down what the latest attempt had and the journal has not. */

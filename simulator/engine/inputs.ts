@@ -14,13 +14,9 @@ import { assert, unreachable } from '../kernel/assert.ts';
 import type { Engine } from './engine.ts';
 import type { Execution } from './execution.ts';
 import type { OutcomeAnswer } from './http-exchange.ts';
-import type { Inbox } from './inbox.ts';
-import { RequestInbox } from './journal-store.ts';
+import { feedInbox, inboxOf, STDIN_INBOX, startFor } from './incoming.ts';
 import type { RealAnswer } from './real-requests.ts';
 import type { Workflow } from './workflow.ts';
-
-/** The inbox of standard input, in recorded inputs. */
-const STDIN_INBOX = 'stdin';
 
 export class Inputs {
   private count = 0;
@@ -95,7 +91,7 @@ export class Inputs {
     ends: boolean,
     delivery?: number,
   ): void {
-    this.inbox(id, inbox).check(bytes.length);
+    inboxOf(this.execution(id), inbox).check(bytes.length);
     this.write('inbox', { execution: id, inbox, ends, ...named(delivery) }, bytes);
     this.applyFeed(id, inbox, bytes, ends);
   }
@@ -244,39 +240,11 @@ export class Inputs {
   ): Execution {
     const workflow = this.workflowFor(name);
     assert(workflow !== undefined, `no workflow ${name} answers requests`);
-    const request = head === undefined ? undefined : new RequestInbox(head);
-    const execution = this.engine.start(workflow, request);
-    const inbox = request?.body ?? execution.journal.stdin;
-    inbox.append(body);
-    inbox.ended = ends;
-    const { method, url } = head ?? {};
-    const what = method === undefined || url === undefined ? {} : { method, url };
-    const data = {
-      inbox: head === undefined ? STDIN_INBOX : REQUEST_INBOX,
-      ...what,
-      bytes: body.length,
-      ends,
-    };
-    this.engine.trace({ kind: 'input.arrived', execution: execution.id, data });
-    return execution;
-  }
-
-  private inbox(id: ExecutionId, name: string): Inbox {
-    const { stdin, request } = this.execution(id).journal;
-    if (name === STDIN_INBOX) return stdin;
-    assert(request !== undefined, `${id} was not started for a request`);
-    return request.body;
+    return startFor(this.engine, workflow, { head, body, ends });
   }
 
   private applyFeed(id: ExecutionId, name: string, bytes: Uint8Array, ends: boolean): void {
-    const execution = this.execution(id);
-    const inbox = this.inbox(id, name);
-    inbox.append(bytes);
-    inbox.ended ||= ends;
-    const data = { inbox: name, bytes: bytes.length, ends };
-    this.engine.trace({ kind: 'input.arrived', execution: id, data });
-    execution.owner?.poke();
-    execution.wakeOnInput?.();
+    feedInbox(this.engine, this.execution(id), name, bytes, ends);
   }
 
   private applyCancel(id: ExecutionId, after: number | undefined): void {

@@ -22,6 +22,8 @@ import { Service, type ServiceProgram } from '../world/service.ts';
 import { delayed } from '../world/service-datagram.ts';
 import { Agenda } from './agenda.ts';
 import type { Attempt } from './attempt.ts';
+import type { Client } from './client.ts';
+import { Clients } from './clients.ts';
 import { Engine } from './engine.ts';
 import type { Execution } from './execution.ts';
 import { Inputs } from './inputs.ts';
@@ -80,6 +82,8 @@ export interface SimulationSetup {
   readonly choices?: readonly Choice[];
   /** Inputs of an earlier run to take in again. */
   readonly inputs?: readonly InputRow[];
+  /** Who sends requests from inside; what they send to is named by `workflowFor`. */
+  readonly clients?: readonly Client[];
 }
 
 export type RunResult =
@@ -100,6 +104,7 @@ export class Simulation {
   readonly agenda = new Agenda();
   /** What comes from outside. */
   readonly inputs: Inputs;
+  private readonly clients: Clients;
   private readonly observer: SimulationObserver;
   private stopping = false;
   private stoppedAt: UpcomingEffect | undefined;
@@ -121,8 +126,14 @@ export class Simulation {
     const faults = new FaultInjector(setup.plan, sink);
     const store = new JournalStore(
       sink,
-      (output) => this.observer.onOutput?.(output),
-      (response) => this.observer.onResponse?.(response),
+      (output) => {
+        this.clients.takeOutput(output);
+        this.observer.onOutput?.(output);
+      },
+      (response) => {
+        this.clients.takeResponse(response);
+        this.observer.onResponse?.(response);
+      },
     );
     this.engine = new Engine({
       world,
@@ -153,6 +164,7 @@ export class Simulation {
           this.interrupted = attempt;
         },
         onTurn: ({ execution, view }) => this.observer.onTurn?.(execution.id, view.length),
+        onEnded: ({ id, status }) => this.clients.ended(id, status === 'completed'),
       },
     });
     this.inputs = new Inputs(
@@ -160,6 +172,12 @@ export class Simulation {
       given.filter(({ kind }) => kind !== 'upstream'),
       workflowFor,
     );
+    this.clients = new Clients({
+      engine: this.engine,
+      clients: setup.clients ?? [],
+      maxConcurrent: world.maxConcurrent,
+      workflowFor,
+    });
   }
 
   start(workflow: Workflow): Execution {
@@ -184,7 +202,7 @@ export class Simulation {
     interrupted?.takeTurn();
     while (!this.stopping) {
       this.inputs.takeGiven();
-      const next = this.engine.unended === 0 ? undefined : this.agenda.next();
+      const next = this.isOver ? undefined : this.agenda.next();
       if (next === undefined) {
         if (this.inputs.takeEarlyAnswer()) continue;
         return this.rest();
@@ -195,10 +213,15 @@ export class Simulation {
     return { kind: 'stopped', at: this.stoppedAt };
   }
 
+  /** All executions have ended, and no client sends any more. */
+  private get isOver(): boolean {
+    return this.engine.unended === 0 && this.clients.open === 0;
+  }
+
   private rest(): RunResult {
-    const { questions, conversations, real, unended } = this.engine;
+    const { questions, conversations, real } = this.engine;
     if (real.count > 0) return { kind: 'real' };
-    if (unended === 0) return { kind: 'ended' };
+    if (this.isOver) return { kind: 'ended' };
     return { kind: 'waiting', questions: questions.open(), promises: conversations.awaited() };
   }
 

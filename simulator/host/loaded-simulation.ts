@@ -2,7 +2,7 @@
  * Everything that a simulation starts from, read into memory: enough to run it anywhere, and what
  * a recording keeps of it so that it can be run again.
  */
-import type { WorkflowConfig, WorldConfig } from '../config/config.ts';
+import { DEFAULT_MAX_CONCURRENT, type WorkflowConfig, type WorldConfig } from '../config/config.ts';
 import type { ImageMount, VolumeMount, Workflow } from '../engine/workflow.ts';
 import type {
   ComponentTranspiler,
@@ -58,6 +58,8 @@ export interface LoadedSimulation {
   readonly services: ReadonlyMap<string, ServiceSource>;
   /** What each volume holds at the start. */
   readonly volumes: ReadonlyMap<string, readonly ImageEntry[]>;
+  /** The body of a client's request, or all that it sends, by the client's name. */
+  readonly contents: ReadonlyMap<string, Uint8Array>;
 }
 
 /** The key of a recording's meta row that holds the setup. */
@@ -179,6 +181,9 @@ export function recordSetup(loaded: LoadedSimulation, sink: RecordingSink): Load
     })),
     services: new Map(services),
     volumes: new Map([...loaded.volumes].map(([name, image]) => [name, outline(image)])),
+    contents: new Map(
+      [...loaded.contents].map(([name, bytes]) => [name, blob(`content ${name}`, bytes)]),
+    ),
   };
   sink.meta(SETUP_KEY, encodePlain(setup));
   for (const name of realServices(loaded.world)) sink.meta(`${REAL_SERVICE_META} ${name}`, '1');
@@ -254,7 +259,12 @@ interface RecordedSetup {
   })[];
   readonly services: ReadonlyMap<string, KeptService>;
   readonly volumes: ReadonlyMap<string, readonly OutlineEntry[]>;
+  /** Undefined in recordings of earlier versions, which know no clients. */
+  readonly contents: ReadonlyMap<string, string> | undefined;
 }
+
+/** The world of a recording of an earlier version, which knows no clients. */
+const NO_CLIENTS = { clients: [], maxConcurrent: DEFAULT_MAX_CONCURRENT };
 
 /** Reads back what `recordSetup` wrote, without transpiling; throws MissingSetupError. */
 export function readSetup(source: SetupSource): LoadedSimulation {
@@ -268,7 +278,7 @@ export function readSetup(source: SetupSource): LoadedSimulation {
     return blob.bytes;
   };
   const loaded: LoadedSimulation = {
-    world: setup.world,
+    world: { ...NO_CLIENTS, ...setup.world },
     workflows: setup.workflows.map((workflow) => ({
       ...workflow,
       // Recordings of earlier versions know no workflows that are started.
@@ -280,6 +290,9 @@ export function readSetup(source: SetupSource): LoadedSimulation {
       [...setup.services].map(([name, kept]) => [name, readKeptService(kept, bytesOf)] as const),
     ),
     volumes: setup.volumes as LoadedSimulation['volumes'],
+    contents: new Map(
+      [...(setup.contents ?? [])].map(([name, hash]) => [name, bytesOf(hash)] as const),
+    ),
   };
   return mapImages(loaded, (place, image) =>
     image.map((entry) => {

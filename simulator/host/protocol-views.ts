@@ -36,6 +36,17 @@ export interface SimulationSnapshot {
   readonly problems: readonly ProblemReport[];
   /** What happened so far, in order; the last ones when there are very many. */
   readonly traces?: readonly TraceSummary[];
+  /** How the world's clients fare; undefined when it has none. */
+  readonly clients?: ClientsView;
+}
+
+export interface ClientsView {
+  /** Sendings so far. */
+  readonly sent: number;
+  /** How many of them failed: no whole answer, or one with a status from 500 on. */
+  readonly failed: number;
+  /** What failed first, as sentences without a full stop; a few. */
+  readonly failures: readonly string[];
 }
 
 export interface NodeSummary {

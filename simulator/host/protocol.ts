@@ -39,6 +39,7 @@ export type {
 export type { Delivery, ServedEnd, ServedPart, ServingStart } from './protocol-serving.ts';
 export type {
   AttemptSummary,
+  ClientsView,
   EffectDetails,
   EffectSummary,
   ExecutionSummary,

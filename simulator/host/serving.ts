@@ -4,6 +4,7 @@
  */
 import { type ExecutionId, executionId } from '../journal/entry.ts';
 import type { InputRow } from '../journal/records.ts';
+import { withoutClients } from './client-setup.ts';
 import type { HeldSimulation } from './held-simulation.ts';
 import type { HostEnvironment } from './host-environment.ts';
 import { HostRequestError } from './host-request-error.ts';
@@ -45,7 +46,8 @@ export class Serving {
       environment.emit({ kind: 'progress', message }),
     );
     const plan = await this.starter.planFor(options.faults, target.plan);
-    const given = withOptions(target.loaded, options);
+    // Real clients take the place of those of the world.
+    const given = withoutClients(withOptions(target.loaded, options));
     const { workflow, handler } = withHandler(given, options.raw === true);
     const loaded = { ...given, workflows: [workflow, ...given.workflows.slice(1)] };
     const { record, answer, paceMs = 0, changes = true } = options;

@@ -17,6 +17,7 @@ import type { ImageEntry } from '../world/files/tree-image.ts';
 import type { Volume } from '../world/files/volume.ts';
 import type { ServiceProgram } from '../world/service.ts';
 import type { ServiceSource } from '../world/service-source.ts';
+import { readyClients, withClients } from './client-setup.ts';
 import {
   type LoadedSimulation,
   readyVolumes,
@@ -60,7 +61,7 @@ export class SimulationRun implements SimulationView {
     this.history = new LiveHistory(world.startUnixNanos);
     const others = [setup.watcher, setup.recording].filter((sink) => sink !== undefined);
     const sink = teeSinks([this.history.sink, ...others]);
-    const loaded = recordSetup(setup.loaded, sink);
+    const loaded = recordSetup(withClients(setup.loaded), sink);
     sink.meta('plan', JSON.stringify(planJson(setup.plan)));
     sink.meta('start_wall_ms', (world.startUnixNanos / NANOS_PER_MILLI).toString());
     // Volumes are made before the simulation whose time they show.
@@ -70,12 +71,13 @@ export class SimulationRun implements SimulationView {
       ([name, source]) => [name, setup.loadService(name, source)] as const,
     );
     this.simulation = new Simulation({
-      world,
+      world: loaded.world,
       plan: setup.plan,
       sink,
       servicePrograms: new Map(services),
       volumes: this.volumes,
       workflowFor: (name) => this.workflows.get(name),
+      clients: readyClients(loaded),
       ...(setup.observer === undefined ? {} : { observer: setup.observer }),
       ...(setup.choices === undefined ? {} : { choices: setup.choices }),
       ...(setup.inputs === undefined ? {} : { inputs: setup.inputs }),

@@ -8,6 +8,7 @@ import { planJson } from '../faults/plan.ts';
 import { type SourceFrame, userFrame } from '../guest/symbols/index.ts';
 import type { ExecutionId } from '../journal/entry.ts';
 import { originOf } from './change-feed.ts';
+import { clientsView } from './client-reports.ts';
 import type { HeldSimulation } from './held-simulation.ts';
 import type { HostEnvironment } from './host-environment.ts';
 import { HostRequestError } from './host-request-error.ts';
@@ -65,6 +66,7 @@ export class SimulationViewer {
       now: simulation?.agenda.now ?? lastInstant(view),
       ...(recording === undefined ? {} : { recording }),
       recorded: held.kind === 'recorded',
+      ...(loaded.world.clients.length === 0 ? {} : { clients: clientsView(view.history) }),
       plan: JSON.stringify(planJson(this.held.plan()), null, 2),
       traces: view.history.traces().slice(-TRACES_PER_ANSWER_MAX).map(traceSummary),
       problems: (simulation?.engine.problems ?? []).map((error) => environment.describe(error)),

@@ -113,9 +113,11 @@ export type TraceKind =
   | 'input.arrived'
   | 'execution.started'
   | 'message.arrived'
-  | 'promise.kept';
+  | 'promise.kept'
+  | 'client.sent'
+  | 'client.answered';
 
-/** Something that happened in the world, for timelines; nothing is derived from it. */
+/** Something that happened in the world, for timelines and reports; no run is derived from it. */
 export interface TraceRow {
   readonly at: VirtualNanos;
   readonly kind: TraceKind;

@@ -82,7 +82,46 @@ test('every field that can be given is read', () => {
       { name: 'shared', from: 'data', sizeMiB: 1 },
       { name: 'blank', from: undefined, sizeMiB: 64 },
     ],
+    clients: [],
+    maxConcurrent: 256,
   });
+});
+
+test('clients are read with what they send, to whom and when', () => {
+  const fixture = configFixtures('good').find(({ name }) => name === 'clients');
+  assert.ok(fixture !== undefined);
+  const { clients, maxConcurrent } = parse(fixture.text).world;
+  const [alice, bob, carol, nc, raw] = clients;
+  assert.equal(clients.length, 5);
+  assert.deepEqual(alice, {
+    name: 'alice',
+    workflow: 'shop',
+    message: {
+      kind: 'request',
+      method: 'PUT',
+      path: '/orders/A-17?dry=1',
+      headers: [
+        ['content-type', 'application/json'],
+        ['x-name', 'é b'],
+        ['x-empty', ''],
+      ],
+    },
+    content: { kind: 'file', file: 'order.json' },
+    atNanos: NANOS_PER_SECOND,
+    everyNanos: 10n * NANOS_PER_SECOND,
+    count: 5,
+    jitterNanos: 100n * 86_400n * NANOS_PER_SECOND,
+    timeoutNanos: NANOS_PER_MILLI,
+  });
+  // Who has a body posts it unless told otherwise.
+  assert.deepEqual(bob?.message, { kind: 'request', method: 'POST', path: '/', headers: [] });
+  assert.deepEqual(carol?.message, { kind: 'request', method: 'GET', path: '/', headers: [] });
+  assert.equal(carol?.timeoutNanos, undefined);
+  assert.deepEqual([carol?.count, carol?.everyNanos, carol?.jitterNanos], [1, 0n, 0n]);
+  assert.deepEqual(nc?.message, { kind: 'bytes' });
+  assert.deepEqual(nc?.content, { kind: 'text', text: 'hello\n' });
+  assert.deepEqual(raw?.content, { kind: 'file', file: 'in.bin' });
+  assert.equal(maxConcurrent, 65_536);
 });
 
 test('every good file is read', () => {

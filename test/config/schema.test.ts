@@ -9,6 +9,11 @@ import { configErrorOf, configFixtures } from './fixtures.ts';
 
 /** Bad files in which a schema, seeing one value at a time, can find nothing wrong. */
 const BEYOND_THE_SCHEMA: ReadonlySet<string> = new Set([
+  'client-at-too-late',
+  'client-jitter-too-long',
+  'client-timeout-zero',
+  'client-unknown-workflow',
+  'clients-send-too-often',
   'key-given-twice',
   'latency-too-long',
   'lease-too-long',

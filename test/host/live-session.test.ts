@@ -57,6 +57,7 @@ describe('a live session', () => {
         ],
         services: new Map(),
         volumes: new Map(),
+        contents: new Map(),
       },
       plan: EMPTY_PLAN,
       loadService: () => assert.fail('there are no services'),

@@ -16,6 +16,7 @@ import { buildFolderOf, type SourceBuilder } from './build-source.ts';
 import type { ComponentCache } from './component-cache.ts';
 import {
   buildProgram,
+  readContents,
   readDefaultPlan,
   readDirectoryMounts,
   readServices,
@@ -72,6 +73,7 @@ export async function loadTarget(
       workflows: [workflow, ...started],
       services,
       volumes,
+      contents: await readContents(found),
     },
     plan: plan === undefined ? EMPTY_PLAN : parsePlan(plan.text, plan.file),
     mountedFolders: extra.folders,

@@ -53,6 +53,24 @@ export async function readStdin({ workspace, workflow }: Target): Promise<StdinS
   }
 }
 
+/** What each client of the workflow sends, by client. */
+export async function readContents({
+  workspace: { folder, config },
+  workflow,
+}: Target): Promise<ReadonlyMap<string, Uint8Array>> {
+  const contents = new Map<string, Uint8Array>();
+  for (const { name, content, workflow: served } of config.world.clients) {
+    if (served !== workflow.name) continue;
+    const role = `what client ${name} sends`;
+    const bytes =
+      content.kind === 'text'
+        ? new TextEncoder().encode(content.text)
+        : await readLimited(resolve(folder, content.file), STDIN_BYTES_MAX, role);
+    contents.set(name, bytes);
+  }
+  return contents;
+}
+
 /** The files of each mounted directory, by the path that it is mounted at. */
 export async function readDirectoryMounts({
   workspace,

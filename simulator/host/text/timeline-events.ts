@@ -22,6 +22,7 @@ export const EVENT_LOOKS: Partial<Readonly<Record<TraceKind, EventLook>>> = {
   'question.answered': { sign: 'question', paint: 'green' },
   'service.failed': { sign: 'failed', paint: 'red' },
   'input.arrived': { sign: 'input', paint: 'green' },
+  'client.answered': { sign: 'failed', paint: 'yellow' },
 };
 
 /** An execution's own events and those of the nodes it lived on, by the number of the attempt. */
@@ -48,6 +49,8 @@ export function eventsByAttempt(
 function isShown({ kind, data }: TraceRow): boolean {
   // A drift begins with its fault; only its end has nothing else to tell it.
   if (kind === 'clock.drifted') return data?.ppm === 0;
+  // What a client got is shown as the program gave it.
+  if (kind === 'client.answered') return data?.outcome === 'left';
   return EVENT_LOOKS[kind] !== undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The timeline of a simulation for people: a block for each execution, then what the services saw,
- * then how it all ended. Printed by `run` and `inspect --timeline`, and shown by the editor.
+ * The timeline of a simulation for people: a block for each execution, then what clients got and
+ * services saw, then how it all ended. Printed by `run` and `inspect --timeline`, and shown by the editor.
  */
 import type { ExecutionId } from '../../journal/entry.ts';
 import { type History, wallNanosOf } from '../../journal/history.ts';
@@ -8,6 +8,7 @@ import type { ExecutionRow, ExecutionStatus } from '../../journal/records.ts';
 import { formatWallTime, type VirtualNanos, virtualNanos } from '../../kernel/time.ts';
 import type { SourcePlace } from '../protocol.ts';
 import { countText } from './bytes-text.ts';
+import { clientsText } from './clients-text.ts';
 import { executionBlock } from './execution-block.ts';
 import { ledgerText } from './ledger-text.ts';
 import { middle } from './middle.ts';
@@ -53,8 +54,10 @@ export function timelineText(history: History, options: TimelineOptions): string
     const lines = executionBlock({ history, execution, style, all, sites, trapSites });
     blocks.push(lines.join('\n'));
   }
-  const ledger = ledgerText(history, { style, all });
-  if (ledger !== '') blocks.push(ledger);
+  for (const text of [clientsText, ledgerText]) {
+    const block = text(history, { style, all });
+    if (block !== '') blocks.push(block);
+  }
   if (executions.length > 0) blocks.push(closing(history, style));
   return blocks.length === 0 ? '' : `${blocks.join('\n\n')}\n`;
 }

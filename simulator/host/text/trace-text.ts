@@ -87,6 +87,28 @@ function message(row: TraceRow): string {
   return `a message of ${bytes} came from ${field(row, 'from') ?? 'outside'}`;
 }
 
+function clientSent(row: TraceRow): string {
+  return `client ${field(row, 'client') ?? ''} sent ${field(row, 'what') ?? 'something'}`;
+}
+
+function clientAnswered(row: TraceRow): string {
+  const client = `client ${field(row, 'client') ?? ''}`;
+  const what = String(field(row, 'what') ?? 'what it sent');
+  const status = field(row, 'status');
+  switch (field(row, 'outcome')) {
+    case 'answered': {
+      const bytes = countText(Number(field(row, 'bytes') ?? 0), 'byte');
+      return `${client} got ${status ?? bytes} for ${what}`;
+    }
+    case 'cut':
+      return `${client} got the beginning of an answer to ${what}`;
+    case 'left':
+      return `${client} waited no longer for ${what}`;
+    default:
+      return `${client} got no answer to ${what}`;
+  }
+}
+
 const SENTENCES: Readonly<Record<TraceKind, Sentence>> = {
   'node.crashed': (row) => `${node(row)} crashed`,
   'node.restarted': (row) => `${node(row)} is up again`,
@@ -131,6 +153,8 @@ const SENTENCES: Readonly<Record<TraceKind, Sentence>> = {
   'input.arrived': input,
   'execution.started': started,
   'message.arrived': message,
+  'client.sent': clientSent,
+  'client.answered': clientAnswered,
   'promise.kept': (row) => `the promise ${field(row, 'promise') ?? ''} was kept`,
 };
 

@@ -59,6 +59,11 @@ const SENTENCES: Readonly<Record<TraceKind, readonly [data: TraceRow['data'], te
   'input.arrived': [{ inbox: 'stdin', bytes: 5, ends: true }, '5 bytes came in on stdin, the last'],
   'execution.started': [{ by: 'order-2', bySeq: 3 }, 'order-2 #3 started order-1'],
   'message.arrived': [{ bytes: 3, from: 'order-2' }, 'a message of 3 bytes came from order-2'],
+  'client.sent': [{ client: 'alice', what: 'GET /' }, 'client alice sent GET /'],
+  'client.answered': [
+    { client: 'alice', what: 'GET /', outcome: 'answered', status: 200, bytes: 5 },
+    'client alice got 200 for GET /',
+  ],
   'promise.kept': [{ promise: 'approval' }, 'the promise approval was kept'],
 };
 
