@@ -8,6 +8,7 @@ import {
 } from '../attribute-form.ts';
 import type { DebugSections } from '../debug-sections.ts';
 import type { Abbreviation, AbbreviationTable, AttributeSpec } from './abbreviations.ts';
+import { type CodeRange, codeRanges } from './code-ranges.ts';
 import { ATTRIBUTE, type SourceLanguage, sourceLanguage } from './dwarf-codes.ts';
 import { Entry } from './entry.ts';
 import { EntryTree } from './entry-tree.ts';
@@ -84,6 +85,12 @@ export class Unit {
   get lowAddress(): number | undefined {
     const value = this.rootValues.get(ATTRIBUTE.lowAddress);
     return value === undefined ? undefined : this.address(value);
+  }
+
+  /** The code that was compiled from it; none when it does not say. */
+  codeRanges(): CodeRange[] {
+    const root = this.root;
+    return root === undefined ? [] : codeRanges(root);
   }
 
   rootText(attribute: number): string | undefined {

@@ -1,0 +1,78 @@
+import { MissingStorage } from '../locations/storage.ts';
+import type { Member, RecordType } from '../types/type.ts';
+import { bareType } from '../types/type.ts';
+import { typeName } from '../types/type-name.ts';
+import { BRACES, listText, type Presentation } from './presentation.ts';
+import { type NamedValue, Value } from './value.ts';
+
+/** Anonymous members inside each other, whose own members count as those around them. */
+const ANONYMOUS_DEPTH_MAX = 8;
+
+export function presentRecord(value: Value, type: RecordType): Presentation {
+  const named = () => members(value, type);
+  return {
+    kind: 'record',
+    named,
+    text: (depth) => {
+      const shown = named().filter(({ role }) => role !== 'static');
+      return listText(shown, depth, BRACES);
+    },
+  };
+}
+
+/** Its base classes under their names, its members, and the static ones. */
+export function members(value: Value, type: RecordType, depth = 0): NamedValue[] {
+  return type.members().flatMap((member): NamedValue[] => {
+    if (member.role === 'base') {
+      const base = memberValue(value, member, value.evaluateName);
+      return [{ name: typeName(member.type()), value: base, role: 'base' }];
+    }
+    if (member.name === undefined) {
+      const inner = bareType(member.type());
+      const anonymous = memberValue(value, member, value.evaluateName);
+      return inner.kind === 'record' && depth < ANONYMOUS_DEPTH_MAX
+        ? members(anonymous, inner, depth + 1)
+        : [];
+    }
+    const path = memberPath(value.evaluateName, member.name);
+    const child: NamedValue = { name: member.name, value: memberValue(value, member, path) };
+    return [member.place.kind === 'static' ? { ...child, role: 'static' } : child];
+  });
+}
+
+/** The member of a name, in the record or in what it is derived from. */
+export function findMember(value: Value, type: RecordType, name: string): Value | undefined {
+  for (const { name: each, value: child, role } of members(value, type)) {
+    if (role !== 'base' && each === name) return child;
+  }
+  for (const { value: base, role } of members(value, type)) {
+    const inner = role === 'base' ? bareType(base.type) : undefined;
+    const found = inner?.kind === 'record' ? findMember(base, inner, name) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+export function memberValue(value: Value, member: Member, evaluateName?: string): Value {
+  const { place } = member;
+  switch (place.kind) {
+    case 'bytes':
+      return value.part(member.type(), place.offset, { evaluateName });
+    case 'bits':
+      return value.part(member.type(), place.offset, {
+        evaluateName,
+        bits: { first: place.bit, count: place.bits },
+      });
+    case 'static':
+      return value.world.staticValue(place.entry, evaluateName);
+    case 'unknown':
+      return new Value(member.type(), new MissingStorage(place.why), value.world);
+  }
+}
+
+/** `a.b`, and `p->b` for a member of what a pointer points to. */
+export function memberPath(path: string | undefined, name: string): string | undefined {
+  if (path === undefined) return undefined;
+  const pointer = /^\(?\*([\w.:]+|\([^()]*\))\)?$/.exec(path)?.[1];
+  return pointer === undefined ? `${path}.${name}` : `${pointer}->${name}`;
+}
