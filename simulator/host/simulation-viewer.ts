@@ -66,7 +66,7 @@ export class SimulationViewer {
       now: simulation?.agenda.now ?? lastInstant(view),
       ...(recording === undefined ? {} : { recording }),
       recorded: held.kind === 'recorded',
-      ...(loaded.world.clients.length === 0 ? {} : { clients: clientsView(view.history) }),
+      ...(loaded.contents.size === 0 ? {} : { clients: clientsView(view.history) }),
       plan: JSON.stringify(planJson(this.held.plan()), null, 2),
       traces: view.history.traces().slice(-TRACES_PER_ANSWER_MAX).map(traceSummary),
       problems: (simulation?.engine.problems ?? []).map((error) => environment.describe(error)),

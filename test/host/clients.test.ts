@@ -249,7 +249,7 @@ describe('clients of the till', () => {
     const text = timelineText(history, { colors: false });
     assert.match(text, /^till-1, started by client alice #1 /m);
     assert.match(text, /^queue sent 3 times$/m);
-    assertGolden('timeline/clients.txt', text);
+    assertGolden('timeline/clients', text);
   });
 
   it('are told apart in the timeline when they fail', async () => {
@@ -282,6 +282,6 @@ describe('clients of the till', () => {
     });
     await closeBuilder();
     const text = timelineText(ran.history, { colors: false });
-    assertGolden('timeline/clients-failed.txt', text.slice(text.indexOf('many sent')));
+    assertGolden('timeline/clients-failed', text.slice(text.indexOf('many sent')));
   });
 });
