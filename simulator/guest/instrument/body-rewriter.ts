@@ -89,7 +89,8 @@ export class BodyRewriter {
     code.prologue();
     out.all([OP.block, EMPTY_BLOCK, OP.block]);
     build.types.writeBlockType(out, [], type.results);
-    if (plan.probed && build.options.checkIns === true) {
+    // What runs for ever comes by the head of a loop or of a function that calls others.
+    if (plan.probed && build.options.checkIns === true && build.callers[functionIndex] === 1) {
       code.checkIn(layout.codeStart - this.sectionStart, 1);
     }
     reader.moveTo(layout.codeStart, info.bodies.ends[body] as number);

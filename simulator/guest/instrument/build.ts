@@ -14,6 +14,8 @@ export interface Build {
   readonly probed: Uint8Array;
   /** 1 for functions whose calls may come back because of a stop; only these are rewritten. */
   readonly stops: Uint8Array;
+  /** 1 for functions that call one of those, and so may call themselves in the end. */
+  readonly callers: Uint8Array;
   /** 1 for functions that may throw what another function catches. */
   readonly throws: Uint8Array;
   readonly types: AppendedTypes;

@@ -99,6 +99,15 @@ export class CallGraph {
     return reached;
   }
 
+  /** The functions that call one of `callees`, or what may be one, directly: 1 by function. */
+  callersOf(callees: Uint8Array): Uint8Array {
+    const callers = this.features.map((bits) => (bits & HAS.indirectCall) / HAS.indirectCall);
+    for (let at = 0; at < this.count; at++) {
+      if (callees[this.callees[at] as number] === 1) callers[this.callers[at] as number] = 1;
+    }
+    return callers;
+  }
+
   private callersByCallee(): { firstCall: Uint32Array; callerOf: Uint32Array } {
     const firstCall = new Uint32Array(this.functionCount + 1);
     for (let at = 0; at < this.count; at++) {

@@ -86,6 +86,7 @@ export class FunctionCode {
     this.callHook('tick');
     out.byte(OP.i64TruncF64S);
     this.setFuel();
+    if (this.build.options.checkIns === true) this.armCheckIn();
     this.getFuel();
     out.byte(OP.i64Eqz);
     this.stopIf(site, label + 2);
@@ -108,11 +109,7 @@ export class FunctionCode {
     this.getFuel();
     this.getGlobal('checkInBelow');
     out.all([OP.i64LtS, OP.if, EMPTY_BLOCK]);
-    this.getFuel();
-    out.byte(OP.i64Const);
-    out.signed(CHECK_IN_INTERVAL);
-    out.byte(OP.i64Sub);
-    this.setGlobal('checkInBelow');
+    this.armCheckIn();
     this.fuelAsFloat();
     this.callHook('checkIn');
     this.stopIf(siteOf(codeOffset, 'check-in'), label + 1);
@@ -242,6 +239,15 @@ export class FunctionCode {
     this.out.signed(site);
     this.getDepth();
     this.getActivation();
+  }
+
+  /** The next check-in is due an interval from now. */
+  private armCheckIn(): void {
+    this.getFuel();
+    this.out.byte(OP.i64Const);
+    this.out.signed(CHECK_IN_INTERVAL);
+    this.out.byte(OP.i64Sub);
+    this.setGlobal('checkInBelow');
   }
 
   /** Leaves the fuel that is left on the stack. */

@@ -4,6 +4,7 @@ export { instrumentProgram, type ProgramOptions } from './instrument-program.ts'
 export type { LinkedInstance } from './linked-instance.ts';
 export type { ModuleProbes } from './module-probes.ts';
 export { CHECK_IN_INTERVAL, type InstrumentOptions } from './options.ts';
+export { entryOffsets, instructionOffsets } from './probe-offsets.ts';
 export {
   type ProbeHit,
   ProbeSession,

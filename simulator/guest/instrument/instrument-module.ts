@@ -77,13 +77,15 @@ function makeBuild(bytes: Uint8Array, info: CoreModule, options: InstrumentOptio
     if (options.watch === true && (features & HAS.store) !== 0) roots[index] = 1;
     if ((features & HAS.throw) !== 0) throwing[index] = 1;
   });
+  const stops = graph.reaching(roots);
   return {
     bytes,
     info,
     options,
     graph,
     probed,
-    stops: graph.reaching(roots),
+    stops,
+    callers: graph.callersOf(stops),
     throws: graph.catches ? graph.reaching(throwing) : throwing.fill(0),
     types: new AppendedTypes(info),
     globals: new AppendedGlobals(info),
