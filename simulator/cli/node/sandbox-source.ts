@@ -31,6 +31,8 @@ export const SANDBOX_SOURCE = String.raw`
   const definitions = new Map();
   const loaded = new Map();
   let service;
+  /** The name of the function that is being called. */
+  let asked = 'handle';
   const fail = (message) => { throw new TypeError(message); };
 
   globalThis.__define = (path, imports, body) => definitions.set(path, { imports, body });
@@ -52,8 +54,10 @@ export const SANDBOX_SOURCE = String.raw`
   };
   globalThis.__start = (entry) => {
     service = load(entry);
-    if (typeof service.handle !== 'function' && service.default !== undefined) service = service.default;
-    if (typeof service.handle !== 'function') fail('it exports no function handle(request, context)');
+    const answers = (exports) => typeof exports.handle === 'function' || typeof exports.datagram === 'function';
+    if (!answers(service) && service.default !== undefined) service = service.default;
+    if (!answers(service)) fail('it exports no function handle(request, context), nor datagram(packet, context)');
+    return typeof service.datagram === 'function';
   };
 
   const requestOf = ({ method, url, headers, body }) => {
@@ -71,15 +75,21 @@ export const SANDBOX_SOURCE = String.raw`
     };
   };
 
+  const packetOf = ({ from, host, port, body, bytes }) => ({
+    from, host, port, body,
+    bytes: Uint8Array.from(bytes, (character) => character.charCodeAt(0)),
+    json: () => JSON.parse(body),
+  });
+
   const duration = (name, value = 0) => {
-    if (typeof value !== 'number' || !(value >= 0) || value > 1e12) fail('handle() returned ' + name + ' ' + show(value));
+    if (typeof value !== 'number' || !(value >= 0) || value > 1e12) fail(asked + '() returned ' + name + ' ' + show(value));
     return value;
   };
   const piece = (value) => {
     if (typeof value === 'string') return { text: value, afterMs: 0 };
     if (value instanceof Uint8Array) return { bytes: Array.from(value, (byte) => String.fromCharCode(byte)).join(''), afterMs: 0 };
     if (typeof value !== 'object' || value === null || value.data === undefined || Array.isArray(value.data)) {
-      fail('handle() returned a body that is neither a text, a Uint8Array nor an array of pieces { data, afterMs }; use json for data');
+      fail(asked + '() returned ' + (asked === 'handle' ? 'a body that is neither a text, a Uint8Array nor an array of pieces { data, afterMs }; use json for data' : 'what is neither a text, a Uint8Array, { data, afterMs } nor an array of these'));
     }
     return { ...piece(value.data), afterMs: duration('afterMs', value.afterMs) };
   };
@@ -98,8 +108,14 @@ export const SANDBOX_SOURCE = String.raw`
     bridge.output = JSON.stringify({ status, headers, pieces, delayMs: duration('delayMs', value.delayMs), note });
   };
 
+  const answerDatagram = (value, note) => {
+    const values = value === undefined || value === null ? [] : Array.isArray(value) ? value : [value];
+    bridge.output = JSON.stringify({ datagrams: values.map(piece), note });
+  };
+
   globalThis.__call = () => {
     const input = JSON.parse(bridge.input);
+    asked = input.datagram === undefined ? 'handle' : 'datagram';
     nowMs = input.nowMs;
     let note = null;
     const context = {
@@ -109,9 +125,13 @@ export const SANDBOX_SOURCE = String.raw`
       random: () => bridge.random(),
       note: (text) => { note = note === null ? String(text) : note + '; ' + text; },
     };
-    const result = service.handle(requestOf(input.request), context);
-    if (typeof result?.then !== 'function') { answer(result, note); return; }
-    result.then((value) => answer(value, note)).catch((error) => { bridge.failure = error; });
+    if (typeof service[asked] !== 'function') fail('it exports no function handle(request, context)');
+    const result = asked === 'handle'
+      ? service.handle(requestOf(input.request), context)
+      : service.datagram(packetOf(input.datagram), context);
+    const take = asked === 'handle' ? answer : answerDatagram;
+    if (typeof result?.then !== 'function') { take(result, note); return; }
+    result.then((value) => take(value, note)).catch((error) => { bridge.failure = error; });
   };
 })();
 `;

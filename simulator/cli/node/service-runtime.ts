@@ -15,6 +15,7 @@ import {
   type ServiceRequest,
   type ServiceResponse,
 } from '../../world/service.ts';
+import type { DatagramAnswer, ServiceDatagram } from '../../world/service-datagram.ts';
 import type { ScriptSource, ServiceSource } from '../../world/service-source.ts';
 import { type CompiledService, compileService } from './compile-service.ts';
 import { SANDBOX_SOURCE } from './sandbox-source.ts';
@@ -24,13 +25,26 @@ const REQUEST_TIMEOUT_MS = 2000;
 /** Real time that loading a script may take. */
 const LOAD_TIMEOUT_MS = 5000;
 
+interface SandboxRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: string;
+}
+
+interface SandboxPacket {
+  readonly from: ServiceDatagram['from'];
+  readonly host: string;
+  readonly port: number;
+  readonly body: string;
+  /** As the characters U+0000 to U+00FF. */
+  readonly bytes: string;
+}
+
 interface SandboxInput {
-  readonly request: {
-    readonly method: string;
-    readonly url: string;
-    readonly headers: readonly (readonly [string, string])[];
-    readonly body: string;
-  };
+  /** One of the two. */
+  readonly request?: SandboxRequest;
+  readonly datagram?: SandboxPacket;
   readonly nowMs: number;
   readonly key: string | null;
 }
@@ -47,6 +61,11 @@ interface SandboxOutput {
   readonly headers: readonly (readonly [string, string])[];
   readonly pieces: readonly SandboxPiece[];
   readonly delayMs: number;
+  readonly note: string | null;
+}
+
+interface SandboxDatagrams {
+  readonly datagrams: readonly SandboxPiece[];
   readonly note: string | null;
 }
 
@@ -104,7 +123,9 @@ class SandboxedService implements ServiceProgram {
 
   private readonly source: ScriptSource;
 
-  /** Throws ServiceError when the script does not load or exports no `handle`. */
+  readonly takeDatagram?: NonNullable<ServiceProgram['takeDatagram']>;
+
+  /** Throws ServiceError when the script does not load or exports neither of its functions. */
   constructor(
     private readonly name: string,
     { source, modules }: CompiledService,
@@ -130,20 +151,50 @@ class SandboxedService implements ServiceProgram {
         new Script(script, { filename: path }).runInContext(this.context);
       }
       const start = new Script(`__start(${JSON.stringify(source.entry)})`);
-      start.runInContext(this.context, { timeout: LOAD_TIMEOUT_MS });
+      const takes: unknown = start.runInContext(this.context, { timeout: LOAD_TIMEOUT_MS });
+      if (takes === true) this.takeDatagram = (...call) => this.receiveDatagram(...call);
     } catch (error) {
       throw this.failure(error);
     }
   }
 
-  handle(request: ServiceRequest, context: ServiceContext): ServiceResponse {
+  handle({ method, url, headers, body }: ServiceRequest, context: ServiceContext): ServiceResponse {
+    const request = { method, url, headers, body: new TextDecoder().decode(body) };
+    // The sandbox checked the shape before it wrote this.
+    const output = this.call({ request }, context) as SandboxOutput;
+    return {
+      status: output.status,
+      headers: output.headers,
+      pieces: output.pieces.map((piece) => ({
+        bytes: pieceBytes(piece),
+        delayNanos: nanosOf(piece.afterMs),
+      })),
+      delayNanos: nanosOf(output.delayMs),
+      note: output.note ?? undefined,
+    };
+  }
+
+  private receiveDatagram(
+    { from, host, port, body }: ServiceDatagram,
+    context: ServiceContext,
+  ): DatagramAnswer {
+    const text = new TextDecoder().decode(body);
+    const bytes = Array.from(body, (byte) => String.fromCharCode(byte)).join('');
+    const datagram = { from, host, port, body: text, bytes };
+    const { datagrams, note } = this.call({ datagram }, context) as SandboxDatagrams;
+    return {
+      datagrams: datagrams.map((piece) => ({
+        bytes: pieceBytes(piece),
+        delayNanos: nanosOf(piece.afterMs),
+      })),
+      note: note ?? undefined,
+    };
+  }
+
+  /** Calls the script, and gives what it answered, as the sandbox has written it. */
+  private call(asked: Omit<SandboxInput, 'nowMs' | 'key'>, context: ServiceContext): unknown {
     const input: SandboxInput = {
-      request: {
-        method: request.method,
-        url: request.url,
-        headers: request.headers,
-        body: new TextDecoder().decode(request.body),
-      },
+      ...asked,
       nowMs: Number(context.wallNanos / 1_000_000n),
       key: context.key ?? null,
     };
@@ -156,29 +207,14 @@ class SandboxedService implements ServiceProgram {
     } catch (error) {
       throw this.failure(error);
     }
-    return this.response();
-  }
-
-  private response(): ServiceResponse {
     const { output, failure } = this.bridge;
     if (failure !== undefined) throw this.failure(failure);
     if (output === undefined) {
-      const message =
-        'handle() returned a promise that never settles; nothing here takes real time';
+      const name = asked.request === undefined ? 'datagram' : 'handle';
+      const message = `${name}() returned a promise that never settles; nothing here takes real time`;
       throw new ServiceError(this.name, message, this.source.entry);
     }
-    // The sandbox checked the shape before it wrote this.
-    const { status, headers, pieces, delayMs, note } = JSON.parse(output) as SandboxOutput;
-    return {
-      status,
-      headers,
-      pieces: pieces.map((piece) => ({
-        bytes: pieceBytes(piece),
-        delayNanos: nanosOf(piece.afterMs),
-      })),
-      delayNanos: nanosOf(delayMs),
-      note: note ?? undefined,
-    };
+    return JSON.parse(output);
   }
 
   private failure(error: unknown): ServiceError {
