@@ -1,19 +1,9 @@
-import { MemoryPool } from './memory-pool.ts';
+import type { MemoryPool } from './memory-pool.ts';
+import { poolMemory } from './pooled-module.ts';
 import { unknownImports } from './preview1/unknown-imports.ts';
 import { ProgramError } from './program-error.ts';
 import type { ProgramModule } from './program-module.ts';
-import { importMemory } from './wasm/import-memory.ts';
-import {
-  type CoreModule,
-  checkModule,
-  inspectModule,
-  type LimitedModule,
-  limitMemory,
-} from './wasm/index.ts';
-
-/** How the compiled module imports its memory from us; no program can use these names. */
-export const MEMORY_MODULE = 'backstitch:memory';
-export const MEMORY_NAME = 'memory';
+import { type CoreModule, checkModule, inspectModule, limitMemory } from './wasm/index.ts';
 
 /** Unknown imports that an error names one by one. */
 const UNKNOWN_IMPORTS_NAMED_MAX = 5;
@@ -62,18 +52,6 @@ export function loadCoreProgram(
     memories: pooled?.memories,
     entry,
   };
-}
-
-/** The module with its memory imported; undefined where that cannot be done. */
-function poolMemory(own: LimitedModule): (LimitedModule & { memories: MemoryPool }) | undefined {
-  const info = inspectModule(own.bytes);
-  checkModule(info);
-  const [memory] = info.memories;
-  const imported = importMemory(own.bytes, info, MEMORY_MODULE, MEMORY_NAME);
-  if (imported === undefined || memory?.max === undefined || memory.address !== 'i32') {
-    return undefined;
-  }
-  return { ...imported, memories: new MemoryPool(memory.min, memory.max) };
 }
 
 function checkImports(info: CoreModule): void {

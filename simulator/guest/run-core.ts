@@ -1,7 +1,8 @@
 import { stdoutWrite } from '../effects/stdio.ts';
 import { planCoreCall } from './core-call.ts';
-import { type CoreProgram, MEMORY_MODULE, MEMORY_NAME } from './core-program.ts';
+import type { CoreProgram } from './core-program.ts';
 import { parseInvocation } from './invocation.ts';
+import { memoryImport } from './pooled-module.ts';
 import { createPreview1 } from './preview1/preview1.ts';
 import { ProgramError } from './program-error.ts';
 import type { RunSetup } from './run-setup.ts';
@@ -23,7 +24,7 @@ export function runCore(program: CoreProgram, setup: RunSetup): number {
         return memory;
       },
     });
-    const given = pooled === undefined ? {} : { [MEMORY_MODULE]: { [MEMORY_NAME]: pooled } };
+    const given = pooled === undefined ? {} : memoryImport(pooled);
     const all = { ...imports, ...given };
     const instance =
       session?.instantiate(program.main, program.compiled, all) ??

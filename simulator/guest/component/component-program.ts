@@ -1,6 +1,6 @@
 import { ProgramError } from '../program-error.ts';
 import { checkComponentImports } from './component-imports.ts';
-import { type ComponentModule, compileModules, userModule } from './core-modules.ts';
+import { type ComponentModule, compileModules, definesMemory, userModule } from './core-modules.ts';
 import { evaluateGlue, type Instantiate } from './glue.ts';
 import { type ComponentInterface, readComponent } from './read-component.ts';
 import type { Item } from './scope.ts';
@@ -62,16 +62,10 @@ export function loadComponent(
     main,
     modulesByName,
     instantiate: evaluateGlue(transpiled.source),
-    direct: modules.filter(definesMemory).length === 1,
+    direct: modules.filter(({ info }) => definesMemory(info)).length === 1,
     interface: read,
     runExport: transpiled.exports.find((name) => RUN.test(name)),
   };
-}
-
-/** Adapters and shims work in the memory of the program; another program has its own. */
-function definesMemory({ info }: ComponentModule): boolean {
-  const imported = info.imports.filter(({ kind }) => kind === 'memory').length;
-  return info.memories.length > imported;
 }
 
 /** Throws ProgramError when a component is not one to be run, and says what it is. */

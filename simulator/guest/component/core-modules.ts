@@ -1,3 +1,5 @@
+import type { MemoryPool } from '../memory-pool.ts';
+import { poolMemory } from '../pooled-module.ts';
 import { ProgramError } from '../program-error.ts';
 import type { ProgramModule } from '../program-module.ts';
 import {
@@ -17,6 +19,8 @@ const HASH_DIGITS = 12;
 /** A core module of a component, ready to be instantiated. */
 export interface ComponentModule extends ProgramModule {
   readonly compiled: WebAssembly.Module;
+  /** Gives instances their memory, which `compiled` imports; undefined where it does not. */
+  readonly memories: MemoryPool | undefined;
 }
 
 /**
@@ -29,40 +33,44 @@ export function compileModules(
   hash: string,
   memoryPagesMax: number,
 ): Map<string, ComponentModule> {
+  const limited = [...coreModules].map(([name, bytes], index) => {
+    const place = `core module ${index + 1} of the component`;
+    return { name, bytes, place, ...limit(bytes, place, memoryPagesMax) };
+  });
+  // Two programs in one component grow apart, and one of them may be long-lived.
+  const isAlone = limited.filter(({ info }) => definesMemory(info)).length === 1;
   const compiled = new Map<string, ComponentModule>();
-  for (const [name, bytes] of coreModules) {
-    const number = compiled.size + 1;
-    const tag = `backstitch-${hash.slice(0, HASH_DIGITS)}-${number}`;
-    compiled.set(name, compileModule(bytes, number, tag, memoryPagesMax));
+  for (const { name, bytes, place, info, own } of limited) {
+    const tag = `backstitch-${hash.slice(0, HASH_DIGITS)}-${compiled.size + 1}`;
+    const pooled = isAlone && definesMemory(info) ? poolMemory(own) : undefined;
+    const ready = pooled?.bytes ?? own.bytes;
+    const tagged = tagModule(ready, inspectModule(ready) as CoreModule, tag);
+    const codeShift = own.codeShift + (pooled?.codeShift ?? 0) + tagged.codeShift;
+    const memories = pooled?.memories;
+    compiled.set(name, {
+      ...{ bytes, info, codeShift, tag, memories },
+      compiled: compile(tagged.bytes, place),
+    });
   }
   return compiled;
 }
 
-function compileModule(
-  bytes: Uint8Array,
-  number: number,
-  tag: string,
-  memoryPagesMax: number,
-): ComponentModule {
-  const place = `core module ${number} of the component`;
-  const { info, limited } = limit(bytes, place, memoryPagesMax);
-  const relocated = inspectModule(limited.bytes) as CoreModule;
-  const tagged = tagModule(limited.bytes, relocated, tag);
-  const codeShift = limited.codeShift + tagged.codeShift;
-  return { bytes, info, codeShift, tag, compiled: compile(tagged.bytes, place) };
+/** Adapters and shims work in the memory of the program; another program has its own. */
+export function definesMemory({ imports, memories }: CoreModule): boolean {
+  return memories.length > imports.filter(({ kind }) => kind === 'memory').length;
 }
 
 function limit(
   bytes: Uint8Array,
   place: string,
   memoryPagesMax: number,
-): { readonly info: CoreModule; readonly limited: LimitedModule } {
+): { readonly info: CoreModule; readonly own: LimitedModule } {
   try {
     const info = inspectModule(bytes) as CoreModule;
     // Unlike a program, a component may bring shared libraries along, and link them itself.
     const findings = info.findings.filter(({ feature }) => feature !== 'object-file');
     checkModule({ ...info, findings });
-    return { info, limited: limitMemory(bytes, info, memoryPagesMax) };
+    return { info, own: limitMemory(bytes, info, memoryPagesMax) };
   } catch (error) {
     if (!(error instanceof ModuleError)) throw error;
     const what = `${place}: ${error.what}`;

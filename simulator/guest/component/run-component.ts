@@ -1,6 +1,7 @@
 import { stdoutWrite } from '../../effects/stdio.ts';
 import { parseInvocation } from '../invocation.ts';
-import { openPreview2 } from '../preview2/preview2.ts';
+import { memoryImport } from '../pooled-module.ts';
+import { openPreview2, type Preview2 } from '../preview2/preview2.ts';
 import type { RunSetup } from '../run-setup.ts';
 import { callComponent, isErrorCase, planComponentCall } from './component-call.ts';
 import { type ComponentProgram, checkRunnable } from './component-program.ts';
@@ -15,22 +16,45 @@ const FAILED_EXIT_CODE = 1;
  * a function that is invoked is written to standard output, in WAVE.
  */
 export function runComponent(program: ComponentProgram, setup: RunSetup): number {
-  const { port, args, env, preopens, invoke, memories, session } = setup;
+  const { port, args, env, preopens, invoke } = setup;
   if (invoke === undefined) checkRunnable(program);
   const isCall = invoke !== undefined && invoke !== HTTP_HANDLER;
   const call = isCall ? planComponentCall(program, parseInvocation(invoke)) : undefined;
   const host = openPreview2({ port, args, env, preopens });
-  const { imports, direct } = host;
-  const exports = program.instantiate(
+  const pool = program.modules.find(({ memories }) => memories !== undefined)?.memories;
+  const pooled = pool?.take();
+  try {
+    const exports = instantiate(program, setup, host, pooled);
+    if (invoke === HTTP_HANDLER) return runHandler(exports, host);
+    if (call === undefined) return runCommand(program, exports);
+    const result = callComponent(exports, call);
+    if (result !== undefined) {
+      port.effect(stdoutWrite, { body: new TextEncoder().encode(`${result}\n`) });
+    }
+    return 0;
+  } finally {
+    if (pooled !== undefined) pool?.giveBack(pooled);
+  }
+}
+
+/** @param pooled the memory of the only module that has one of its own, where it is lent */
+function instantiate(
+  program: ComponentProgram,
+  { session, memories }: RunSetup,
+  { imports, direct }: Preview2,
+  pooled: WebAssembly.Memory | undefined,
+): Readonly<Record<string, unknown>> {
+  return program.instantiate(
     (name) => moduleOf(program, name),
     imports,
-    (module, coreImports) => {
-      const instantiate = (given: WebAssembly.Imports) =>
-        session?.instantiate(moduleByCode(program, module), module, given) ??
-        new WebAssembly.Instance(module, given);
-      const instance = program.direct
-        ? direct.instantiate(coreImports, instantiate)
-        : instantiate(coreImports);
+    (code, coreImports) => {
+      const module = moduleByCode(program, code);
+      const isLent = pooled !== undefined && module.memories !== undefined;
+      const link = (given: WebAssembly.Imports) => {
+        const all = isLent ? { ...given, ...memoryImport(pooled) } : given;
+        return session?.instantiate(module, code, all) ?? new WebAssembly.Instance(code, all);
+      };
+      const instance = program.direct ? direct.instantiate(coreImports, link) : link(coreImports);
       for (const exported of Object.values(instance.exports)) {
         if (exported instanceof WebAssembly.Memory) memories.push(exported);
       }
@@ -38,13 +62,6 @@ export function runComponent(program: ComponentProgram, setup: RunSetup): number
       return instance;
     },
   );
-  if (invoke === HTTP_HANDLER) return runHandler(exports, host);
-  if (call === undefined) return runCommand(program, exports);
-  const result = callComponent(exports, call);
-  if (result !== undefined) {
-    port.effect(stdoutWrite, { body: new TextEncoder().encode(`${result}\n`) });
-  }
-  return 0;
 }
 
 function moduleByCode({ modules }: ComponentProgram, code: WebAssembly.Module): ComponentModule {

@@ -39,7 +39,8 @@ function instrumentComponent(program: ComponentProgram, options: ProgramOptions)
     const isMain = module === program.main;
     const wanted = isMain ? options : WITHOUT_PROBES;
     const { compiled, probes } = rewrite(module, program.memoryPagesMax, wanted, isMain, true);
-    const rewritten: ComponentModule = { ...module, compiled, instrumented: probes };
+    const probed = { ...module, compiled, instrumented: probes };
+    const rewritten: ComponentModule = { ...probed, memories: undefined };
     modulesByName.set(name, rewritten);
     if (isMain) main = rewritten;
   }
