@@ -34,7 +34,8 @@ type Needed =
   | 'sleep'
   | 'realWorld'
   | 'permittedServices'
-  | 'describe';
+  | 'describe'
+  | 'readSource';
 
 export interface DebugHost extends Pick<HostEnvironment, Needed> {
   /** Real time in milliseconds, from any origin: only decides how long a slice of running takes. */

@@ -64,7 +64,7 @@ export class DebugTarget {
         plan,
         loadService,
         realServices: realServices(loaded.world),
-        ...(recording === undefined ? {} : { recording }),
+        ...(recording === undefined ? {} : { recording, readSource: host.readSource }),
       };
       const live = new LiveDriver(host, setup, listener);
       return DebugTarget.ofLive(host, listener, live, recording);

@@ -45,6 +45,8 @@ export interface HostEnvironment {
   /** The real services of a recording whose hosts may be asked, by the configuration around it now. */
   permittedServices?(recording: string, world: WorldConfig): Promise<ReadonlySet<string>>;
   source(recording: string): RecordingSource;
+  /** Reads a file of source code; undefined when it is not there, no file or too large. */
+  readSource?(path: string): Uint8Array | undefined;
   /** Begins a recording, replacing one that is there. */
   record(recording: string): HostRecording;
   /** Moves a finished recording over another. */

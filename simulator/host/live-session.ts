@@ -106,7 +106,7 @@ export class LiveSession {
             }),
       },
       ...(watchers.length === 0 ? {} : { watcher: teeSinks(watchers) }),
-      ...(recording === undefined ? {} : { recording }),
+      ...(recording === undefined ? {} : { recording, readSource: environment.readSource }),
       ...(choices === undefined ? {} : { choices }),
       ...(inputs === undefined ? {} : { inputs }),
     });

@@ -18,6 +18,7 @@ import { MemoryTree } from '../world/files/memory-tree.ts';
 import type { ImageEntry } from '../world/files/tree-image.ts';
 import { Volume } from '../world/files/volume.ts';
 import type { ServiceSource } from '../world/service-source.ts';
+import { type KeptSources, keepSources, readKeptSources } from './kept-sources.ts';
 import { decodePlain, encodePlain } from './plain-codec.ts';
 
 import { type KeptService, keepService, readKeptService } from './service-setup.ts';
@@ -58,6 +59,8 @@ export interface LoadedSimulation {
   readonly services: ReadonlyMap<string, ServiceSource>;
   /** What each volume holds at the start. */
   readonly volumes: ReadonlyMap<string, readonly ImageEntry[]>;
+  /** What a recording keeps of the sources of its programs; undefined when none was opened. */
+  readonly sources?: KeptSources;
   /** The body of a client's request, or all that it sends, by the client's name. */
   readonly contents: ReadonlyMap<string, Uint8Array>;
 }
@@ -186,6 +189,7 @@ export function recordSetup(loaded: LoadedSimulation, sink: RecordingSink): Load
     ),
   };
   sink.meta(SETUP_KEY, encodePlain(setup));
+  keepSources(loaded.sources ?? new Map(), sink);
   for (const name of realServices(loaded.world)) sink.meta(`${REAL_SERVICE_META} ${name}`, '1');
   return watchImages(loaded, (place, bytes) => {
     sink.meta(`${IMAGE_FILE_KEY} ${place}`, blob(`file ${place}`, bytes));
@@ -290,6 +294,7 @@ export function readSetup(source: SetupSource): LoadedSimulation {
       [...setup.services].map(([name, kept]) => [name, readKeptService(kept, bytesOf)] as const),
     ),
     volumes: setup.volumes as LoadedSimulation['volumes'],
+    sources: readKeptSources(source),
     contents: new Map(
       [...(setup.contents ?? [])].map(([name, hash]) => [name, bytesOf(hash)] as const),
     ),

@@ -19,6 +19,12 @@ import type { ServiceProgram } from '../world/service.ts';
 import type { ServiceSource } from '../world/service-source.ts';
 import { readyClients, withClients } from './client-setup.ts';
 import {
+  gatherSources,
+  keepSources,
+  type ProgramOrigin,
+  type SourceReader,
+} from './kept-sources.ts';
+import {
   type LoadedSimulation,
   readyVolumes,
   readyWorkflow,
@@ -41,6 +47,8 @@ export interface RunSetup {
   readonly loadService: ServiceLoader;
   /** Where it is recorded; without one it is only kept in memory. */
   readonly recording?: RecordingSink;
+  /** Reads the sources that a recording keeps, unless it is made of one that has them. */
+  readonly readSource?: SourceReader | undefined;
   readonly observer?: SimulationObserver;
   /** Hears everything that is written down. */
   readonly watcher?: RecordingSink;
@@ -88,7 +96,18 @@ export class SimulationRun implements SimulationView {
       this.workflows.set(workflow.config.name, ready);
       for (let count = 0; count < workflow.config.count; count++) this.simulation.start(ready);
     }
+    if (setup.readSource !== undefined && loaded.sources === undefined) {
+      keepSources(gatherSources(this.programs(), setup.readSource), sink);
+    }
     sink.flush();
+  }
+
+  /** Every program that it runs, with what it came from. */
+  private programs(): ProgramOrigin[] {
+    return this.setup.loaded.workflows.map(({ config, origin }) => ({
+      program: this.workflow(config.name).program,
+      origin,
+    }));
   }
 
   /** What a volume holds now. */

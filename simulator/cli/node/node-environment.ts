@@ -18,6 +18,7 @@ import { bundledJco, JcoTranspiler, TRANSPILED_VERSION } from './load-jco.ts';
 import { loadSql } from './load-sql.ts';
 import { loadTarget } from './load-target.ts';
 import { permittedServices } from './permitted-services.ts';
+import { readSource } from './read-source.ts';
 import { NodeRealWorld } from './real-upstream.ts';
 import { RecordingOnDisk, WritableRecordingOnDisk } from './recording-files.ts';
 import { serviceLoader } from './service-runtime.ts';
@@ -75,6 +76,7 @@ export function nodeEnvironment(host: NodeHost): HostEnvironment {
     realWorld: new NodeRealWorld(),
     permittedServices,
     source: (recording) => new RecordingOnDisk(recording),
+    readSource,
     record: (recording): HostRecording => {
       makeFolder(recording);
       // It is needed when the recording is closed; loading it now costs no waiting then. Should it

@@ -8,6 +8,7 @@ export { FunctionNames } from './function-names.ts';
 export { type DebugStatus, LineTable, type SourceLine } from './line-table.ts';
 export { type LocatedProgram, ProgramLocator } from './program-locator.ts';
 export { isRuntimeFile } from './runtime-file.ts';
+export { sourceFiles } from './source-files.ts';
 export { isUserFrame, type SourceFrame, SourceLocator, userFrame } from './source-locator.ts';
 export { isAbsolutePath, joinPath, type SourceFile } from './source-path.ts';
 export type { ValueKind } from './values/presentation.ts';

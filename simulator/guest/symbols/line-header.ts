@@ -1,3 +1,4 @@
+import { bytesToHex } from '@noble/hashes/utils.js';
 import type { ByteReader } from '../wasm/index.ts';
 import {
   type Encoding,
@@ -33,7 +34,10 @@ const VERSION_MAX = 5;
 const ADDRESS_BYTES_WASM32 = 4;
 const ENTRY_COUNT_MAX = 1_000_000;
 
-const CONTENT = { path: 1, directory: 2 };
+const CONTENT = { path: 1, directory: 2, md5: 5 };
+const MD5_BYTES = 16;
+/** What compilers write for a file that they did not read. */
+const NO_MD5 = '0'.repeat(MD5_BYTES * 2);
 
 /** Reads the header at the start of a unit of `.debug_line`; throws DebugInfoError. */
 export function readLineHeader(
@@ -118,11 +122,11 @@ function readTables(
   const directories: string[] = [];
   readEntries(header, encoding, sections, (path) => directories.push(path));
   const compilation = directories[0] ?? compileUnit?.directory;
-  const fileIn = (name: string, directory: number) =>
-    sourceFile(name, directory === 0 ? undefined : directories[directory], compilation);
+  const fileIn = (name: string, directory: number, md5?: string) =>
+    sourceFile(name, directory === 0 ? undefined : directories[directory], compilation, md5);
   const files: SourceFile[] = [];
-  readEntries(header, encoding, sections, (path, directory) => {
-    files.push(fileIn(path, directory));
+  readEntries(header, encoding, sections, (path, directory, md5) => {
+    files.push(fileIn(path, directory, md5));
   });
   return { files, fileIn };
 }
@@ -131,7 +135,7 @@ function readEntries(
   header: ByteReader,
   encoding: Encoding,
   sections: DebugSections,
-  add: (path: string, directory: number) => void,
+  add: (path: string, directory: number, md5: string | undefined) => void,
 ): void {
   const columns = Array.from({ length: header.u8('the number of columns') }, () => ({
     content: header.leb64('the content of a column'),
@@ -146,13 +150,21 @@ function readEntries(
   for (let index = 0; index < count; index++) {
     let path = '';
     let directory = 0;
+    let md5: string | undefined;
     for (const { content, form } of columns) {
       const value = readForm(header, form, encoding, sections);
       if (content === CONTENT.path) path = textOf(value);
       if (content === CONTENT.directory && value.kind === 'number') directory = value.number;
+      if (content === CONTENT.md5) md5 = md5Of(value, sections);
     }
-    add(path, directory);
+    add(path, directory, md5);
   }
+}
+
+function md5Of(value: FormValue, sections: DebugSections): string | undefined {
+  if (value.kind !== 'block' || value.range.end - value.range.start !== MD5_BYTES) return undefined;
+  const hex = bytesToHex(sections.readerOf(value.range).slice(MD5_BYTES, 'a checksum'));
+  return hex === NO_MD5 ? undefined : hex;
 }
 
 /** No compiler uses the unit's own table of strings for paths, so its index is not followed. */

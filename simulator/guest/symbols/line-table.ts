@@ -1,8 +1,6 @@
-import { readUnit } from './attribute-form.ts';
-import { type CompileUnit, readCompileUnits } from './compile-unit.ts';
 import { DebugInfoError } from './debug-info-error.ts';
 import type { DebugSections } from './debug-sections.ts';
-import { readLineHeader } from './line-header.ts';
+import { eachLineHeader } from './line-headers.ts';
 import { LineProgram } from './line-program.ts';
 import { LineRows, type Sequence } from './line-rows.ts';
 import type { SourceFile } from './source-path.ts';
@@ -51,8 +49,9 @@ export class LineTable {
       if (!(error instanceof DebugInfoError)) throw error;
       if (problems.size < PROBLEM_COUNT_MAX) problems.add(error.message);
     };
-    const units = readCompileUnits(sections, onProblem);
-    readLineTables(sections, units, rows, codeLength, onProblem);
+    eachLineHeader(sections, onProblem, (header) =>
+      new LineProgram(header, rows, sections, codeLength).run(),
+    );
     const status = rows.sequences.length === 0 ? 'line-table-empty' : 'ok';
     return new LineTable(status, [...problems], rows);
   }
@@ -136,32 +135,6 @@ export class LineTable {
     }
     const sequence = this.sequences[low - 1];
     return sequence !== undefined && address < sequence.end ? sequence : undefined;
-  }
-}
-
-function readLineTables(
-  sections: DebugSections,
-  units: readonly CompileUnit[],
-  rows: LineRows,
-  codeLength: number,
-  onProblem: (error: unknown) => void,
-): void {
-  const unitByTable = new Map(units.map((unit) => [unit.lineTable, unit]));
-  const reader = sections.reader('.debug_line');
-  const sectionStart = reader.offset;
-  try {
-    while (!reader.done) {
-      const compileUnit = unitByTable.get(reader.offset - sectionStart);
-      const { unit, offsetBytes } = readUnit(reader);
-      try {
-        const header = readLineHeader(unit, offsetBytes, sections, compileUnit);
-        new LineProgram(header, rows, sections, codeLength).run();
-      } catch (error) {
-        onProblem(error);
-      }
-    }
-  } catch (error) {
-    onProblem(error);
   }
 }
 

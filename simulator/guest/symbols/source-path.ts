@@ -7,6 +7,8 @@ export interface SourceFile {
   readonly directory: string | undefined;
   /** Where the compiler ran. */
   readonly compilationDirectory: string | undefined;
+  /** Of its text when it was compiled, in hex, where the compiler noted it (DWARF 5). */
+  readonly md5?: string;
 }
 
 const WINDOWS_ABSOLUTE = /^(?:[A-Za-z]:[\\/]|\\\\)/;
@@ -32,7 +34,9 @@ export function sourceFile(
   name: string,
   directory: string | undefined,
   compilationDirectory: string | undefined,
+  md5?: string,
 ): SourceFile {
   const path = joinPath(compilationDirectory, directory, name);
-  return { path, name, directory, compilationDirectory };
+  const checked = md5 === undefined ? {} : { md5 };
+  return { path, name, directory, compilationDirectory, ...checked };
 }

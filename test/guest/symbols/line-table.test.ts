@@ -209,6 +209,7 @@ test('the tables of DWARF 5 may have columns of every form', () => {
     name: 'b.c',
     directory: 'sub',
     compilationDirectory: '/root',
+    md5: '07'.repeat(16),
   });
 });
 
