@@ -64,7 +64,9 @@ class LocationMachine {
 
   number(): bigint {
     this.run();
-    return this.pop().bits;
+    if (this.found === undefined) return this.pop().bits;
+    const bytes = this.found.read(0, 8);
+    return new DataView(bytes.buffer, bytes.byteOffset, 8).getBigInt64(0, true);
   }
 
   private run(): void {
