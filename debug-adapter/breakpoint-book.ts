@@ -13,6 +13,7 @@ import { parseExpression } from './travel/expression-parser.ts';
 import type { ExceptionKind } from './travel/happening.ts';
 import type { StopSettings } from './travel/itinerary.ts';
 import { parseLogMessage } from './travel/log-message.ts';
+import type { StatementBreakpoint } from './travel/statements/statement-breakpoint.ts';
 
 /** Breakpoints of one client. */
 export const BREAKPOINTS_MAX = 10_000;
@@ -36,6 +37,7 @@ interface Kept {
   readonly path: string | undefined;
   answer: DebugProtocol.Breakpoint;
   breakpoints: readonly Breakpoint[];
+  statements: readonly StatementBreakpoint[];
 }
 
 /** An effect's name or a pattern of them: `http.request`, `volume.*`, `*`. */
@@ -54,6 +56,7 @@ export class BreakpointBook {
   settings(): StopSettings {
     return {
       breakpoints: this.kept.flatMap(({ breakpoints }) => breakpoints),
+      statements: this.kept.flatMap(({ statements }) => statements),
       exceptions: this.exceptions,
     };
   }
@@ -105,6 +108,7 @@ export class BreakpointBook {
         path,
         answer: { verified: false },
         breakpoints: [],
+        statements: [],
       };
       if (others.length + index < BREAKPOINTS_MAX) this.resolve(kept);
       else kept.answer = { verified: false, message: `More than ${BREAKPOINTS_MAX} breakpoints` };

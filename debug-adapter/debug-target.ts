@@ -16,6 +16,7 @@ import type { LaunchProgram, LaunchRecording } from './launch-arguments.ts';
 import { type BranchPoint, branchAt, type Origin } from './travel/branch.ts';
 import { LiveDriver, type LiveListener } from './travel/live-driver.ts';
 import { StackBook } from './travel/stack-book.ts';
+import { ProgramBook } from './travel/statements/program-book.ts';
 
 export interface TargetListener extends LiveListener {
   onProgress(message: string): void;
@@ -35,6 +36,7 @@ export class DebugTarget {
   readonly book: StackBook;
   readonly live: LiveDriver | undefined;
   readonly loaded: LoadedSimulation;
+  readonly programBook: ProgramBook;
 
   private constructor(
     private readonly host: DebugHost,
@@ -45,6 +47,11 @@ export class DebugTarget {
     this.book = parts.book;
     this.live = parts.live;
     this.loaded = parts.loaded;
+    this.programBook = new ProgramBook(
+      parts.view,
+      (program) => parts.book.locator(program),
+      () => host.interrupted(),
+    );
   }
 
   /** Loads and builds a program and makes a simulation of it, which has not begun. */

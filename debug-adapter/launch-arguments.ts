@@ -32,6 +32,8 @@ export interface LaunchArguments {
   /** Whether to stay when everything has ended, so that one can go back. */
   readonly stopAtEnd: boolean;
   readonly noDebug: boolean;
+  /** Whether steps go from statement to statement where programs have them, or never. */
+  readonly steps: 'statements' | 'effects';
 }
 
 const LEVELS: readonly PersistenceLevel[] = ['none', 'workflow', 'effect'];
@@ -49,6 +51,7 @@ export function parseLaunch(args: Arguments): LaunchArguments {
     stopOnEntry: args.flag('stopOnEntry', recording !== undefined),
     stopAtEnd: args.flag('stopAtEnd', true),
     noDebug: args.flag('noDebug', false),
+    steps: parseSteps(args),
   };
 }
 
@@ -104,6 +107,12 @@ function targetOf(args: Arguments, path: string, workflow: string | undefined): 
     ...(open ? { stdin: 'open' as const } : {}),
     ...(stdin === undefined ? {} : { stdin: new TextEncoder().encode(stdin) }),
   };
+}
+
+function parseSteps(args: Arguments): LaunchArguments['steps'] {
+  const steps = args.optionalText('steps') ?? 'statements';
+  if (steps === 'statements' || steps === 'effects') return steps;
+  return args.fail('steps', 'it is one of statements, effects');
 }
 
 function parseLevel(args: Arguments): PersistenceLevel | undefined {

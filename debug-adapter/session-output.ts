@@ -1,5 +1,6 @@
 /** What a client reads while a simulation runs: outputs of programs, log messages, problems. */
 
+import type { SourceLine } from '../simulator/guest/symbols/index.ts';
 import type { ExecutionId } from '../simulator/journal/entry.ts';
 import type { ClientPort, OutputPlace } from './client-port.ts';
 import type { DebugHost } from './debug-host.ts';
@@ -11,6 +12,7 @@ import type { Breakpoint } from './travel/breakpoint.ts';
 import type { Happening } from './travel/happening.ts';
 import { logText } from './travel/log-message.ts';
 import { effectFields, type SeenEffect } from './travel/seen-effect.ts';
+import type { StatementLog } from './travel/statements/statement-hits.ts';
 
 /** Happenings that one motion tells; a plan may have thousands. */
 const PASSED_TOLD_MAX = 50;
@@ -52,6 +54,12 @@ export class SessionOutput {
     this.port.output(`${text}\n`, 'console', this.placeOf(effect.execution, effect.seq));
   }
 
+  logStatement({ position, offset, text }: StatementLog): void {
+    const { execution } = position.place;
+    const line = this.target?.book.locatorOf(execution).lines.lineAt(offset);
+    this.port.output(`${text}\n`, 'console', this.clientPlace(execution, line));
+  }
+
   /** What befell an execution without a stop: a debugger must not pass over a crash in silence. */
   passed({ text, details }: Happening): void {
     this.passedCount++;
@@ -71,8 +79,15 @@ export class SessionOutput {
     if (target === undefined) return undefined;
     // It may be asked inside a guest's call, which is no time for replaying.
     const stack = target.book.notedAt(execution, seq);
-    const place = stack?.frames[stack.userIndex]?.source;
-    if (place === undefined) return undefined;
+    return this.clientPlace(execution, stack?.frames[stack.userIndex]?.source);
+  }
+
+  private clientPlace(
+    execution: ExecutionId,
+    place: SourceLine | undefined,
+  ): OutputPlace | undefined {
+    const { target } = this;
+    if (target === undefined || place === undefined) return undefined;
     const folder = folderOf(target.originOf(execution));
     return {
       source: this.view.source(place.file, folder, true),

@@ -119,7 +119,8 @@ export class SessionState {
       view: target.view,
       book: target.book,
       live: target.live,
-      paths: undefined,
+      paths: this.launch?.steps === 'effects' ? undefined : target.programBook.paths,
+      onStatementLog: (log) => this.output.logStatement(log),
       onLog: (breakpoint, effect) => this.output.log(breakpoint, effect),
       onPassed: (happening) => this.output.passed(happening),
     });
@@ -145,7 +146,7 @@ export class SessionState {
     const { what } = launch;
     this.move(async (traveller) => {
       if (launch.noDebug) {
-        traveller.settings = { breakpoints: [], exceptions: new Set() };
+        traveller.settings = { breakpoints: [], statements: [], exceptions: new Set() };
         return traveller.continue();
       }
       if (what.kind === 'recording' && what.execution !== undefined) {

@@ -1,11 +1,13 @@
 /** Going on, in the whole simulation, to the next breakpoint or exception, or to the one before. */
 import { ForwardMotion } from './forward-motion.ts';
 import { callPosition, isStop, type StopPoint } from './itinerary.ts';
-import type { LiveDriver } from './live-driver.ts';
+import { type LiveDriver, type MotionEnd, stopWhen } from './live-driver.ts';
 import type { Passing, PassingListener } from './passing.ts';
 import type { Position } from './place.ts';
 import type { PathBook } from './statements/path-book.ts';
+import { StatementHits } from './statements/statement-hits.ts';
 import type { Stop } from './stop.ts';
+import type { StopScanner } from './stop-scanner.ts';
 import type { Whereabouts } from './whereabouts.ts';
 
 export interface ContinuingParts {
@@ -16,16 +18,38 @@ export interface ContinuingParts {
   readonly listener: PassingListener;
 }
 
+/** Effects that are performed at once between two looks for breakpoints on statements, at first. */
+const EFFECTS_ONE_BY_ONE = 256;
+
 export class Continuing {
-  constructor(private readonly parts: ContinuingParts) {}
+  private readonly hits: StatementHits | undefined;
+
+  constructor(private readonly parts: ContinuingParts) {
+    const { whereabouts, paths } = parts;
+    this.hits = paths === undefined ? undefined : new StatementHits(whereabouts, paths);
+  }
 
   async forward(): Promise<Stop> {
-    const { whereabouts, passing, live, listener } = this.parts;
-    const { points, scanner } = passing.scan();
+    const { whereabouts, live } = this.parts;
+    const byStatement = this.hits !== undefined && whereabouts.settings.statements.length > 0;
+    if (byStatement) return this.forwardByStatement(this.hits);
+    const scan = this.parts.passing.scan();
+    const known = this.known(scan.points);
+    if (known !== undefined) return known;
+    if (live === undefined || live.ended) return whereabouts.atEnd();
+    return this.perform(live, scan.scanner);
+  }
+
+  /** To the first stop of all that is known, telling what is passed on the way. */
+  private known(points: readonly StopPoint[]): Stop | undefined {
+    const { whereabouts, passing } = this.parts;
     const next = passing.toFirst(points, (point) => isStop(point));
     passing.tell(next?.position);
-    if (next !== undefined) return whereabouts.atPoint(next);
-    if (live === undefined || live.ended) return whereabouts.atEnd();
+    return next === undefined ? undefined : whereabouts.atPoint(next);
+  }
+
+  private async perform(live: LiveDriver, scanner: StopScanner): Promise<Stop> {
+    const { whereabouts, passing, listener } = this.parts;
     const forward = new ForwardMotion({
       view: whereabouts.outlook.view,
       order: whereabouts.itinerary.order,
@@ -41,12 +65,59 @@ export class Continuing {
     return whereabouts.settle(end, 'pause');
   }
 
+  /**
+   * What lies between two effects is known only once the second is asked for. So a live simulation
+   * goes on by few effects at a time, and what is new is looked through before it goes further.
+   */
+  private async forwardByStatement(hits: StatementHits): Promise<Stop> {
+    const { whereabouts, passing, live } = this.parts;
+    let end: MotionEnd = { kind: 'stopped' };
+    for (let performed = 0; ; ) {
+      const { points } = passing.scan();
+      const point = points.find((each) => isStop(each) && whereabouts.compare(each.position) > 0);
+      const look = hits.after(whereabouts.position, point?.position);
+      const target = look.stop?.position ?? point?.position;
+      passing.tellStatements(look.logs);
+      if (look.stop !== undefined) {
+        passing.logUpTo(points, look.stop.position);
+        passing.tell(look.stop.position);
+        return whereabouts.atStatement(look.stop);
+      }
+      if (target !== undefined) return this.known(points) as Stop;
+      if (live === undefined || live.ended) {
+        passing.tell(undefined);
+        return whereabouts.atEnd();
+      }
+      if (end.kind !== 'stopped') return whereabouts.settle(end, 'pause');
+      const upcoming = whereabouts.outlook.upcoming();
+      if (upcoming !== undefined) {
+        const edge = callPosition(upcoming);
+        passing.logUpTo(points, edge);
+        passing.tell(edge);
+        if (whereabouts.compare(edge) > 0) whereabouts.turnTo(edge);
+      }
+      let left = Math.max(1, Math.floor(performed / EFFECTS_ONE_BY_ONE));
+      const { exceptions } = whereabouts.settings;
+      end = await live.advance(
+        stopWhen({
+          upcoming: () => {
+            performed++;
+            return --left <= 0;
+          },
+          happened: ({ kinds }) => kinds.some((kind) => exceptions.has(kind)),
+        }),
+      );
+    }
+  }
+
   backward(): Stop {
     const { whereabouts, passing } = this.parts;
     const { points } = passing.scan();
     const isBefore = (point: StopPoint): boolean =>
       isStop(point) && whereabouts.compare(point.position) < 0;
     const target = points.filter(isBefore).at(-1);
+    const hit = this.hits?.before(whereabouts.position, target?.position);
+    if (hit !== undefined) return whereabouts.atStatement(hit);
     if (target !== undefined) return whereabouts.atPoint(target);
     const first = this.first();
     if (first === undefined) return whereabouts.here('entry', 'Paused at the beginning');

@@ -17,11 +17,13 @@ import {
 import { CALL, type Position, PositionOrder } from './place.ts';
 import { type SeenEffect, seenEntry } from './seen-effect.ts';
 import type { StackBook } from './stack-book.ts';
+import type { StatementBreakpoint } from './statements/statement-breakpoint.ts';
 import { StopScanner } from './stop-scanner.ts';
 
 /** What a session stops at. */
 export interface StopSettings {
   readonly breakpoints: readonly Breakpoint[];
+  readonly statements: readonly StatementBreakpoint[];
   readonly exceptions: ReadonlySet<ExceptionKind>;
 }
 

@@ -5,12 +5,15 @@ import type { Happening } from './happening.ts';
 import type { Scan, StopPoint } from './itinerary.ts';
 import type { Position } from './place.ts';
 import type { SeenEffect } from './seen-effect.ts';
+import type { StatementLog } from './statements/statement-hits.ts';
 import type { Stop } from './stop.ts';
 import type { Whereabouts } from './whereabouts.ts';
 
 export interface PassingListener {
   /** A logpoint was passed. */
   readonly onLog: (breakpoint: Breakpoint, effect: SeenEffect) => void;
+  /** A logpoint on a statement was passed. */
+  readonly onStatementLog: (log: StatementLog) => void;
   /** A crash, another fault or a retry was passed forwards without a stop. */
   readonly onPassed: (happening: Happening) => void;
 }
@@ -44,6 +47,19 @@ export class Passing {
       if (isTarget(point)) return point;
     }
     return undefined;
+  }
+
+  /** Prints the log messages of effects from here to a position. */
+  logUpTo(points: readonly StopPoint[], to: Position): void {
+    const { order } = this.whereabouts.itinerary;
+    for (const point of points) {
+      if (this.whereabouts.compare(point.position) <= 0) continue;
+      if (order.compare(point.position, to) <= 0) this.log(point);
+    }
+  }
+
+  tellStatements(logs: readonly StatementLog[]): void {
+    for (const log of logs) this.listener.onStatementLog(log);
   }
 
   /** Tells what is known to have happened from here to the target, or to the last that is known. */

@@ -10,9 +10,10 @@ import type { MotionEnd } from './live-driver.ts';
 import type { Outlook } from './outlook.ts';
 import { CALL, type Place, type Position, samePlace } from './place.ts';
 import type { SeenEffect } from './seen-effect.ts';
+import type { StatementStop } from './statements/statement-hits.ts';
 import { DESCRIPTIONS, type Stop, type StopReason, waitingText } from './stop.ts';
 
-const NO_SETTINGS: StopSettings = { breakpoints: [], exceptions: new Set() };
+const NO_SETTINGS: StopSettings = { breakpoints: [], statements: [], exceptions: new Set() };
 
 export class Whereabouts {
   settings: StopSettings = NO_SETTINGS;
@@ -91,6 +92,13 @@ export class Whereabouts {
     const reason = byFunction ? 'function breakpoint' : 'breakpoint';
     const breakpoints = stops.map(({ id }) => id);
     return { ...this.here(reason, DESCRIPTIONS[reason]), breakpoints };
+  }
+
+  atStatement({ position, breakpoints }: StatementStop): Stop {
+    const byFunction = breakpoints.every(({ kind }) => kind === 'function');
+    const reason = byFunction ? 'function breakpoint' : 'breakpoint';
+    const stop = this.at(position, reason, DESCRIPTIONS[reason]);
+    return { ...stop, breakpoints: breakpoints.map(({ id }) => id) };
   }
 
   atHappening(happening: Happening): Stop {

@@ -11,6 +11,7 @@ export { isRuntimeFile } from './runtime-file.ts';
 export { sourceFiles } from './source-files.ts';
 export { isUserFrame, type SourceFrame, SourceLocator, userFrame } from './source-locator.ts';
 export { isAbsolutePath, joinPath, type SourceFile } from './source-path.ts';
+export { statementOffsets } from './statements.ts';
 export type { ValueKind } from './values/presentation.ts';
 export type { NamedValue, Value } from './values/value.ts';
 export type { ValueWrite } from './values/write-value.ts';

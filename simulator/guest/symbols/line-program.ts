@@ -1,7 +1,7 @@
 import type { ByteReader } from '../wasm/index.ts';
 import type { DebugSections } from './debug-sections.ts';
 import type { LineHeader } from './line-header.ts';
-import type { LineRows } from './line-rows.ts';
+import { type LineRows, ROW_FLAGS } from './line-rows.ts';
 
 /** DW_LNS_* that move or make rows: DWARF 5, section 6.2.5.2. */
 const STANDARD = {
@@ -14,6 +14,7 @@ const STANDARD = {
   negateStatement: 6,
   addConstant: 8,
   advanceFixed: 9,
+  setPrologueEnd: 10,
 } as const;
 
 /** DW_LNE_*: section 6.2.5.3. */
@@ -38,6 +39,7 @@ export class LineProgram {
   private column = 0;
   private file = 1;
   private statement = 0;
+  private prologueEnd = 0;
   private firstRow = 0;
   /** Whether the addresses of this sequence have only grown, as they must. */
   private ordered = true;
@@ -82,6 +84,7 @@ export class LineProgram {
     this.column = 0;
     this.file = 1;
     this.statement = this.header.isStatementDefault ? 1 : 0;
+    this.prologueEnd = 0;
     this.firstRow = this.rows.length;
     this.ordered = true;
   }
@@ -127,6 +130,9 @@ export class LineProgram {
       case STANDARD.advanceFixed:
         this.operation = 0;
         this.moveTo(this.address + reader.u16('an advance'));
+        return;
+      case STANDARD.setPrologueEnd:
+        this.prologueEnd = 1;
         return;
       default:
         // Opcodes that tell what nobody asks for, and those of later versions.
@@ -185,7 +191,9 @@ export class LineProgram {
 
   private copy(): void {
     const address = Math.min(this.address, this.codeLength);
-    this.rows.push(address, this.line, this.column, this.fileIds[this.file] ?? 0, this.statement);
+    const flags = this.statement * ROW_FLAGS.statement + this.prologueEnd * ROW_FLAGS.prologueEnd;
+    this.rows.push(address, this.line, this.column, this.fileIds[this.file] ?? 0, flags);
+    this.prologueEnd = 0;
   }
 
   private endSequence(): void {

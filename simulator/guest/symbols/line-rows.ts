@@ -8,6 +8,9 @@ export interface Sequence {
   readonly last: number;
 }
 
+/** `prologueEnd`: the function has by then put its parameters where its variables are. */
+export const ROW_FLAGS = { statement: 1, prologueEnd: 2 } as const;
+
 /** The file of rows whose file is not in their unit's table. */
 const NO_FILE = 0;
 
@@ -22,8 +25,8 @@ export class LineRows {
   columns: Uint32Array;
   /** Indices into `files`. */
   fileIds: Uint32Array;
-  /** 1 where a statement begins, else 0. */
-  statements: Uint8Array;
+  /** Sums of ROW_FLAGS; `statement` where one begins. */
+  flags: Uint8Array;
   length = 0;
   readonly files: (SourceFile | undefined)[] = [undefined];
   readonly sequences: Sequence[] = [];
@@ -35,7 +38,7 @@ export class LineRows {
     this.lines = new Uint32Array(capacity);
     this.columns = new Uint32Array(capacity);
     this.fileIds = new Uint32Array(capacity);
-    this.statements = new Uint8Array(capacity);
+    this.flags = new Uint8Array(capacity);
   }
 
   /** The number of a file; the same for the same path in every unit. */
@@ -48,14 +51,14 @@ export class LineRows {
     return id;
   }
 
-  push(address: number, line: number, column: number, fileId: number, statement: number): void {
+  push(address: number, line: number, column: number, fileId: number, flags: number): void {
     const index = this.length;
     if (index === this.addresses.length) this.grow();
     this.addresses[index] = address;
     this.lines[index] = line;
     this.columns[index] = column;
     this.fileIds[index] = fileId;
-    this.statements[index] = statement;
+    this.flags[index] = flags;
     this.length = index + 1;
   }
 
@@ -75,8 +78,8 @@ export class LineRows {
     this.lines = larger(this.lines);
     this.columns = larger(this.columns);
     this.fileIds = larger(this.fileIds);
-    const statements = new Uint8Array(capacity);
-    statements.set(this.statements);
-    this.statements = statements;
+    const flags = new Uint8Array(capacity);
+    flags.set(this.flags);
+    this.flags = flags;
   }
 }

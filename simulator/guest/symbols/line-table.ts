@@ -2,7 +2,7 @@ import { DebugInfoError } from './debug-info-error.ts';
 import type { DebugSections } from './debug-sections.ts';
 import { eachLineHeader } from './line-headers.ts';
 import { LineProgram } from './line-program.ts';
-import { LineRows, type Sequence } from './line-rows.ts';
+import { LineRows, ROW_FLAGS, type Sequence } from './line-rows.ts';
 import type { SourceFile } from './source-path.ts';
 
 /** A place in the source. Lines and columns count from 1; column 0 is "the whole line". */
@@ -87,6 +87,13 @@ export class LineTable {
     return addresses;
   }
 
+  /** The addresses at which the statements of a file begin, in no particular order. */
+  statements(file: string): number[] {
+    const addresses: number[] = [];
+    this.eachStatement(file, (address) => addresses.push(address));
+    return addresses;
+  }
+
   /** The lines of a file at which statements begin, in order. */
   lines(file: string): number[] {
     const lines = new Set<number>();
@@ -105,9 +112,22 @@ export class LineTable {
       .sort((one, other) => (one.path < other.path ? -1 : 1));
   }
 
+  /** The addresses at which functions have done what comes before their first statements, in order. */
+  prologueEnds(): number[] {
+    const { addresses, flags } = this.rows;
+    const found: number[] = [];
+    for (const { first, last } of this.sequences) {
+      for (let row = first; row < last; row++) {
+        const isEnd = ((flags[row] as number) & ROW_FLAGS.prologueEnd) !== 0;
+        if (isEnd) found.push(addresses[row] as number);
+      }
+    }
+    return found.sort((one, other) => one - other);
+  }
+
   /** Calls `visit` for every row that begins a statement, once for a run of rows on one line. */
   private eachStatement(file: string, visit: (address: number, line: number) => void): void {
-    const { addresses, lines, fileIds, statements } = this.rows;
+    const { addresses, lines, fileIds, flags } = this.rows;
     const wanted = this.rows.files.findIndex((each) => each?.path === file);
     if (wanted === -1) return;
     for (const { first, last } of this.sequences) {
@@ -116,7 +136,7 @@ export class LineTable {
         // A row that has the address of the next one covers no code.
         if (row + 1 < last && addresses[row] === addresses[row + 1]) continue;
         const line = fileIds[row] === wanted ? (lines[row] as number) : 0;
-        const statement = statements[row] === 1;
+        const statement = ((flags[row] as number) & ROW_FLAGS.statement) !== 0;
         if (line !== previous) previous = 0;
         if (line === 0 || line === previous || !statement) continue;
         visit(addresses[row] as number, line);

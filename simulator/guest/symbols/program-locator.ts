@@ -1,4 +1,5 @@
 import type { ProgramModule } from '../program-module.ts';
+import type { DebugInfo } from './debug-info.ts';
 import type { FunctionNames } from './function-names.ts';
 import type { DebugStatus, LineTable } from './line-table.ts';
 import { type SourceFrame, SourceLocator } from './source-locator.ts';
@@ -41,6 +42,16 @@ export class ProgramLocator {
 
   get status(): DebugStatus {
     return this.main.status;
+  }
+
+  /** Functions and variables of the user's own module. */
+  get debug(): DebugInfo {
+    return this.main.debug;
+  }
+
+  /** Those of a module by its tag; undefined for one of another program. */
+  debugOf(tag: string | undefined): DebugInfo | undefined {
+    return this.byTag.get(tag)?.debug;
   }
 
   /** The files that the program was built from, libraries left out. */

@@ -1,4 +1,5 @@
 import type { CoreModule } from '../wasm/index.ts';
+import { DebugInfo } from './debug-info.ts';
 import { DebugSections } from './debug-sections.ts';
 import { FunctionNames } from './function-names.ts';
 import { type DebugStatus, LineTable, type SourceLine } from './line-table.ts';
@@ -25,6 +26,7 @@ export interface SourceFrame {
 export class SourceLocator {
   private lineTable: LineTable | undefined;
   private functionNames: FunctionNames | undefined;
+  private debugInfo: DebugInfo | undefined;
 
   /**
    * @param bytes the module as it was built
@@ -55,6 +57,15 @@ export class SourceLocator {
   /** The files that the program was built from, libraries left out. */
   userFiles(): SourceFile[] {
     return this.lines.files().filter(({ path }) => !isRuntimeFile(path));
+  }
+
+  /** Scopes and variables, from the module's DWARF. */
+  get debug(): DebugInfo {
+    this.debugInfo ??= new DebugInfo(this.bytes, this.module, {
+      lines: this.lines,
+      functionName: (functionIndex) => this.names.name(functionIndex),
+    });
+    return this.debugInfo;
   }
 
   frame({ functionIndex, offset }: WasmFrame): SourceFrame {

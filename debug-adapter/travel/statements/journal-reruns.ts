@@ -1,0 +1,148 @@
+/** Reruns of an execution from its journal, with forms of its program that can be stopped. */
+import { type ReplayEnd, replay } from '../../../simulator/engine/replayer.ts';
+import type { Workflow } from '../../../simulator/engine/workflow.ts';
+import { ProbeSession, type ProbeSettings } from '../../../simulator/guest/instrument/index.ts';
+import type { GuestProgram } from '../../../simulator/guest/program.ts';
+import type { Entry, ExecutionId } from '../../../simulator/journal/entry.ts';
+import { assert } from '../../../simulator/kernel/assert.ts';
+import { hookState } from './dump-state.ts';
+import type { ProgramBuilds } from './program-builds.ts';
+import { type Hit, Interrupted, type Learned, type Reruns } from './reruns.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { SnapshotMaker } from './snapshot-maker.ts';
+import type { ScanRange, Visit } from './visit.ts';
+
+export interface RerunSetup {
+  readonly execution: ExecutionId;
+  readonly workflow: Workflow;
+  readonly entries: readonly Entry[];
+  readonly wallNanosOf: (entry: Entry | undefined) => bigint;
+  readonly builds: ProgramBuilds;
+  readonly snapshots: SnapshotMaker;
+  /** Asked now and then while it runs; true ends the run with Interrupted. */
+  readonly interrupted: () => boolean;
+}
+
+interface Wishes extends ProbeSettings {
+  /** Stops inside the call of this effect. */
+  readonly stopAtEffect?: number;
+  /** Asked now and then. */
+  readonly isOver?: (tick: number) => boolean;
+}
+
+export class JournalReruns implements Reruns {
+  private readonly effectTicks: number[] = [];
+  private to = 0;
+  private total: number | undefined;
+  /** The run that is under way, for the hooks of its program. */
+  private session: ProbeSession | undefined;
+
+  constructor(private readonly setup: RerunSetup) {}
+
+  get learned(): Learned {
+    return { effectTicks: this.effectTicks, to: this.to, total: this.total };
+  }
+
+  reach(tick: number): void {
+    if (this.total !== undefined || tick <= this.to) return;
+    const stopAt = Math.min(tick, Number.MAX_SAFE_INTEGER);
+    this.run(this.setup.builds.stopping(), { stopAt });
+  }
+
+  visits({ from, to, depthMax }: ScanRange, visit: (visit: Visit) => boolean): void {
+    if (from > to) return;
+    this.run(this.setup.builds.scanning(), {
+      stopAt: from,
+      scanDepth: depthMax,
+      onTick: (tick, offset, depth, activation) => {
+        this.to = Math.max(this.to, tick);
+        return tick > to || visit({ tick, offset, depth, activation }) ? 0 : 1;
+      },
+      // Statements that are too deep are not told, and so not that the range has ended.
+      isOver: (tick) => tick > to,
+    });
+  }
+
+  hits(offsets: readonly number[], visit: (hit: Hit) => boolean): void {
+    if (offsets.length === 0) return;
+    const program = this.setup.builds.breaking(offsets);
+    this.run(program, {
+      onBreakpoint: ({ tick, codeOffset, depth, activation, locals }) => {
+        this.to = Math.max(this.to, tick);
+        const state = hookState(codeOffset, locals, this.session?.main);
+        return visit({ tick, offset: codeOffset, depth, activation, state });
+      },
+    });
+  }
+
+  atTick(tick: number): Snapshot {
+    return this.snapshot({ stopAt: tick });
+  }
+
+  atEffect(seq: number): Snapshot {
+    return this.snapshot({ stopAtEffect: seq });
+  }
+
+  private snapshot(wishes: Wishes): Snapshot {
+    const session = this.run(this.setup.builds.stopping(), wishes);
+    return this.setup.snapshots.make(session.stopped);
+  }
+
+  private run(program: GuestProgram, wishes: Wishes): ProbeSession {
+    const { execution, workflow, entries, wallNanosOf, interrupted } = this.setup;
+    const { stopAtEffect, isOver, ...settings } = wishes;
+    let wasInterrupted = false;
+    const session = new ProbeSession({
+      ...settings,
+      onCheckIn: (tick) => {
+        wasInterrupted ||= interrupted();
+        return wasInterrupted || isOver?.(tick) === true;
+      },
+    });
+    const outer = this.session;
+    this.session = session;
+    try {
+      const end = replay({
+        execution,
+        workflow: { ...workflow, program },
+        entries,
+        wallNanosOf,
+        session,
+        onEffect: ({ seq }) => {
+          this.noteEffect(seq, session.tick);
+          return seq === stopAtEffect;
+        },
+      });
+      this.learn(end, session);
+    } finally {
+      this.session = outer;
+    }
+    if (wasInterrupted) throw new Interrupted();
+    return session;
+  }
+
+  private learn(end: ReplayEnd, { tick }: ProbeSession): void {
+    // The effect that is asked for beyond the journal is known too.
+    if (end.kind === 'journal-ended') this.noteEffect(end.replayed, tick);
+    if (end.kind === 'stopped') this.to = Math.max(this.to, tick);
+    else this.total ??= endsAbruptly(end) ? this.exactTotal() : tick;
+  }
+
+  /** A trap comes between two counts; only a slower form of the program counts at every one. */
+  private exactTotal(): number {
+    const { execution, workflow, entries, wallNanosOf, builds } = this.setup;
+    const session = new ProbeSession();
+    const exact = { ...workflow, program: builds.exact() };
+    replay({ execution, workflow: exact, entries, wallNanosOf, session });
+    return session.tick;
+  }
+
+  private noteEffect(seq: number, tick: number): void {
+    if (seq === this.effectTicks.length) this.effectTicks.push(tick);
+    else assert(this.effectTicks[seq] === tick, 'an effect was called in another statement');
+  }
+}
+
+function endsAbruptly(end: ReplayEnd): boolean {
+  return end.kind === 'finished' && end.outcome.kind !== 'exited';
+}

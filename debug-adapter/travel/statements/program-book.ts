@@ -1,0 +1,69 @@
+/** Programs with what is needed to look at their statements; each is read once. */
+import type { GuestProgram } from '../../../simulator/guest/program.ts';
+import { type ProgramLocator, statementOffsets } from '../../../simulator/guest/symbols/index.ts';
+import type { SimulationView } from '../../../simulator/host/simulation-run.ts';
+import { wallOf } from '../../../simulator/host/source-sites.ts';
+import type { ExecutionId } from '../../../simulator/journal/entry.ts';
+import { JournalReruns } from './journal-reruns.ts';
+import { PathBook } from './path-book.ts';
+import { ProgramBuilds, type Statements } from './program-builds.ts';
+import type { Reruns } from './reruns.ts';
+import { SnapshotMaker } from './snapshot-maker.ts';
+
+export interface KnownProgram {
+  readonly program: GuestProgram;
+  readonly locator: ProgramLocator;
+  readonly statements: Statements;
+  readonly builds: ProgramBuilds;
+  readonly snapshots: SnapshotMaker;
+}
+
+export class ProgramBook {
+  readonly paths: PathBook;
+  private readonly programs = new Map<string, KnownProgram>();
+
+  constructor(
+    private readonly view: SimulationView,
+    private readonly locatorOf: (program: GuestProgram) => ProgramLocator,
+    private readonly interrupted: () => boolean,
+  ) {
+    this.paths = new PathBook(view, (execution) => this.rerunsOf(execution));
+  }
+
+  known(program: GuestProgram): KnownProgram {
+    const existing = this.programs.get(program.hash);
+    if (existing !== undefined) return existing;
+    const locator = this.locatorOf(program);
+    const statements = statementsOf(program, locator);
+    const created: KnownProgram = {
+      program,
+      locator,
+      statements,
+      builds: new ProgramBuilds(program, statements),
+      snapshots: new SnapshotMaker(program, locator),
+    };
+    this.programs.set(program.hash, created);
+    return created;
+  }
+
+  private rerunsOf(execution: ExecutionId): Reruns | undefined {
+    const workflow = this.view.workflowOf(execution);
+    const { statements, builds, snapshots } = this.known(workflow.program);
+    if (statements.offsets.length === 0) return undefined;
+    return new JournalReruns({
+      execution,
+      workflow,
+      entries: this.view.history.entries(execution),
+      wallNanosOf: (entry) => wallOf(this.view, execution, entry),
+      builds,
+      snapshots,
+      interrupted: this.interrupted,
+    });
+  }
+}
+
+function statementsOf({ main }: GuestProgram, locator: ProgramLocator): Statements {
+  const { debug } = locator;
+  const offsets = statementOffsets(locator.lines, locator.userFiles(), main.info);
+  return { offsets, locals: (functionIndex) => debug.localsNamed(functionIndex) };
+}

@@ -1,0 +1,66 @@
+/** The forms of one program in which its statements can be looked at; made when first needed. */
+import {
+  instrumentProgram,
+  type ProgramOptions,
+} from '../../../simulator/guest/instrument/index.ts';
+import type { GuestProgram } from '../../../simulator/guest/program.ts';
+
+/** Builds with other breakpoints that are kept. */
+const BREAKPOINT_BUILDS_KEPT_MAX = 4;
+
+export interface Statements {
+  /** Where statements of the user's own code begin: code offsets in order. */
+  readonly offsets: readonly number[];
+  /** The variables of a function that tell its values, by index. */
+  locals(functionIndex: number): readonly number[] | 'all';
+}
+
+export class ProgramBuilds {
+  private readonly builds = new Map<string, GuestProgram>();
+
+  constructor(
+    private readonly program: GuestProgram,
+    private readonly statements: Statements,
+  ) {}
+
+  /** Stops at a statement or an effect: the fastest. */
+  stopping(): GuestProgram {
+    return this.build('stopping', { operands: true });
+  }
+
+  /** Tells every statement of a range. */
+  scanning(): GuestProgram {
+    return this.build('scanning', { scan: true });
+  }
+
+  /** Tells when the program comes to certain statements. */
+  breaking(offsets: readonly number[]): GuestProgram {
+    const key = `breaking ${offsets.join()}`;
+    const others = [...this.builds.keys()].filter((each) => each.startsWith('breaking '));
+    const [oldest] = others;
+    if (others.length >= BREAKPOINT_BUILDS_KEPT_MAX && oldest !== undefined && oldest !== key) {
+      this.builds.delete(oldest);
+    }
+    return this.build(key, { breakpoints: offsets });
+  }
+
+  /** Tells what is stored into certain bytes. */
+  watching(): GuestProgram {
+    return this.build('watching', { watch: true });
+  }
+
+  /** Counts statements rightly up to a trap. */
+  exact(): GuestProgram {
+    return this.build('exact', { exact: true });
+  }
+
+  private build(key: string, options: Partial<ProgramOptions>): GuestProgram {
+    const known = this.builds.get(key);
+    if (known !== undefined) return known;
+    const { offsets, locals } = this.statements;
+    const common = { probes: offsets, locals, depth: true, checkIns: true };
+    const built = instrumentProgram(this.program, { ...common, ...options });
+    this.builds.set(key, built);
+    return built;
+  }
+}

@@ -1,0 +1,162 @@
+/** Where the statements of a simulation meet breakpoints, as far as it is known. */
+import type { SimulationView } from '../../../simulator/host/simulation-run.ts';
+import type { ExecutionId } from '../../../simulator/journal/entry.ts';
+import type { ExecutionRow } from '../../../simulator/journal/records.ts';
+import type { Position } from '../place.ts';
+import type { Whereabouts } from '../whereabouts.ts';
+import type { ExecutionPath } from './execution-path.ts';
+import type { PathBook } from './path-book.ts';
+import type { Hit } from './reruns.ts';
+import { HitCounter, type StatementBreakpoint } from './statement-breakpoint.ts';
+
+export interface StatementStop {
+  readonly position: Position;
+  readonly breakpoints: readonly StatementBreakpoint[];
+}
+
+/** What a logpoint prints. */
+export interface StatementLog {
+  readonly position: Position;
+  /** Of the statement, in the code. */
+  readonly offset: number;
+  readonly text: string;
+}
+
+/** Messages that one look keeps. */
+export const LOGS_MAX = 10_000;
+
+export interface Look {
+  /** The stop that was looked for; undefined when there is none. */
+  readonly stop: StatementStop | undefined;
+  /** What logpoints before it print, in the simulation's order. */
+  readonly logs: readonly StatementLog[];
+}
+
+const NOTHING: Look = { stop: undefined, logs: [] };
+
+export class StatementHits {
+  constructor(
+    private readonly whereabouts: Whereabouts,
+    private readonly paths: PathBook,
+  ) {}
+
+  /** The first stop after a position; only before `limit`, when it is given. */
+  after(from: Position, limit: Position | undefined): Look {
+    let stop: StatementStop | undefined;
+    const logs: StatementLog[] = [];
+    for (const { path, breakpoints } of this.meeting((row) => !endsBefore(row, from))) {
+      const until = stop?.position ?? limit;
+      if (until !== undefined && this.startsAfter(path.execution, until)) continue;
+      const counter = new HitCounter(breakpoints);
+      const passed = this.tickBefore(path, from);
+      path.reruns.hits(counter.offsets, (hit) => {
+        if (hit.tick <= passed && !counter.countsAll) return false;
+        const met = counter.at(hit);
+        if (hit.tick <= passed || met.length === 0) return false;
+        const position = this.whereabouts.positionOf(path.placeAt(hit.tick));
+        if (this.order(position, from) <= 0) return false;
+        if (until !== undefined && this.order(position, until) >= 0) return true;
+        for (const { log } of met) {
+          if (log !== undefined && logs.length < LOGS_MAX) logs.push(message(position, hit, log));
+        }
+        const stops = met.filter(({ log }) => log === undefined);
+        if (stops.length > 0) stop = { position, breakpoints: stops };
+        return stops.length > 0;
+      });
+    }
+    const last = stop?.position ?? limit;
+    const kept = logs.filter(
+      ({ position }) => last === undefined || this.order(position, last) < 0,
+    );
+    kept.sort((one, other) => this.order(one.position, other.position));
+    return { stop, logs: kept };
+  }
+
+  /** The last stop before a position; only after `limit`, when it is given. */
+  before(to: Position, limit: Position | undefined): StatementStop | undefined {
+    let stop: StatementStop | undefined;
+    for (const { path, breakpoints } of this.meeting((row) => row.startedAt <= to.at)) {
+      const counter = new HitCounter(breakpoints.filter(({ log }) => log === undefined));
+      const passed = this.tickBefore(path, to);
+      let last: { readonly tick: number; readonly met: readonly StatementBreakpoint[] } | undefined;
+      path.reruns.hits(counter.offsets, (hit) => {
+        if (hit.tick >= passed && !this.isBefore(path, hit.tick, to)) return true;
+        const met = counter.at(hit);
+        if (met.length > 0) last = { tick: hit.tick, met };
+        return false;
+      });
+      if (last === undefined) continue;
+      const position = this.whereabouts.positionOf(path.placeAt(last.tick));
+      const floor = stop?.position ?? limit;
+      if (floor !== undefined && this.order(position, floor) <= 0) continue;
+      stop = { position, breakpoints: last.met };
+    }
+    return stop;
+  }
+
+  /** Everything that logpoints print in what is known of the simulation. */
+  logsOf(logpoints: readonly StatementBreakpoint[]): Look {
+    const ids = new Set(logpoints.map(({ id }) => id));
+    const logs: StatementLog[] = [];
+    for (const { path, breakpoints } of this.meeting(() => true)) {
+      const counter = new HitCounter(breakpoints.filter(({ id }) => ids.has(id)));
+      path.reruns.hits(counter.offsets, (hit) => {
+        for (const { log } of counter.at(hit)) {
+          if (log === undefined) continue;
+          const position = this.whereabouts.positionOf(path.placeAt(hit.tick));
+          logs.push(message(position, hit, log));
+        }
+        return logs.length >= LOGS_MAX;
+      });
+      if (logs.length >= LOGS_MAX) break;
+    }
+    logs.sort((one, other) => this.order(one.position, other.position));
+    return logs.length === 0 ? NOTHING : { stop: undefined, logs };
+  }
+
+  /** The executions whose programs have breakpoints. */
+  private meeting(
+    isWanted: (row: ExecutionRow) => boolean,
+  ): { readonly path: ExecutionPath; readonly breakpoints: readonly StatementBreakpoint[] }[] {
+    const { statements } = this.whereabouts.settings;
+    if (statements.length === 0) return [];
+    return this.view.history.executions().flatMap((row) => {
+      if (!isWanted(row)) return [];
+      const path = this.paths.pathOf(row.id);
+      const hash = path === undefined ? undefined : this.view.workflowOf(row.id).program.hash;
+      const breakpoints = statements.filter(({ program }) => program === hash);
+      return path === undefined || breakpoints.length === 0 ? [] : [{ path, breakpoints }];
+    });
+  }
+
+  /** A statement up to which everything lies before a position, or at it. */
+  private tickBefore(path: ExecutionPath, position: Position): number {
+    const place = this.whereabouts.outlook.placeOf(position, path.execution);
+    return place === undefined ? 0 : path.tickAt(place);
+  }
+
+  private isBefore(path: ExecutionPath, tick: number, position: Position): boolean {
+    return this.order(this.whereabouts.positionOf(path.placeAt(tick)), position) < 0;
+  }
+
+  private startsAfter(execution: ExecutionId, position: Position): boolean {
+    const row = this.view.history.execution(execution);
+    return row !== undefined && row.startedAt > position.at;
+  }
+
+  private order(one: Position, other: Position): number {
+    return this.whereabouts.itinerary.order.compare(one, other);
+  }
+
+  private get view(): SimulationView {
+    return this.whereabouts.outlook.view;
+  }
+}
+
+function message(position: Position, hit: Hit, log: (hit: Hit) => string): StatementLog {
+  return { position, offset: hit.offset, text: log(hit) };
+}
+
+function endsBefore({ endedAt }: ExecutionRow, { at }: Position): boolean {
+  return endedAt !== undefined && endedAt < at;
+}
