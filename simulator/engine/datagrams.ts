@@ -72,10 +72,10 @@ export class Datagrams {
     { site }: Packet,
     arrive: () => void,
   ): void {
-    const { agenda, network, faults } = this.engine;
+    const { traffic, faults } = this.engine;
     this.trace('request.sent', sender, far, site);
     if (faults.loses('lose-request', site)) this.trace('request.lost', sender, far, site);
-    else agenda.in(network.delayNanos(sender.node.name, place), arrive);
+    else traffic.carry(traffic.arrival(sender.node.name, place), arrive);
   }
 
   private arriveAtExecution(sender: Attempt, receiver: Execution, packet: Packet): void {

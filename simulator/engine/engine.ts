@@ -43,6 +43,7 @@ import { ExecutionHosts } from './execution-hosts.ts';
 import { DurableJournal, type JournalStore, type RequestInbox } from './journal-store.ts';
 import { Questions } from './questions.ts';
 import type { RealRequests } from './real-requests.ts';
+import { Traffic } from './traffic.ts';
 import { isInputReady } from './wait-flight.ts';
 import type { Workflow } from './workflow.ts';
 
@@ -63,6 +64,7 @@ export class Engine {
   /** The executions as hosts of the network. */
   readonly hosts = new ExecutionHosts();
   readonly datagrams = new Datagrams(this);
+  readonly traffic: Traffic;
   /** How many executions have not ended. */
   unended = 0;
   /** Errors of the workspace, such as a service that throws: the first PROBLEMS_MAX of them. */
@@ -77,6 +79,7 @@ export class Engine {
     this.agenda = parts.agenda;
     this.choices = parts.choices;
     this.network = parts.network;
+    this.traffic = new Traffic(parts.agenda, parts.network);
     this.faults = parts.faults;
     this.sink = parts.sink;
     this.store = parts.store;
@@ -158,6 +161,7 @@ export class Engine {
     if (node === undefined) return;
     const { journal, latest } = execution;
     execution.wakeOnInput = undefined;
+    this.agenda.waits.delete(execution);
     if (latest !== undefined) {
       this.questions.withdrawAll(latest);
       if (latest.outcome !== 'suspended') execution.recoveries++;
@@ -211,7 +215,10 @@ export class Engine {
       if (isInputReady(attempt, entry)) wake();
     };
     const due = entry.pending?.dueAt;
-    if (due !== undefined) this.agenda.at(due, wake);
+    if (due !== undefined) {
+      this.agenda.at(due, wake);
+      this.agenda.waits.add(execution);
+    }
     // Input may have come while the intent was on its way to the journal.
     execution.wakeOnInput();
   }
@@ -287,6 +294,7 @@ export class Engine {
     reason: string | undefined,
   ): void {
     execution.end(status, this.agenda.now, exitCode, reason);
+    this.agenda.waits.delete(execution);
     this.unended--;
     this.conversations.ended(execution);
     this.driver.onEnded(execution);

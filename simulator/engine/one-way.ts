@@ -1,4 +1,4 @@
-import { after, VIRTUAL_START } from '../kernel/time.ts';
+import { VIRTUAL_START } from '../kernel/time.ts';
 import type { Engine } from './engine.ts';
 
 /** One direction of a connection: in order, and stopped for good by the first loss. */
@@ -18,10 +18,9 @@ export class OneWay {
 
   /** Also after a loss: for what ends the connection. */
   sendAnyway(arrive: () => void): void {
-    const { agenda, network } = this.engine;
-    const instant = after(agenda.now, network.delayNanos(this.from, this.to));
+    const { traffic } = this.engine;
     // Nothing overtakes what was sent before (N1).
-    if (instant > this.lastAt) this.lastAt = instant;
-    agenda.at(this.lastAt, arrive);
+    this.lastAt = traffic.arrival(this.from, this.to, this.lastAt);
+    traffic.carry(this.lastAt, arrive);
   }
 }

@@ -14,13 +14,18 @@ import type { AnyOperation, ExecutionId, Seq } from '../journal/entry.ts';
 import type { InputRow, RecordingSink } from '../journal/records.ts';
 import { assert } from '../kernel/assert.ts';
 import { type Choice, Choices } from '../kernel/choices.ts';
-import { NANOS_PER_MILLI, NANOS_PER_SECOND, VIRTUAL_START } from '../kernel/time.ts';
+import {
+  NANOS_PER_MILLI,
+  NANOS_PER_SECOND,
+  VIRTUAL_START,
+  type VirtualNanos,
+} from '../kernel/time.ts';
 import type { Volume } from '../world/files/volume.ts';
 import { linkName, Network } from '../world/network.ts';
 import { SimulatedNode } from '../world/node.ts';
 import { Service, type ServiceProgram } from '../world/service.ts';
 import { delayed } from '../world/service-datagram.ts';
-import { Agenda } from './agenda.ts';
+import { Agenda, type Pace } from './agenda.ts';
 import type { Attempt } from './attempt.ts';
 import type { Client } from './client.ts';
 import { Clients } from './clients.ts';
@@ -84,24 +89,32 @@ export interface SimulationSetup {
   readonly inputs?: readonly InputRow[];
   /** Who sends requests from inside; what they send to is named by `workflowFor`. */
   readonly clients?: readonly Client[];
+  /** Waits of programs take real time. What follows from that stays the same without a pace. */
+  readonly followsRealTime?: boolean;
+  /** The real time that is followed; without one, it is as if it had come already. */
+  readonly pace?: Pace;
+}
+
+/** What executions wait for that only comes from outside. */
+export interface Awaited {
+  readonly questions: readonly Question[];
+  /** Promises that executions wait for, by name. */
+  readonly promises: readonly string[];
 }
 
 export type RunResult =
   | { readonly kind: 'ended' }
   /** Nothing is left to happen until an input comes. */
-  | {
-      readonly kind: 'waiting';
-      readonly questions: readonly Question[];
-      /** Promises that executions wait for, by name. */
-      readonly promises: readonly string[];
-    }
+  | ({ readonly kind: 'waiting' } & Awaited)
+  /** Nothing happens until real time has reached `dueAt`, or an input comes. */
+  | ({ readonly kind: 'paced'; readonly dueAt: VirtualNanos } & Awaited)
   /** Nothing happens until a real host has answered, or has had more time for it. */
   | { readonly kind: 'real' }
   | { readonly kind: 'stopped'; readonly at: UpcomingEffect | undefined };
 
 export class Simulation {
   readonly engine: Engine;
-  readonly agenda = new Agenda();
+  readonly agenda: Agenda;
   /** What comes from outside. */
   readonly inputs: Inputs;
   private readonly clients: Clients;
@@ -113,7 +126,8 @@ export class Simulation {
   private untilPoll = EFFECTS_PER_POLL;
 
   constructor(setup: SimulationSetup) {
-    const { world, sink } = setup;
+    const { world, sink, followsRealTime = false, pace } = setup;
+    this.agenda = new Agenda({ followsRealTime, pace });
     this.observer = setup.observer ?? {};
     const given = setup.inputs ?? [];
     const workflowFor = setup.workflowFor ?? (() => undefined);
@@ -171,6 +185,7 @@ export class Simulation {
       this.engine,
       given.filter(({ kind }) => kind !== 'upstream'),
       workflowFor,
+      () => (this.interrupted === undefined ? this.agenda.follow(this.isOver) : undefined),
     );
     this.clients = new Clients({
       engine: this.engine,
@@ -202,10 +217,11 @@ export class Simulation {
     interrupted?.takeTurn();
     while (!this.stopping) {
       this.inputs.takeGiven();
-      const next = this.isOver ? undefined : this.agenda.next();
+      const dueAt = this.pacedUntil();
+      const next = this.isOver || dueAt !== undefined ? undefined : this.agenda.next();
       if (next === undefined) {
         if (this.inputs.takeEarlyAnswer()) continue;
-        return this.rest();
+        return this.rest(dueAt);
       }
       this.agenda.happenNext(next);
       if (this.observer.poll?.() === true) this.stopping = true;
@@ -213,16 +229,26 @@ export class Simulation {
     return { kind: 'stopped', at: this.stoppedAt };
   }
 
-  /** All executions have ended, and no client sends any more. */
+  /** All executions have ended, what they have sent has arrived, and no client sends any more. */
   private get isOver(): boolean {
-    return this.engine.unended === 0 && this.clients.open === 0;
+    const { unended, traffic } = this.engine;
+    return unended === 0 && this.clients.open === 0 && traffic.isQuiet;
   }
 
-  private rest(): RunResult {
+  private rest(dueAt: VirtualNanos | undefined): RunResult {
     const { questions, conversations, real } = this.engine;
     if (real.count > 0) return { kind: 'real' };
     if (this.isOver) return { kind: 'ended' };
-    return { kind: 'waiting', questions: questions.open(), promises: conversations.awaited() };
+    const awaited = { questions: questions.open(), promises: conversations.awaited() };
+    return dueAt === undefined
+      ? { kind: 'waiting', ...awaited }
+      : { kind: 'paced', dueAt, ...awaited };
+  }
+
+  /** The instant that real time has to reach first. What an earlier run came to has had its time. */
+  private pacedUntil(): VirtualNanos | undefined {
+    const { dueAt } = this.agenda;
+    return dueAt === undefined || this.inputs.areLeft ? undefined : dueAt;
   }
 
   private stopsBefore(
