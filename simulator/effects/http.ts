@@ -11,6 +11,10 @@ export interface HttpRequestArgs {
   readonly timeoutNanos: string;
   /** The program takes the body as it comes: the result may tell only of its beginning. */
   readonly stream?: true;
+  /** Only with `http.send`: more of the body follows, by `http.write`. */
+  readonly open?: true;
+  /** Present and not empty when `body` is all of the body and trailers follow it. */
+  readonly trailers?: HttpHeaders;
   readonly body: Uint8Array;
 }
 
@@ -54,6 +58,25 @@ export interface ExchangeArgs {
  * at a time. The inbox `response:<exchange>` is readable when `http.response` would not wait.
  */
 export const httpSend = jsonOperation<HttpRequestArgs, ExchangeArgs>('http.send', 'call');
+
+export interface HttpWriteArgs extends ExchangeArgs {
+  /** Nothing comes after `body`. */
+  readonly ended: boolean;
+  /** Present and not empty when the body has ended and trailers follow it. */
+  readonly trailers?: HttpHeaders;
+  readonly body: Uint8Array;
+}
+
+export interface HttpWritten {
+  /** Nobody takes more of this body: the exchange is over, or is none. */
+  readonly closed?: true;
+}
+
+/**
+ * Sends more of the body of a request that was sent with `open`. It leaves once this effect is
+ * durable; when the request is sent again, so is every piece of its body.
+ */
+export const httpWrite = jsonOperation<HttpWriteArgs, HttpWritten>('http.write', 'output');
 
 /** Waits for the response to a request that was sent: its head, and as much of the body as is there. */
 export const httpResponse = jsonOperation<ExchangeArgs, HttpResult>('http.response', 'wait');

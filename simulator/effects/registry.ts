@@ -23,10 +23,16 @@ import {
 import { datagramClose, datagramOpen, datagramReceive, datagramSend } from './datagram.ts';
 import { dnsLookup } from './dns.ts';
 import * as volumeOperations from './files.ts';
-import { httpBody, httpCancel, httpRequest, httpResponse, httpSend } from './http.ts';
+import { httpBody, httpCancel, httpRequest, httpResponse, httpSend, httpWrite } from './http.ts';
 import type { EffectValue, Operation } from './operation.ts';
 import { randomRead } from './random.ts';
-import { requestBody, requestReceive, responseBody, responseSend } from './request.ts';
+import {
+  requestBody,
+  requestReceive,
+  responseBody,
+  responseInform,
+  responseSend,
+} from './request.ts';
 import { socketAccept, socketReceive, socketSend, socketShutdown } from './sockets.ts';
 import { stderrWrite, stdinRead, stdoutWrite } from './stdio.ts';
 import { waitPoll } from './wait.ts';
@@ -41,6 +47,7 @@ const OPERATIONS = [
   stderrWrite,
   httpRequest,
   httpSend,
+  httpWrite,
   httpResponse,
   httpBody,
   httpCancel,
@@ -66,6 +73,7 @@ const OPERATIONS = [
   promiseKeep,
   requestReceive,
   requestBody,
+  responseInform,
   responseSend,
   responseBody,
   socketAccept,

@@ -20,6 +20,8 @@ export interface RequestHead {
 export interface ReceivedRequest extends RequestHead {
   /** Set while more of the body is to come, to be fetched with `request.body`. */
   readonly more?: true;
+  /** Present and not empty when `body` is all of the body and trailers followed it. */
+  readonly trailers?: HttpHeaders;
   readonly body: Uint8Array;
 }
 
@@ -47,11 +49,23 @@ export interface ResponseSendArgs {
   readonly body: Uint8Array;
 }
 
+export interface ResponseInformArgs {
+  /** 100 to 199, 101 excluded. */
+  readonly informational: number;
+  readonly headers: HttpHeaders;
+}
+
 export interface ResponseBodyArgs {
   readonly ended: boolean;
   readonly trailers?: HttpHeaders;
   readonly body: Uint8Array;
 }
+
+/** Sends an informational response; any number of them come before the response. */
+export const responseInform = jsonOperation<ResponseInformArgs, Record<never, never>>(
+  'response.inform',
+  'output',
+);
 
 /** Sends the head of the response, with the beginning of its body or all of it; once. */
 export const responseSend = jsonOperation<ResponseSendArgs, Record<never, never>>(

@@ -3,8 +3,8 @@
  * with the same keys; what the program has seen of a response is not shown to it twice.
  *
  * X1  An exchange that the journal shows as open is open in every attempt that performs effects.
- * X2  The program never sees two responses mixed: where a new one differs from what it has seen,
- *     the exchange fails as reset.
+ * X2  A piece of a request's body leaves once the effect that writes it is durable, in the order of
+ *     the effects. An exchange that is begun again begins with all pieces that the journal holds.
  */
 import {
   type ExchangeArgs,
@@ -13,16 +13,19 @@ import {
   type HttpBodyPart,
   type HttpBodyResult,
   type HttpResult,
+  type HttpWriteArgs,
+  type HttpWritten,
   httpBody,
   httpCancel,
   httpRequest,
   httpResponse,
   httpSend,
+  httpWrite,
 } from '../effects/http.ts';
 import type { Entry } from '../journal/entry.ts';
 import { concatBytes } from '../kernel/concat-bytes.ts';
 import type { Attempt } from './attempt.ts';
-import { HttpExchange, type SeenResponse, takeResponse } from './http-exchange.ts';
+import { type EarlierExchange, HttpExchange } from './http-exchange.ts';
 
 /** What a program that polls is told of an inbox. */
 export interface InboxState {
@@ -33,9 +36,12 @@ export interface InboxState {
 /** An exchange that the journal shows as begun and not ended. */
 interface OpenExchange {
   readonly entry: Entry;
+  readonly writes: Entry[];
   status: number | undefined;
   readonly parts: Uint8Array[];
 }
+
+const NOTHING_EARLIER: EarlierExchange = { writes: [], seen: undefined };
 
 export class Exchanges {
   private readonly open = new Map<number, HttpExchange>();
@@ -45,13 +51,13 @@ export class Exchanges {
 
   /** Whether something is still to arrive at this node. */
   get expectMore(): boolean {
-    for (const exchange of this.open.values()) if (!exchange.ended) return true;
+    for (const { response } of this.open.values()) if (!response.ended) return true;
     return false;
   }
 
   /** The exchange of an entry that this attempt performs. */
-  begin(entry: Entry): HttpExchange {
-    const exchange = new HttpExchange(this.attempt, entry, () => this.attempt.poke());
+  begin(entry: Entry, earlier = NOTHING_EARLIER): HttpExchange {
+    const exchange = new HttpExchange(this.attempt, entry, earlier, () => this.attempt.poke());
     this.open.set(entry.seq, exchange);
     return exchange;
   }
@@ -60,12 +66,19 @@ export class Exchanges {
   resume(): void {
     if (this.resumed) return;
     this.resumed = true;
-    for (const { entry, status, parts } of openIn(this.attempt.view)) {
+    for (const { entry, writes, status, parts } of openIn(this.attempt.view)) {
       if (this.open.has(entry.seq)) continue;
-      const seen: SeenResponse | undefined =
-        status === undefined ? undefined : { status, body: concatBytes(parts) };
-      this.begin(entry).takeUp(seen);
+      const seen = status === undefined ? undefined : { status, body: concatBytes(parts) };
+      this.begin(entry, { writes, seen }).takeUp();
     }
+  }
+
+  /** The result of an `http.write`, which leaves when it is durable. */
+  write(entry: Entry): HttpWritten {
+    const exchange = this.open.get((entry.args as HttpWriteArgs).exchange);
+    if (exchange === undefined || exchange.response.ended) return { closed: true };
+    this.attempt.commits.whenDurable(() => exchange.write(entry));
+    return {};
   }
 
   cancel({ exchange }: ExchangeArgs): void {
@@ -82,13 +95,13 @@ export class Exchanges {
   response({ exchange: seq }: ExchangeArgs): HttpResult | undefined {
     const exchange = this.open.get(seq);
     if (exchange === undefined) return unknown(seq);
-    if (exchange.head === undefined && exchange.failure === undefined) return undefined;
-    return this.take(seq, exchange);
+    const { head, failure } = exchange.response;
+    return head === undefined && failure === undefined ? undefined : this.take(seq, exchange);
   }
 
   /** What has arrived of a response; one that is there to its end is open no longer. */
-  take(seq: number, exchange: HttpExchange): HttpResult {
-    const result = takeResponse(exchange, seq);
+  take(seq: number, { response }: HttpExchange): HttpResult {
+    const result = response.take(seq);
     if ('failure' in result || result.more === undefined) this.open.delete(seq);
     return result;
   }
@@ -97,16 +110,9 @@ export class Exchanges {
   bodyPart({ exchange: seq, length }: HttpBodyArgs): HttpBodyResult | undefined {
     const exchange = this.open.get(seq);
     if (exchange === undefined) return unknown(seq);
-    const { body, failure } = exchange;
-    // After a crash the program has seen bytes that have not arrived again yet.
-    const isEmpty = exchange.taken >= body.length;
-    if (isEmpty && failure !== undefined) return failure;
-    if (isEmpty && !body.ended) return undefined;
-    const part = body.read(exchange.taken, length);
-    exchange.taken += part.length;
-    const ended = body.ended && exchange.taken === body.length;
-    if (ended) this.open.delete(seq);
-    return { ended, body: part };
+    const part = exchange.response.takePart(length);
+    if (part !== undefined && !('failure' in part) && part.ended) this.open.delete(seq);
+    return part;
   }
 
   /** What is to be read of an inbox now; undefined when a reader would have to wait. */
@@ -114,12 +120,10 @@ export class Exchanges {
     const [, part, seq] = EXCHANGE_INBOX.exec(name) ?? [];
     const exchange = this.open.get(Number(seq));
     if (exchange === undefined) return { available: 0, ended: true };
-    const available = Math.max(exchange.body.length - exchange.taken, 0);
+    const { head, failure, available, ended } = exchange.response;
     const isThere =
-      part === 'response'
-        ? exchange.head !== undefined || exchange.failure !== undefined
-        : available > 0 || exchange.ended;
-    return isThere ? { available, ended: exchange.ended } : undefined;
+      part === 'response' ? head !== undefined || failure !== undefined : available > 0 || ended;
+    return isThere ? { available, ended } : undefined;
   }
 }
 
@@ -148,12 +152,16 @@ function openIn(view: readonly Entry[]): Iterable<OpenExchange> {
 
 const READERS: Readonly<Record<string, (open: Map<number, OpenExchange>, entry: Entry) => void>> = {
   [httpSend.name]: (open, entry) => {
-    open.set(entry.seq, { entry, status: undefined, parts: [] });
+    open.set(entry.seq, { entry, writes: [], status: undefined, parts: [] });
+  },
+  [httpWrite.name]: (open, entry) => {
+    open.get((entry.args as HttpWriteArgs).exchange)?.writes.push(entry);
   },
   [httpRequest.name]: (open, entry) => {
     const result = entry.result as HttpResult;
     if ('failure' in result || result.more === undefined) return;
-    open.set(entry.seq, { entry, status: result.status, parts: [result.body] });
+    const { status, body } = result;
+    open.set(entry.seq, { entry, writes: [], status, parts: [body] });
   },
   [httpResponse.name]: (open, entry) => {
     const { exchange } = entry.args as ExchangeArgs;

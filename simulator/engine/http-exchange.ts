@@ -1,32 +1,36 @@
 /**
- * One HTTP exchange on its way: the request over the link, the service's answer, and back, its body
- * in pieces. It owns the timers and tries of that exchange, and what has arrived of it.
+ * One HTTP exchange of a program, seen from its node: it owns the timers and tries of the exchange,
+ * and the request as far as it is written.
  *
- * H1  Every try carries the same key.
- * H2  The first response whose head arrives is the result; others are ignored.
+ * H1  Every try carries the same key, and the same pieces of the request's body.
+ * H2  The first response whose head arrives is the result; others are ignored. It may arrive before
+ *     the request is written to its end.
  * H3  An exchange always ends: with a response, or with a failure once the program's timeout is
- *     over, unless its outcome waits for a person's answer.
- * H4  Pieces of a body arrive in the order in which they were sent.
+ *     over, counted from the latest piece that it wrote, unless its outcome waits for a person.
+ * H4  A request is tried again only when all of it is written.
  */
 import type { UnknownOutcomePolicy } from '../config/config.ts';
-import type { HttpFailed, HttpHeaders, HttpRequestArgs, HttpResult } from '../effects/http.ts';
+import type { HttpFailed, HttpRequestArgs } from '../effects/http.ts';
 import { isSafeMethod } from '../effects/http.ts';
 import type { EffectSite } from '../faults/injector.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { TraceKind } from '../journal/records.ts';
 import type { QueuedEvent } from '../kernel/event-queue.ts';
-import { CALL_TRIES_MAX, INBOX_BYTES_MAX } from '../kernel/limits.ts';
+import { CALL_TRIES_MAX, HTTP_BODY_BYTES_MAX } from '../kernel/limits.ts';
 import { after, NANOS_PER_SECOND, type VirtualNanos } from '../kernel/time.ts';
-import {
-  type Service,
-  ServiceError,
-  type ServiceRequest,
-  type ServiceResponse,
-} from '../world/service.ts';
+import type { Service, ServiceRequest } from '../world/service.ts';
 import type { Happening } from './agenda.ts';
+import { ArrivingResponse, type SeenResponse } from './arriving-response.ts';
 import type { Attempt } from './attempt.ts';
-import { Inbox } from './inbox.ts';
-import { arriveReal } from './real-exchange.ts';
+import type { Engine } from './engine.ts';
+import {
+  HttpTry,
+  type ResponseHead,
+  type ResponseRun,
+  type TraceData,
+  type TryOwner,
+} from './http-try.ts';
+import { Upload, type UploadPiece } from './upload.ts';
 
 /** How long the engine waits for the response to its first try; each further try waits twice. */
 const FIRST_TRY_NANOS = 5n * NANOS_PER_SECOND;
@@ -34,35 +38,31 @@ const FIRST_TRY_NANOS = 5n * NANOS_PER_SECOND;
 /** A person's answer to what became of a call. */
 export type OutcomeAnswer = 'retry' | 'fail';
 
-/** What the program was told of this exchange before a crash. */
-export interface SeenResponse {
-  readonly status: number;
-  readonly body: Uint8Array;
+/** What earlier attempts have left of an exchange. */
+export interface EarlierExchange {
+  /** The `http.write`s of the request's body. */
+  readonly writes: readonly Entry[];
+  /** What the program has been told already, which the new response must agree with. */
+  readonly seen: SeenResponse | undefined;
 }
 
-export interface ResponseHead {
-  readonly status: number;
-  readonly headers: HttpHeaders;
-}
-
-export class HttpExchange {
-  head: ResponseHead | undefined;
-  /** Why no response came, or why it broke off. */
-  failure: HttpFailed | undefined;
-  /** What has arrived of the body. */
-  readonly body: Inbox;
-  /** How much of the body the program has taken. */
-  taken = 0;
+export class HttpExchange implements TryOwner {
+  readonly engine: Engine;
+  readonly site: EffectSite;
+  readonly response: ArrivingResponse;
   private readonly args: HttpRequestArgs;
-  private readonly site: EffectSite;
   private readonly policy: UnknownOutcomePolicy;
+  private readonly upload: Upload;
   private deadline: VirtualNanos;
+  private readonly sent: HttpTry[] = [];
+  /** How often it was sent since a person was asked last. */
   private tries = 0;
+  private service: Service | undefined;
   /** The try whose response is the result. */
   private answered: number | undefined;
+  private isAsking = false;
   private over = false;
   private timer: QueuedEvent<Happening> | undefined;
-  private seen: SeenResponse | undefined;
   /** An earlier attempt may have sent it. */
   private wasSentBefore = false;
 
@@ -70,41 +70,48 @@ export class HttpExchange {
   constructor(
     private readonly attempt: Attempt,
     private readonly entry: Entry,
+    { writes, seen }: EarlierExchange,
     private readonly onArrival: () => void,
   ) {
+    this.engine = attempt.engine;
     this.args = entry.args as HttpRequestArgs;
     this.site = { execution: attempt.execution.id, seq: entry.seq, effect: entry.operation.name };
+    this.upload = new Upload(attempt.execution.id, entry);
+    for (const write of writes) this.upload.add(write);
+    this.response = new ArrivingResponse(
+      `the response to ${this.args.method} ${this.args.url}`,
+      seen,
+    );
     this.policy = this.choosePolicy();
     this.deadline = this.newDeadline();
-    this.body = new Inbox(`the response to ${this.args.method} ${this.args.url}`);
   }
 
-  /** Nothing more will arrive. */
-  get ended(): boolean {
-    return this.body.ended || this.failure !== undefined;
+  get nodeName(): string {
+    return this.attempt.node.name;
+  }
+
+  /** Whether a program that waits for its response need not wait any longer. */
+  get isAnswered(): boolean {
+    const { head, failure } = this.response;
+    if (failure !== undefined) return true;
+    return this.args.stream === true ? head !== undefined : this.response.ended;
   }
 
   start(): void {
     const host = hostOf(this.args.url);
-    const service = host === undefined ? undefined : this.attempt.engine.serviceFor(host);
-    if (service === undefined) {
+    this.service = host === undefined ? undefined : this.engine.serviceFor(host);
+    if (this.service === undefined) {
       const detail =
         host === undefined ? `${this.args.url} is not an http URL` : `no service ${host}`;
       this.fail({ failure: 'unknown-host', detail });
       return;
     }
-    this.send(service);
+    this.send(this.service);
   }
 
-  /**
-   * An earlier attempt may have sent it: goes by the policy of its route.
-   *
-   * @param seen what the program has been told already, which the new response must agree with
-   */
-  takeUp(seen?: SeenResponse): void {
+  /** An earlier attempt may have sent it: goes by the policy of its route. */
+  takeUp(): void {
     this.wasSentBefore = true;
-    this.seen = seen;
-    this.taken = seen?.body.length ?? 0;
     if (this.policy === 'retry') {
       this.trace('call.retried', { why: 'the outcome was lost with the attempt' });
       this.start();
@@ -115,97 +122,92 @@ export class HttpExchange {
     }
   }
 
+  /** Sends more of the request's body; its effect is durable. */
+  write(entry: Entry): void {
+    if (this.over || this.response.ended) return;
+    const piece = this.upload.add(entry);
+    if (this.upload.size > HTTP_BODY_BYTES_MAX) {
+      const detail = `the request is longer than ${HTTP_BODY_BYTES_MAX} bytes`;
+      this.fail({ failure: 'reset', detail });
+      return;
+    }
+    this.deadline = this.newDeadline();
+    const latest = this.sent.at(-1);
+    if (this.service === undefined || latest === undefined) return;
+    if (this.answered === undefined && !this.isAsking) this.armTimer(this.service);
+    this.sendPiece(latest, this.service, piece);
+  }
+
   /** Stops its timers and ignores what is still on its way. */
   abandon(): void {
     this.over = true;
     this.timer?.cancel();
+    this.breakOff();
+  }
+
+  private breakOff(): void {
+    for (const each of this.sent) each.breakOff(this.upload.ended);
   }
 
   private choosePolicy(): UnknownOutcomePolicy {
     // Repeating a safe request changes nothing, so nobody need be asked.
     if (isSafeMethod(this.args.method)) return 'retry';
-    return this.attempt.engine.outcomePolicy(this.attempt.execution, this.args);
+    return this.engine.outcomePolicy(this.attempt.execution, this.args);
   }
 
   private newDeadline(): VirtualNanos {
-    return after(this.attempt.engine.agenda.now, BigInt(this.args.timeoutNanos));
+    return after(this.engine.agenda.now, BigInt(this.args.timeoutNanos));
   }
 
   private send(service: Service): void {
-    const { engine, node } = this.attempt;
     this.tries++;
-    const number = this.tries;
-    this.trace('request.sent', { service: service.name, try: number });
+    const next = new HttpTry(this, service, this.head(), this.sent.length + 1);
+    this.sent.push(next);
+    const [first, ...others] = this.upload.pieces;
+    this.trace('request.sent', { service: service.name, try: this.tries }, first?.site);
     this.armTimer(service);
-    if (engine.faults.loses('lose-request', this.site)) {
-      this.trace('request.lost', { service: service.name });
-      return;
-    }
-    const request = this.request();
-    engine.agenda.in(engine.network.delayNanos(node.name, service.name), () =>
-      this.arrive(service, request, number),
-    );
+    if (first !== undefined) next.send(first);
+    for (const piece of others) this.sendPiece(next, service, piece);
+  }
+
+  private sendPiece(to: HttpTry, service: Service, piece: UploadPiece): void {
+    this.trace('request.sent', { service: service.name }, piece.site);
+    to.send(piece);
   }
 
   private armTimer(service: Service): void {
-    const { agenda } = this.attempt.engine;
+    const { agenda } = this.engine;
+    this.timer?.cancel();
     const tryEnds = after(agenda.now, tryNanos(service, this.tries));
-    const mayRetry = this.policy !== 'fail' && this.tries < CALL_TRIES_MAX;
+    const mayRetry = this.upload.ended && this.policy !== 'fail' && this.tries < CALL_TRIES_MAX;
     const instant = mayRetry && tryEnds < this.deadline ? tryEnds : this.deadline;
     this.timer = agenda.at(instant, () => this.onNode(() => this.timeOut(service)));
   }
 
-  private request(): ServiceRequest {
-    const { method, url, headers, body } = this.args;
+  /** The request without its body. */
+  private head(): ServiceRequest {
+    const { method, url, headers } = this.args;
     const { key } = this.entry;
     const hasKey = key === undefined || headers.some(([name]) => name === 'idempotency-key');
     return {
       method,
       url,
-      body,
+      body: new Uint8Array(0),
       headers: hasKey ? headers : [...headers, ['idempotency-key', key]],
     };
   }
 
-  /** The request has reached the service, whatever has become of the node since. */
-  private arrive(service: Service, request: ServiceRequest, number: number): void {
-    const { engine } = this.attempt;
-    if (service.real !== undefined) {
-      arriveReal(engine, service, request, {
-        site: this.site,
-        trace: (kind, data) => this.trace(kind, { service: service.name, ...data }),
-        onResponse: (response) => this.sendBack(service, response, number),
-        onLoss: (failure) => this.overLink(service, () => this.loseReal(service, failure, number)),
-      });
-      return;
-    }
-    this.trace('request.arrived', { service: service.name });
-    let response: ServiceResponse;
-    try {
-      response = engine.callService(service, request, this.site);
-    } catch (error) {
-      if (!(error instanceof ServiceError)) throw error;
-      this.trace('service.failed', { service: service.name, message: error.message });
-      engine.noteProblem(error);
-      const failure = { failure: 'service-failed', detail: error.message } as const;
-      this.overLink(service, () => this.fail(failure));
-      return;
-    }
-    engine.agenda.in(response.delayNanos, () => {
-      this.trace('response.sent', { service: service.name, status: response.status });
-      this.sendBack(service, response, number);
-    });
-  }
+  // What a try tells.
 
-  /** No response came from a real host, and the node knows it. */
-  private loseReal(service: Service, failure: HttpFailed, number: number): void {
-    if (this.answered !== undefined || number !== this.tries) return;
+  loseReal(failure: HttpFailed, number: number): void {
+    const { service } = this;
+    if (this.answered !== undefined || number !== this.sent.length || service === undefined) return;
     const wasNotSent = failure.failure === 'refused' || failure.failure === 'unknown-host';
     if (wasNotSent && this.tries === 1 && !this.wasSentBefore) {
       this.fail(failure);
       return;
     }
-    const { agenda } = this.attempt.engine;
+    const { agenda } = this.engine;
     const next = after(agenda.now, backoffNanos(this.tries));
     if (this.policy === 'ask') this.ask();
     else if (this.policy === 'fail' || this.tries >= CALL_TRIES_MAX || next >= this.deadline) {
@@ -217,128 +219,92 @@ export class HttpExchange {
     }
   }
 
-  /** Lets something come to the node from a service. */
-  private overLink(service: Service, step: () => void): void {
-    const { engine, node } = this.attempt;
-    engine.agenda.in(engine.network.delayNanos(service.name, node.name), () => this.onNode(step));
-  }
-
-  /** The service answers: its head with the first piece, then the other pieces. */
-  private sendBack(
-    service: Service,
-    response: Omit<ServiceResponse, 'note'>,
-    number: number,
-  ): void {
-    const { engine } = this.attempt;
-    if (engine.faults.loses('lose-response', this.site)) {
-      this.trace('response.lost', { service: service.name });
-      return;
-    }
-    const { status, headers, pieces } = response;
-    let sentAt = engine.agenda.now;
-    let arrivesAt = sentAt;
-    const [first, ...others] = pieces;
-    const arrival = (step: () => void): void => {
-      const delay = engine.network.delayNanos(service.name, this.attempt.node.name);
-      const instant = after(sentAt, delay);
-      // On one connection, no piece overtakes another (H4).
-      if (instant > arrivesAt) arrivesAt = instant;
-      engine.agenda.at(arrivesAt, () => this.onNode(step));
-    };
-    sentAt = after(sentAt, first?.delayNanos ?? 0n);
-    arrival(() => {
-      this.trace('response.arrived', { service: service.name });
-      this.receiveHead({ status, headers }, number);
-      this.receive(number, first?.bytes, others.length === 0);
-    });
-    others.forEach(({ bytes, delayNanos }, index) => {
-      sentAt = after(sentAt, delayNanos);
-      arrival(() => this.receive(number, bytes, index === others.length - 1));
-    });
-  }
-
-  private receiveHead(head: ResponseHead, number: number): void {
+  receiveHead(head: ResponseHead, number: number): void {
     if (this.answered !== undefined) return;
     this.answered = number;
-    this.attempt.engine.questions.withdraw(this.attempt, this.entry.seq);
+    this.withdrawQuestion();
     this.timer?.cancel();
-    if (this.seen !== undefined && this.seen.status !== head.status) {
-      this.fail(differs(`status ${head.status} instead of ${this.seen.status}`));
+    const problem = this.response.receiveHead(head);
+    if (problem !== undefined) this.fail(problem);
+    else if (this.args.stream !== true) this.armBodyTimer();
+  }
+
+  receive(run: ResponseRun, number: number): void {
+    if (this.answered !== number || this.response.failure !== undefined) return;
+    const problem = this.response.receive(run);
+    if (problem !== undefined) {
+      this.fail(problem);
       return;
     }
-    this.head = head;
-    if (this.args.stream !== true) this.armBodyTimer();
+    if (run.isLast) {
+      this.timer?.cancel();
+      this.breakOff();
+    }
+    this.onArrival();
   }
+
+  fail(failure: HttpFailed): void {
+    if (this.response.ended) return;
+    this.abandon();
+    this.withdrawQuestion();
+    this.response.failure = failure;
+    this.onArrival();
+  }
+
+  onNode(step: () => void): void {
+    this.attempt.node.deliver(this.attempt.incarnation, () => {
+      if (!this.over) step();
+    });
+  }
+
+  /** @param site the effect that it is about, where that is not the one that began the exchange */
+  trace(kind: TraceKind, { service, ...data }: TraceData, site: EffectSite = this.site): void {
+    this.engine.trace({
+      kind,
+      node: this.nodeName,
+      execution: site.execution,
+      seq: site.seq,
+      ...(typeof service === 'string' ? { service } : {}),
+      ...(Object.keys(data).length > 0 ? { data } : {}),
+    });
+  }
+
+  // Time and people.
 
   /** A program that takes only whole responses waits for the whole no longer than it said. */
   private armBodyTimer(): void {
-    const { agenda } = this.attempt.engine;
-    this.timer = agenda.at(this.deadline, () =>
+    this.timer = this.engine.agenda.at(this.deadline, () =>
       this.onNode(() => {
-        const detail = `the rest of the response did not come in time (${this.body.length} bytes did)`;
+        const { length } = this.response.body;
+        const detail = `the rest of the response did not come in time (${length} bytes did)`;
         this.fail({ failure: 'timeout', detail });
       }),
     );
   }
 
-  private receive(number: number, bytes: Uint8Array | undefined, isLast: boolean): void {
-    if (this.answered !== number || this.failure !== undefined) return;
-    if (bytes !== undefined) {
-      const from = this.body.length;
-      if (from + bytes.length > INBOX_BYTES_MAX) {
-        const detail = `the response is longer than ${INBOX_BYTES_MAX} bytes`;
-        this.fail({ failure: 'reset', detail });
-        return;
-      }
-      this.body.append(bytes);
-      if (!this.agreesWithSeen(from, bytes)) {
-        this.fail(differs('another body'));
-        return;
-      }
-    }
-    if (isLast && this.body.length < this.taken) {
-      this.fail(differs(`a body of ${this.body.length} bytes`));
-      return;
-    }
-    if (isLast) {
-      this.body.ended = true;
-      this.timer?.cancel();
-    }
-    this.onArrival();
-  }
-
-  private agreesWithSeen(from: number, bytes: Uint8Array): boolean {
-    const seen = this.seen?.body;
-    if (seen === undefined) return true;
-    const end = Math.min(seen.length, from + bytes.length);
-    for (let at = from; at < end; at++) if (seen[at] !== bytes[at - from]) return false;
-    return true;
-  }
-
   private timeOut(service: Service): void {
-    const { agenda } = this.attempt.engine;
-    if (agenda.now >= this.deadline || this.tries >= CALL_TRIES_MAX) {
-      const detail = `no response from ${service.name} after ${this.tries} tries`;
-      if (this.policy === 'ask') this.ask();
-      else this.fail({ failure: 'timeout', detail });
-      return;
-    }
+    const isOver = this.engine.agenda.now >= this.deadline || this.tries >= CALL_TRIES_MAX;
     if (this.policy === 'ask') {
       this.ask();
-      return;
+    } else if (isOver) {
+      const what = this.upload.ended ? `after ${this.tries} tries` : 'to an unfinished request';
+      this.fail({ failure: 'timeout', detail: `no response from ${service.name} ${what}` });
+    } else {
+      this.trace('call.retried', { why: 'no response in time', try: this.tries + 1 });
+      this.send(service);
     }
-    this.trace('call.retried', { why: 'no response in time', try: this.tries + 1 });
-    this.send(service);
   }
 
   private ask(): void {
     this.timer?.cancel();
-    this.attempt.engine.questions.ask(this.attempt, this.entry.seq, (answer) =>
+    this.isAsking = true;
+    this.engine.questions.ask(this.attempt, this.entry.seq, (answer) =>
       this.onNode(() => this.followAnswer(answer)),
     );
   }
 
   private followAnswer(answer: OutcomeAnswer): void {
+    this.isAsking = false;
     if (answer === 'fail') {
       this.failUnknown();
       return;
@@ -349,48 +315,15 @@ export class HttpExchange {
     this.start();
   }
 
+  private withdrawQuestion(): void {
+    this.isAsking = false;
+    this.engine.questions.withdraw(this.attempt, this.entry.seq);
+  }
+
   private failUnknown(): void {
     const detail = 'it was sent, and what became of it is not known';
     this.fail({ failure: 'outcome-unknown', detail });
   }
-
-  private fail(failure: HttpFailed): void {
-    if (this.ended) return;
-    this.abandon();
-    this.attempt.engine.questions.withdraw(this.attempt, this.entry.seq);
-    this.failure = failure;
-    this.onArrival();
-  }
-
-  private onNode(step: () => void): void {
-    this.attempt.node.deliver(this.attempt.incarnation, () => {
-      if (!this.over) step();
-    });
-  }
-
-  private trace(kind: TraceKind, data: Record<string, string | number | boolean>): void {
-    const { service, ...rest } = data;
-    this.attempt.engine.trace({
-      kind,
-      node: this.attempt.node.name,
-      execution: this.site.execution,
-      seq: this.site.seq,
-      ...(typeof service === 'string' ? { service } : {}),
-      ...(Object.keys(rest).length > 0 ? { data: rest } : {}),
-    });
-  }
-}
-
-/** What has arrived of a response, whose head is there, or why there is none. */
-export function takeResponse(exchange: HttpExchange, seq: number): HttpResult {
-  const { head, failure, body } = exchange;
-  if (head === undefined || (failure !== undefined && body.length <= exchange.taken)) {
-    return failure ?? { failure: 'reset', detail: 'the response has no head' };
-  }
-  const part = body.read(exchange.taken, body.length);
-  exchange.taken += part.length;
-  const { status, headers } = head;
-  return body.ended ? { status, headers, body: part } : { status, headers, more: seq, body: part };
 }
 
 /** How long a try waits for its response. Nobody is asked again while a real host may answer. */
@@ -400,11 +333,6 @@ function tryNanos({ real }: Service, tries: number): bigint {
 
 function backoffNanos(tries: number): bigint {
   return FIRST_TRY_NANOS * 2n ** BigInt(tries - 1);
-}
-
-function differs(how: string): HttpFailed {
-  const detail = `the response was sent again after a crash, with ${how}`;
-  return { failure: 'reset', detail };
 }
 
 /** The host of an http or https URL, in lower case and with its port when it is not the usual. */

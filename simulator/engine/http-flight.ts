@@ -1,5 +1,5 @@
 /** HTTP effects that begin an exchange: one that waits for its response, and one that does not. */
-import { type ExchangeArgs, type HttpRequestArgs, httpSend } from '../effects/http.ts';
+import { type ExchangeArgs, httpSend } from '../effects/http.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Attempt } from './attempt.ts';
 import type { Flight } from './flights.ts';
@@ -47,8 +47,7 @@ export class HttpFlight implements Flight {
       attempt.land(entry, sent);
       return;
     }
-    const isStream = (entry.args as HttpRequestArgs).stream === true;
-    if (exchange.failure === undefined && !(isStream ? exchange.head : exchange.ended)) return;
+    if (!exchange.isAnswered) return;
     this.exchange = undefined;
     attempt.land(entry, attempt.exchanges.take(entry.seq, exchange));
   }

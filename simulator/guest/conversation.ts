@@ -68,6 +68,11 @@ interface Asked extends Omit<HttpRequestArgs, 'timeoutNanos'> {
   readonly timeoutNanos: string | undefined;
 }
 
+/** Whether a request to this URL is one of those that `conversationFor` understands. */
+export function isReserved(url: string): boolean {
+  return reservedUrl(url) !== undefined;
+}
+
 function reservedUrl(text: string): URL | undefined {
   // Nearly every request is to another host, and parsing a URL costs more than looking.
   if (!text.includes('.backstitch')) return undefined;

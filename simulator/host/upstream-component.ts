@@ -75,9 +75,10 @@ export class ComponentService implements ServiceProgram {
     const { response } = port;
     if (response === undefined) throw this.failure('it gave no response');
     if (!response.ended) throw this.failure('it did not finish the body of its response');
-    const { head, pieces, delayNanos } = response;
+    const { head, pieces, trailers, delayNanos } = response;
     const { status, headers } = head;
-    return { status, headers, pieces, delayNanos, note: undefined };
+    const answer = { status, headers, pieces, delayNanos, note: undefined };
+    return trailers.length > 0 ? { ...answer, trailers } : answer;
   }
 
   private check(outcome: GuestOutcome): void {

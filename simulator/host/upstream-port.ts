@@ -12,11 +12,13 @@ import { type DnsResult, dnsLookup } from '../effects/dns.ts';
 import {
   type ExchangeArgs,
   type HttpFailed,
+  type HttpHeaders,
   httpBody,
   httpCancel,
   httpRequest,
   httpResponse,
   httpSend,
+  httpWrite,
 } from '../effects/http.ts';
 import {
   type EffectPort,
@@ -33,6 +35,7 @@ import {
   requestBody,
   requestReceive,
   responseBody,
+  responseInform,
   responseSend,
 } from '../effects/request.ts';
 import { type OutputArgs, stderrWrite, stdinRead, stdoutWrite } from '../effects/stdio.ts';
@@ -56,6 +59,7 @@ export class ServiceUnwind extends Unwind {}
 export interface UpstreamResponse {
   readonly head: ResponseSendArgs;
   readonly pieces: readonly ResponsePiece[];
+  readonly trailers: HttpHeaders;
   /** How long after the request its head was sent, in virtual nanoseconds. */
   readonly delayNanos: bigint;
   readonly ended: boolean;
@@ -74,6 +78,8 @@ const PERFORMERS: Readonly<Record<string, Performer>> = {
   [stderrWrite.name]: (port, args) => port.print(args as OutputArgs),
   [requestReceive.name]: (port) => port.received,
   [requestBody.name]: () => ({ ended: true, body: NOTHING }),
+  // The world's requests are answered once.
+  [responseInform.name]: () => ({}),
   [responseSend.name]: (port, args) => port.sendHead(args as ResponseSendArgs),
   [responseBody.name]: (port, args) => port.sendMore(args as ResponseBodyArgs),
   [httpRequest.name]: unreachableHost,
@@ -81,12 +87,14 @@ const PERFORMERS: Readonly<Record<string, Performer>> = {
   [httpBody.name]: unreachableHost,
   // What it began is answered when it is asked for.
   [httpSend.name]: (): ExchangeArgs => ({ exchange: 0 }),
+  [httpWrite.name]: () => ({ closed: true }),
   [httpCancel.name]: () => ({}),
 };
 
 export class UpstreamPort implements EffectPort {
   readonly received: ReceivedRequest;
   private readonly pieces: ResponsePiece[] = [];
+  private trailers: HttpHeaders = [];
   private head: ResponseSendArgs | undefined;
   private headAt = 0n;
   private lastAt = 0n;
@@ -97,11 +105,12 @@ export class UpstreamPort implements EffectPort {
   private over: ServiceUnwind | undefined;
 
   constructor(
-    { method, url, headers, body }: ServiceRequest,
+    { method, url, headers, trailers, body }: ServiceRequest,
     private readonly context: Pick<ServiceContext, 'wallNanos' | 'random'>,
     private readonly onPrint: (bytes: Uint8Array) => void,
   ) {
-    this.received = { method, url, headers, body };
+    const head = { method, url, headers };
+    this.received = trailers === undefined ? { ...head, body } : { ...head, trailers, body };
   }
 
   get latestWallNanos(): bigint {
@@ -110,8 +119,8 @@ export class UpstreamPort implements EffectPort {
 
   /** Undefined when it has not begun to answer. */
   get response(): UpstreamResponse | undefined {
-    const { head, pieces, ended } = this;
-    return head === undefined ? undefined : { head, pieces, ended, delayNanos: this.headAt };
+    const { head, pieces, trailers, ended, headAt: delayNanos } = this;
+    return head === undefined ? undefined : { head, pieces, trailers, ended, delayNanos };
   }
 
   effect<A extends EffectValue, R extends EffectValue>(operation: Operation<A, R>, args: A): R {
@@ -161,12 +170,13 @@ export class UpstreamPort implements EffectPort {
     return this.sendMore(head);
   }
 
-  sendMore({ body, ended }: ResponseBodyArgs): EffectValue {
+  sendMore({ body, ended, trailers = [] }: ResponseBodyArgs): EffectValue {
     if (body.length > 0) {
       this.pieces.push({ bytes: body, delayNanos: this.elapsed - this.lastAt });
       this.lastAt = this.elapsed;
     }
     this.ended ||= ended;
+    this.trailers = trailers;
     return {};
   }
 

@@ -7,7 +7,10 @@ import type {
   FutureIncomingResponse,
   IncomingResponse,
 } from '../../simulator/guest/preview2/http/outgoing-handler.ts';
-import type { OutgoingRequest } from '../../simulator/guest/preview2/http/outgoing-request.ts';
+import type {
+  OutgoingRequest,
+  RequestOptions,
+} from '../../simulator/guest/preview2/http/outgoing-request.ts';
 import type { Pollable } from '../../simulator/guest/preview2/pollable.ts';
 import type { InputStream, OutputStream } from '../../simulator/guest/preview2/streams.ts';
 import type { GuestProgram } from '../../simulator/guest/program.ts';
@@ -17,10 +20,11 @@ export interface ScriptImports {
   readonly 'wasi:cli/stdout': { getStdout(): OutputStream };
   readonly 'wasi:clocks/monotonic-clock': { subscribeDuration(nanos: bigint): Pollable };
   readonly 'wasi:http/outgoing-handler': {
-    handle(request: OutgoingRequest): FutureIncomingResponse;
+    handle(request: OutgoingRequest, options?: RequestOptions): FutureIncomingResponse;
   };
   readonly 'wasi:http/types': {
     readonly OutgoingRequest: new (headers: Fields) => OutgoingRequest;
+    readonly RequestOptions: new () => RequestOptions;
   };
   readonly 'wasi:io/poll': { poll(pollables: readonly Pollable[]): Uint32Array };
 }
@@ -47,6 +51,11 @@ export function scriptedComponent(script: (imports: ScriptImports) => void): Gue
   };
 }
 
+export interface BeginOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly options?: RequestOptions;
+}
+
 /** What HTTP programs do, over a component's imports. */
 export class HttpScript {
   constructor(private readonly imports: ScriptImports) {}
@@ -65,13 +74,13 @@ export class HttpScript {
     return this.imports['wasi:clocks/monotonic-clock'].subscribeDuration(nanos);
   }
 
-  begin(method: string, url: string, content: string): FutureIncomingResponse {
-    const { host, pathname, search } = new URL(url);
-    const request = new this.imports['wasi:http/types'].OutgoingRequest(Fields.fromList([]));
-    request.setMethod({ tag: 'other', val: method });
-    request.setScheme({ tag: 'HTTP' });
-    request.setAuthority(host);
-    request.setPathWithQuery(`${pathname}${search}`);
+  begin(
+    method: string,
+    url: string,
+    content: string,
+    { headers = {}, options }: BeginOptions = {},
+  ): FutureIncomingResponse {
+    const request = this.request(method, url, headers);
     const body = request.body();
     if (content !== '') {
       const stream = body.write();
@@ -79,13 +88,81 @@ export class HttpScript {
       stream[Symbol.dispose]();
     }
     OutgoingBody.finish(body, undefined);
-    return this.imports['wasi:http/outgoing-handler'].handle(request);
+    return this.handle(request, options);
+  }
+
+  /** A POST whose body is written after it has begun. */
+  upload(url: string): Upload {
+    const request = this.request('POST', url, {});
+    const body = request.body();
+    const stream = body.write();
+    return new Upload(this.handle(request), body, stream);
+  }
+
+  options(): RequestOptions {
+    return new this.imports['wasi:http/types'].RequestOptions();
+  }
+
+  private handle(request: OutgoingRequest, options?: RequestOptions): FutureIncomingResponse {
+    return this.imports['wasi:http/outgoing-handler'].handle(request, options);
+  }
+
+  private request(
+    method: string,
+    url: string,
+    headers: Readonly<Record<string, string>>,
+  ): OutgoingRequest {
+    const { host, pathname, search } = new URL(url);
+    const request = new this.imports['wasi:http/types'].OutgoingRequest(fieldsOf(headers));
+    request.setMethod({ tag: 'other', val: method });
+    request.setScheme({ tag: 'HTTP' });
+    request.setAuthority(host);
+    request.setPathWithQuery(`${pathname}${search}`);
+    return request;
   }
 
   /** Indices of those that are ready. */
   poll(pollables: readonly Pollable[]): readonly number[] {
     return [...this.imports['wasi:io/poll'].poll(pollables)];
   }
+}
+
+/** A request whose body is being written. */
+export class Upload {
+  constructor(
+    readonly future: FutureIncomingResponse,
+    private readonly body: OutgoingBody,
+    private readonly stream: OutputStream,
+  ) {}
+
+  /** False when nobody takes it any more. */
+  write(content: string): boolean {
+    try {
+      this.stream.blockingWriteAndFlush(new TextEncoder().encode(content));
+      return true;
+    } catch (error) {
+      if (!(error instanceof ComponentError)) throw error;
+      return false;
+    }
+  }
+
+  finish(trailers: Readonly<Record<string, string>> = {}): void {
+    this.stream[Symbol.dispose]();
+    const fields = Object.keys(trailers).length > 0 ? fieldsOf(trailers) : undefined;
+    OutgoingBody.finish(this.body, fields);
+  }
+
+  drop(): void {
+    this.stream[Symbol.dispose]();
+    this.body[Symbol.dispose]();
+  }
+}
+
+function fieldsOf(headers: Readonly<Record<string, string>>): Fields {
+  const encoder = new TextEncoder();
+  return Fields.fromList(
+    Object.entries(headers).map(([name, value]) => [name, encoder.encode(value)]),
+  );
 }
 
 /** The response, or the name of the error that came instead; undefined while nothing is there. */

@@ -5,12 +5,15 @@ import type {
   HttpBodyResult,
   HttpRequestArgs,
   HttpResult,
+  HttpWriteArgs,
+  HttpWritten,
 } from '../../effects/http.ts';
 import type { EffectValue } from '../../effects/operation.ts';
 import type {
   ReceivedRequest,
   RequestBodyArgs,
   ResponseBodyArgs,
+  ResponseInformArgs,
   ResponseSendArgs,
 } from '../../effects/request.ts';
 import { bodyLine, countText, quote, visibleText } from './bytes-text.ts';
@@ -25,8 +28,15 @@ const http: OperationText<HttpRequestArgs, HttpResult> = {
 };
 
 const httpSent: OperationText<HttpRequestArgs, ExchangeArgs> = {
-  asked: http.asked,
+  asked: (args, names) =>
+    `${http.asked(args, names)}${args.open === undefined ? '' : ' (more to come)'}`,
   got: () => '',
+};
+
+const httpWritten: OperationText<HttpWriteArgs, HttpWritten> = {
+  asked: ({ exchange, ...piece }) => `to #${exchange}: ${pieceText(piece)}`,
+  got: ({ closed }) => (closed === undefined ? '' : 'nobody takes it any more'),
+  failed: ({ closed }) => closed === true,
 };
 
 const httpAwaited: OperationText<ExchangeArgs, HttpResult> = {
@@ -72,11 +82,13 @@ const responseSent: OperationText<ResponseSendArgs, EffectValue> = {
   got: () => '',
 };
 
+const responseInformed: OperationText<ResponseInformArgs, EffectValue> = {
+  asked: ({ informational }) => `${informational}`,
+  got: () => '',
+};
+
 const responseBodySent: OperationText<ResponseBodyArgs, EffectValue> = {
-  asked: ({ body, ended }) => {
-    if (body.length === 0) return ended ? 'end of body' : 'nothing';
-    return `${quote(body)}${ended ? ', its end' : ''}`;
-  },
+  asked: pieceText,
   got: () => '',
 };
 
@@ -84,11 +96,13 @@ const responseBodySent: OperationText<ResponseBodyArgs, EffectValue> = {
 export const HTTP_TEXTS = {
   'http.request': http,
   'http.send': httpSent,
+  'http.write': httpWritten,
   'http.response': httpAwaited,
   'http.body': httpBodyRead,
   'http.cancel': httpCancelled,
   'request.receive': received,
   'request.body': requestBodyRead,
+  'response.inform': responseInformed,
   'response.send': responseSent,
   'response.body': responseBodySent,
 };
@@ -108,6 +122,11 @@ export function inboxText(inbox: string): string {
   const [, kind = '', name] = /^([a-z]+):(.*)$/.exec(inbox) ?? [];
   const phrase = INBOX_PHRASES[kind];
   return phrase === undefined ? inbox : `${phrase}${name}`;
+}
+
+function pieceText({ body, ended }: Pick<ResponseBodyArgs, 'body' | 'ended'>): string {
+  if (body.length === 0) return ended ? 'end of body' : 'nothing';
+  return `${quote(body)}${ended ? ', its end' : ''}`;
 }
 
 function responseText(result: HttpResult): string {

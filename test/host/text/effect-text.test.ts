@@ -40,6 +40,24 @@ type Row = readonly [name: string, args: object, result: object | undefined, tex
 
 const ROWS: readonly Row[] = [
   ['http.send', REQUEST, { exchange: 4 }, 'http.send POST https://payment.example/charges'],
+  [
+    'http.send',
+    { ...REQUEST, open: true },
+    { exchange: 4 },
+    'http.send POST https://payment.example/charges (more to come)',
+  ],
+  [
+    'http.write',
+    { exchange: 4, ended: false, body: bytes('more') },
+    {},
+    'http.write to #4: "more"',
+  ],
+  [
+    'http.write',
+    { exchange: 4, ended: true, body: bytes('more') },
+    { closed: true },
+    'http.write to #4: "more", its end -> nobody takes it any more',
+  ],
   ['http.response', { exchange: 4 }, RESPONSE, 'http.response to #4 -> 200 {"ok":true}'],
   [
     'http.response',
@@ -447,6 +465,7 @@ describe('the line of an effect', () => {
       'stderr.write',
       'http.request',
       'http.send',
+      'http.write',
       'http.response',
       'http.body',
       'http.cancel',
@@ -460,6 +479,7 @@ describe('the line of an effect', () => {
       'promise.keep',
       'request.receive',
       'request.body',
+      'response.inform',
       'response.send',
       'response.body',
       'socket.accept',

@@ -5,7 +5,7 @@
 import type { HttpHeaders } from '../../../effects/http.ts';
 import { fail } from '../component-error.ts';
 import type { TimerPort } from '../timer.ts';
-import { type ErrorCode, internalError } from './error-code.ts';
+import { type ErrorCode, failHttp, internalError } from './error-code.ts';
 import { Fields } from './fields.ts';
 import { IncomingBody, type MessageBody, type Result } from './incoming-body.ts';
 import { type Method, methodOf, type Scheme, schemeOf } from './message-head.ts';
@@ -24,6 +24,8 @@ export interface IncomingExchange {
 
 /** Takes one response: `head` and then the body, or `fail`. */
 export interface ResponseTarget extends BodyTarget {
+  /** An informational response, before the response. */
+  inform(status: number, headers: HttpHeaders): void;
   head(status: number, headers: HttpHeaders): void;
   /** There is no response. */
   fail(code: ErrorCode): void;
@@ -111,7 +113,7 @@ export class OutgoingResponse {
   body(): OutgoingBody {
     if (this.isBodyTaken) fail(undefined);
     this.isBodyTaken = true;
-    return new OutgoingBody(this.port, this.buffer, true);
+    return new OutgoingBody(this.port, this.buffer);
   }
 
   /** Sends the head, and from now on the body as it is written. */
@@ -123,12 +125,28 @@ export class OutgoingResponse {
   }
 }
 
+const INFORMATIONAL_MIN = 100;
+const INFORMATIONAL_MAX = 199;
+const SWITCHING_PROTOCOLS = 101;
+const NO_UPGRADE = internalError(
+  'status 101 would end HTTP on this connection; it is not supported',
+);
+
 const NO_RESPONSE = internalError('the handler dropped response-outparam and set no response');
 
 export class ResponseOutparam {
   private isSet = false;
 
   constructor(private readonly target: ResponseTarget) {}
+
+  /** An informational response, of which any number may come before the response. */
+  sendInformational(status: number, headers: Fields): void {
+    if (status < INFORMATIONAL_MIN || status > INFORMATIONAL_MAX) {
+      failHttp({ tag: 'HTTP-protocol-error' });
+    }
+    if (status === SWITCHING_PROTOCOLS) failHttp(NO_UPGRADE);
+    this.target.inform(status, headers.toHeaders());
+  }
 
   static set(param: ResponseOutparam, response: Result<OutgoingResponse, ErrorCode>): void {
     param.isSet = true;

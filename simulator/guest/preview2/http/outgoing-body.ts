@@ -6,13 +6,7 @@ import type { Interest } from '../../waiting.ts';
 import { fail, trap } from '../component-error.ts';
 import { type ByteSink, closed, OutputStream, WRITE_BYTES_MAX } from '../streams.ts';
 import type { TimerPort } from '../timer.ts';
-import {
-  type ErrorCode,
-  failHttp,
-  failStream,
-  internalError,
-  type SizeErrorTag,
-} from './error-code.ts';
+import { failHttp, failStream, type SizeErrorTag } from './error-code.ts';
 import type { Fields } from './fields.ts';
 
 const READY: Interest = { kind: 'ready' };
@@ -25,10 +19,7 @@ export interface BodyTarget extends ByteSink {
   abort(): void;
 }
 
-/**
- * What a program has written of a body. It is kept until there is a target to go to; a request has
- * none, and is sent as a whole.
- */
+/** What a program has written of a body. It is kept until there is a target to go to. */
 export class BodyBuffer implements ByteSink {
   state: 'open' | 'finished' | 'aborted' = 'open';
   /** Called when no more will be written. */
@@ -37,7 +28,8 @@ export class BodyBuffer implements ByteSink {
   writers = 0;
   private parts: Uint8Array[] = [];
   private size = 0;
-  private trailers: HttpHeaders = [];
+  /** What follows it, once it is finished. */
+  trailers: HttpHeaders = [];
   private target: BodyTarget | undefined;
   private isBroken = false;
 
@@ -55,9 +47,11 @@ export class BodyBuffer implements ByteSink {
     this.tellTarget();
   }
 
-  /** All that was written and went to no target. */
-  bytes(): Uint8Array {
-    return concatBytes(this.parts);
+  /** Takes all that was written and went to no target. */
+  take(): Uint8Array {
+    const bytes = concatBytes(this.parts);
+    this.parts = [];
+    return bytes;
   }
 
   interest(): Interest {
@@ -123,17 +117,12 @@ export class BodyBuffer implements ByteSink {
   }
 }
 
-const NO_REQUEST_TRAILERS: ErrorCode = internalError(
-  'requests are sent without trailers: finish the body with none',
-);
-
 export class OutgoingBody {
   private isTaken = false;
 
   constructor(
     private readonly port: TimerPort,
     private readonly buffer: BodyBuffer,
-    private readonly takesTrailers: boolean,
   ) {}
 
   /** Once. */
@@ -156,10 +145,6 @@ export class OutgoingBody {
   private finish(trailers: HttpHeaders): void {
     const { buffer } = this;
     if (buffer.writers > 0) trap('wasi:http: a body was finished before its stream was dropped');
-    if (trailers.length > 0 && !this.takesTrailers) {
-      buffer.abort();
-      failHttp(NO_REQUEST_TRAILERS);
-    }
     buffer.finish(trailers);
   }
 }

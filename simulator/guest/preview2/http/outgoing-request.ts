@@ -38,7 +38,7 @@ export class OutgoingRequest {
   body(): OutgoingBody {
     if (this.isBodyTaken) fail(undefined);
     this.isBodyTaken = true;
-    return new OutgoingBody(this.port, this.buffer, false);
+    return new OutgoingBody(this.port, this.buffer);
   }
 
   method(): Method {

@@ -40,6 +40,7 @@ function defaultAnswers(guest: () => FakePort): Record<string, Answer> {
     'stdout.write': () => ({}),
     'http.request': () => ANSWER,
     'http.send': () => ({ exchange: guest().asked.length }),
+    'http.write': () => ({}),
     'http.response': () => ANSWER,
     'http.cancel': () => ({}),
     'wait.poll': ({ deadlines, inboxes }: PollArgs): PollResult => ({

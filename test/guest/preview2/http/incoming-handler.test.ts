@@ -37,6 +37,7 @@ class Server {
     this.port = new FakePort({
       'request.receive': () => received,
       'request.body': () => parts.shift() ?? { ended: true, body: bytes('') },
+      'response.inform': () => ({}),
       'response.send': () => ({}),
       'response.body': () => ({}),
       'stdout.write': () => ({}),
@@ -102,6 +103,15 @@ describe('a request that comes in', () => {
     assert.ok(got?.tag === 'ok' && got.val.tag === 'ok');
     assert.deepEqual(got.val.val?.entries(), [['x-sum', bytes('1')]]);
     assert.deepEqual(port.names, ['request.receive', 'request.body', 'request.body']);
+  });
+
+  test('has trailers also where its body came whole', () => {
+    const server = new Server({ ...REQUEST, trailers: [['x-sum', '7']] });
+    const body = server.request.consume();
+    assert.equal(bodyText(body), 'data');
+    const trailers = IncomingBody.finish(body).get();
+    if (trailers?.tag !== 'ok' || trailers.val.tag !== 'ok') throw new Error('no trailers');
+    assert.deepEqual(trailers.val.val?.entries(), [['x-sum', bytes('7')]]);
   });
 
   test('may be left unread', () => {
@@ -261,6 +271,43 @@ describe('a response', () => {
       payloadOf(() => response.body()),
       undefined,
     );
+  });
+});
+
+describe('an informational response', () => {
+  const hints = (): Fields => Fields.fromList([['Link', bytes('</a.css>; rel=preload')]]);
+
+  test('is an effect of its own before the response', () => {
+    const server = new Server();
+    server.out.sendInformational(103, hints());
+    server.out.sendInformational(103, hints());
+    const response = server.newResponse();
+    OutgoingBody.finish(response.body(), undefined);
+    server.respond(response);
+    const inform = {
+      name: 'response.inform',
+      args: { informational: 103, headers: [['link', '</a.css>; rel=preload']] },
+    };
+    assert.deepEqual(server.port.asked.slice(1, 3), [inform, inform]);
+    assert.deepEqual(server.port.names.slice(3), ['response.send']);
+  });
+
+  for (const status of [99, 200]) {
+    test(`has no status ${status}`, () => {
+      const server = new Server();
+      assert.deepEqual(
+        payloadOf(() => server.out.sendInformational(status, hints())),
+        { tag: 'HTTP-protocol-error' },
+      );
+      assert.equal(server.port.names.includes('response.inform'), false);
+    });
+  }
+
+  test('switches to no other protocol', () => {
+    const server = new Server();
+    const error = payloadOf(() => server.out.sendInformational(101, hints()));
+    assert.match(JSON.stringify(error), /not supported/);
+    assert.equal(server.port.names.includes('response.inform'), false);
   });
 });
 

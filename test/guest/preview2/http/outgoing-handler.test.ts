@@ -3,7 +3,6 @@ import { describe, test } from 'node:test';
 import type { HttpFailure, HttpRequestArgs } from '../../../../simulator/effects/http.ts';
 import type { PollArgs, PollResult } from '../../../../simulator/effects/wait.ts';
 import { OPEN_RESPONSES_MAX } from '../../../../simulator/guest/preview1/http.ts';
-import { OutgoingBody } from '../../../../simulator/guest/preview2/http/outgoing-body.ts';
 import {
   ANSWER,
   bodyText,
@@ -13,7 +12,6 @@ import {
   payloadOf,
   responseOf,
   text,
-  writeBody,
 } from './http-guest.ts';
 
 describe('a response that is waited for alone', () => {
@@ -160,78 +158,6 @@ describe('a response that is not waited for alone', () => {
     assert.equal(future.get(), undefined);
     assert.equal(responseOf(future).status(), 200);
     assert.deepEqual(guest.port.names, ['http.send', 'wait.poll', 'http.response']);
-  });
-});
-
-describe('the body of a request', () => {
-  test('may be written after the request was handled', () => {
-    const guest = new HttpGuest();
-    const request = guest.request();
-    const body = request.body();
-    const future = guest.handle(request);
-    guest.print('before');
-    writeBody(body, 'late');
-    future.subscribe().block();
-    assert.deepEqual(guest.port.names, ['stdout.write', 'http.request']);
-    assert.equal(text((guest.port.lastArgs as HttpRequestArgs).body), 'late');
-  });
-
-  test('is to be finished before its response is waited for alone', () => {
-    const guest = new HttpGuest();
-    const request = guest.request();
-    request.body();
-    const future = guest.handle(request);
-    future.subscribe().block();
-    const error = errorOf(future);
-    assert.equal(error.tag, 'internal-error');
-    assert.match(String('val' in error && error.val), /write and finish the body first/);
-    assert.deepEqual(guest.port.asked, []);
-  });
-
-  test('keeps a poll for other things waiting for those', () => {
-    const guest = new HttpGuest();
-    const request = guest.request();
-    const body = request.body();
-    const future = guest.handle(request);
-    assert.deepEqual(guest.poll(future.subscribe(), guest.timer(5n)), [1]);
-    assert.deepEqual(guest.port.names, ['clock.read', 'wait.poll']);
-    writeBody(body, 'x');
-    future.subscribe().block();
-    assert.equal(responseOf(future).status(), 200);
-  });
-
-  test('spoils the request when it is dropped unfinished', () => {
-    const guest = new HttpGuest();
-    const request = guest.request();
-    const body = request.body();
-    const future = guest.handle(request);
-    body[Symbol.dispose]();
-    assert.deepEqual(guest.poll(future.subscribe(), guest.timer(5n)), [0]);
-    assert.match(JSON.stringify(errorOf(future)), /dropped before it was finished/);
-    assert.equal(guest.port.names.includes('http.send'), false);
-  });
-
-  test('spoils the request when it is dropped before that is handled', () => {
-    const guest = new HttpGuest();
-    const request = guest.request();
-    request.body()[Symbol.dispose]();
-    const future = guest.handle(request);
-    future.subscribe().block();
-    assert.match(JSON.stringify(errorOf(future)), /dropped before it was finished/);
-  });
-
-  test('takes no trailers', () => {
-    const guest = new HttpGuest();
-    const request = guest.request();
-    const body = request.body();
-    const future = guest.handle(request);
-    const trailers = guest.request({ headers: [['x', 'y']] }).headers();
-    assert.match(
-      JSON.stringify(payloadOf(() => OutgoingBody.finish(body, trailers))),
-      /requests are sent without trailers/,
-    );
-    future.subscribe().block();
-    assert.equal(errorOf(future).tag, 'internal-error');
   });
 });
 
