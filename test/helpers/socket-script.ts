@@ -1,5 +1,6 @@
 /** What programs do with sockets that others reach them at, over a component's imports. */
 import { ComponentError } from '../../simulator/guest/preview2/component-error.ts';
+import type { Pollable } from '../../simulator/guest/preview2/pollable.ts';
 import type {
   IncomingDatagramStream,
   OutgoingDatagramStream,
@@ -53,6 +54,10 @@ export class UdpEnd {
   send(text: string, to?: SocketAddress): void {
     this.outgoing.checkSend();
     this.outgoing.send([{ data: Buffer.from(text), remoteAddress: to }]);
+  }
+
+  subscribe(): Pollable {
+    return this.incoming.subscribe();
   }
 
   /** What is there, as `text from address`; an error by its code. */
