@@ -52,3 +52,69 @@ int main(void) {
   return 0;
 }
 `;
+
+/** Recurses for a moment, then divides by the number of its arguments less one. */
+export const TRAPPING = `
+int depth;
+
+static int divide(int by) {
+  depth++;
+  int left = 100;
+  return left / by;
+}
+
+int main(int argc, char **argv) {
+  int sum = 0;
+  for (int index = 3; index >= 0; index--) {
+    sum += divide(index);
+  }
+  return sum;
+}
+`;
+
+/** Computes for ever, in a call. */
+export const ENDLESS = `
+volatile unsigned spin;
+
+static void turn(void) {
+  for (;;) {
+    spin++;
+  }
+}
+
+int main(void) {
+  turn();
+  return 0;
+}
+`;
+
+/** Writes to \`watched\` in as many ways as C has. */
+export const STORING = `
+#include <stdio.h>
+#include <string.h>
+
+struct record { char text[16]; short small; int number; long long wide; float part; double whole; };
+
+struct record before, watched, after;
+
+static void fill(struct record *record, int number) {
+  record->number = number;
+  record->small = (short)number;
+  record->wide = number;
+  record->part = (float)number;
+  record->whole = number;
+  record->text[3] = (char)number;
+}
+
+int main(void) {
+  fill(&before, 1);
+  fill(&watched, 2);
+  fill(&after, 3);
+  strcpy(watched.text, "hello");
+  memcpy(&watched, &before, sizeof watched);
+  memset(&after, 0, sizeof after);
+  memset(&watched, 7, sizeof watched);
+  printf("%d\\n", watched.number);
+  return 0;
+}
+`;

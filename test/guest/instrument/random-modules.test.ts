@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import {
+  type InstrumentOptions,
+  instructionOffsets,
+  ProbeSession,
+  type ProbeSettings,
+} from '../../../simulator/guest/instrument/index.ts';
+import { runs } from '../../property/random-cases.ts';
+import { describeDump } from './instrument-harness.ts';
+import { ModuleRuns } from './module-runs.ts';
+import { encodeModule, type RandomModule, randomModule } from './random-module.ts';
+
+const STOPS = 25;
+/** Kept in every build, so that dumps of different builds are equal. */
+const COMMON: Pick<InstrumentOptions, 'locals'> = { locals: () => 'all' };
+
+type Build = Omit<InstrumentOptions, 'probes' | 'locals'>;
+
+const BUILDS: Readonly<Record<string, Build>> = {
+  run: {},
+  depth: { depth: true },
+  exact: { exact: true },
+  'check-ins': { checkIns: true, depth: true },
+  watch: { watch: true },
+  operands: { operands: true },
+  reentrant: { reentrant: true, operands: true, depth: true },
+};
+
+function forAll(usual: number, check: (runs: ModuleRuns) => void): void {
+  fc.assert(
+    fc.property(randomModule, (functions: RandomModule) => {
+      const bytes = encodeModule(functions);
+      assert.ok(WebAssembly.validate(bytes), 'the generator made an invalid module');
+      check(new ModuleRuns(bytes));
+    }),
+    { numRuns: runs(usual) },
+  );
+}
+
+/** About every third instruction, others for other modules. */
+function someOffsets(module: ModuleRuns): number[] {
+  const { bytes, info } = module;
+  return instructionOffsets(bytes, info, module.functions).filter(
+    (offset) => (offset * 7 + bytes.length) % 3 === 0,
+  );
+}
+
+describe('a random module', () => {
+  it('does the same with probes as without, whatever the build', () => {
+    forAll(150, (module) => {
+      const expected = module.run();
+      const probes = someOffsets(module);
+      const breakpoints = probes.filter((offset) => offset % 2 === 0);
+      for (const [name, options] of Object.entries(BUILDS)) {
+        const built = { ...COMMON, probes, breakpoints, ...options };
+        assert.deepEqual(module.run(built, new ProbeSession()), expected, name);
+      }
+      const ticks: number[] = [];
+      const session = new ProbeSession({ onTick: (tick) => ticks.push(tick) && (tick % 3) + 1 });
+      assert.deepEqual(module.run({ ...COMMON, probes, scan: true }, session), expected);
+      assert.ok(
+        ticks.every(
+          (tick, index) =>
+            index === 0 || tick === (ticks[index - 1] ?? 0) + ((ticks[index - 1] ?? 0) % 3) + 1,
+        ),
+      );
+    });
+  });
+
+  it('stops at every tick, the same whatever the build', () => {
+    forAll(40, (module) => {
+      const probes = someOffsets(module);
+      const exact = new ProbeSession();
+      module.run({ ...COMMON, probes, exact: true }, exact);
+      const stop = (settings: ProbeSettings, options: Build) => {
+        const session = new ProbeSession(settings);
+        module.run({ ...COMMON, probes, ...options }, session);
+        return describeDump(session.stopped);
+      };
+      const stride = Math.max(1, Math.floor(exact.tick / STOPS));
+      for (let tick = 1; tick <= exact.tick; tick += stride) {
+        const expected = stop({ stopAt: tick }, {});
+        for (const [name, options] of Object.entries(BUILDS)) {
+          assert.equal(stop({ stopAt: tick }, options), expected, name);
+        }
+        const scan: ProbeSettings = { onTick: (at) => (at === tick ? 0 : 1) };
+        assert.equal(stop(scan, { scan: true }), expected, 'scan');
+        const broken: ProbeSettings = { onBreakpoint: (hit) => hit.tick === tick };
+        assert.equal(stop(broken, { breakpoints: probes }), expected, 'breakpoints');
+      }
+    });
+  });
+});
