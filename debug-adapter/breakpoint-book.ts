@@ -6,7 +6,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { NAMED_OPERATIONS } from '../simulator/host/text/effect-text.ts';
 import { baseName } from '../simulator/host/text/stack-text.ts';
 import { matchesGlob } from '../simulator/kernel/glob.ts';
-import type { ProgramSymbols } from './program-symbols.ts';
+import type { ProgramSymbols, StatementTarget } from './program-symbols.ts';
 import { type Breakpoint, type BreakpointTarget, parseHitCondition } from './travel/breakpoint.ts';
 import { ExpressionError } from './travel/expression.ts';
 import { parseExpression } from './travel/expression-parser.ts';
@@ -43,9 +43,9 @@ interface Kept {
 /** An effect's name or a pattern of them: `http.request`, `volume.*`, `*`. */
 const EFFECT_PATTERN = /^(?:\*|[a-z*]+\.[a-z*-]+)$/;
 
+const NO_STATEMENT = 'No statement begins at or after this line in its function.';
 const NO_EFFECT =
-  'No effect is called at or after this line in its function; this version stops only where ' +
-  'effects are called.';
+  'No effect is called at or after this line in its function, and steps go from effect to effect.';
 
 export class BreakpointBook {
   private kept: Kept[] = [];
@@ -121,17 +121,27 @@ export class BreakpointBook {
   private resolve(kept: Kept): void {
     const { id, wanted } = kept;
     kept.breakpoints = [];
+    kept.statements = [];
     try {
-      const { targets, line } = this.targetsOf(kept);
+      const { targets, statements, line } = this.targetsOf(kept);
       const { condition, hitCondition } = wanted;
       const logMessage = 'logMessage' in wanted ? wanted.logMessage : undefined;
-      const common = {
-        id,
-        condition: isBlank(condition) ? undefined : parseExpression(condition),
-        hits: isBlank(hitCondition) ? undefined : parseHitCondition(hitCondition),
-        log: isBlank(logMessage) ? undefined : parseLogMessage(logMessage),
-      };
-      kept.breakpoints = targets.map((target) => ({ ...common, target }));
+      const hits = isBlank(hitCondition) ? undefined : parseHitCondition(hitCondition);
+      if (targets.length > 0) {
+        const common = {
+          id,
+          condition: isBlank(condition) ? undefined : parseExpression(condition),
+          hits,
+          log: isBlank(logMessage) ? undefined : parseLogMessage(logMessage),
+        };
+        kept.breakpoints = targets.map((target) => ({ ...common, target }));
+      }
+      const kind = 'line' in wanted ? 'line' : 'function';
+      kept.statements = statements.map(({ symbols, program, offsets }) => ({
+        ...{ id, kind, program, offsets, hits },
+        condition: isBlank(condition) ? undefined : symbols.condition(condition),
+        log: isBlank(logMessage) ? undefined : symbols.logMessage(logMessage),
+      }));
       kept.answer = { id, verified: true, ...(line === undefined ? {} : { line }) };
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
@@ -140,25 +150,29 @@ export class BreakpointBook {
     }
   }
 
-  private targetsOf({ wanted, path }: Kept): { targets: BreakpointTarget[]; line?: number } {
+  private targetsOf({ wanted, path }: Kept): Targets {
     const { programs } = this;
     if (programs === undefined) throw new ExpressionError('The program is not loaded yet.');
-    if ('name' in wanted) return { targets: [functionTarget(wanted.name, programs)] };
+    if ('name' in wanted) return functionTargets(wanted.name, programs);
     return lineTargets(path ?? '', wanted.line, programs);
   }
+}
+
+/** What a breakpoint means in the programs: statements, or calls of effects where there are none. */
+interface Targets {
+  readonly targets: readonly BreakpointTarget[];
+  readonly statements: readonly (StatementTarget & { readonly symbols: ProgramSymbols })[];
+  /** The line that it stops at. */
+  readonly line?: number;
 }
 
 function isBlank(text: string | undefined): text is undefined {
   return text === undefined || text.trim() === '';
 }
 
-function lineTargets(
-  path: string,
-  line: number,
-  programs: readonly ProgramSymbols[],
-): { targets: BreakpointTarget[]; line: number } {
+function lineTargets(path: string, line: number, programs: readonly ProgramSymbols[]): Targets {
   const places = programs.flatMap((program) =>
-    program.files(path).map((file) => program.stopLine(file, line)),
+    program.files(path).map((file) => ({ program, file })),
   );
   if (places.length === 0) {
     const reasons = programs.map(({ locator }) => locator.status);
@@ -168,10 +182,29 @@ function lineTargets(
         : `No code of the program comes from ${baseName(path)}.`,
     );
   }
-  const found = places.filter((place) => place !== undefined);
-  const [first] = found;
-  if (first === undefined) throw new ExpressionError(NO_EFFECT);
-  return { targets: found.map((place) => ({ kind: 'line', ...place })), line: first.line };
+  const statements = places.flatMap(({ program, file }) => {
+    const found = program.hasStatements ? program.statementsAt(file, line) : undefined;
+    return found === undefined ? [] : [{ ...found, symbols: program }];
+  });
+  const targets = places.flatMap(({ program, file }) => {
+    const found = program.hasStatements ? undefined : program.stopLine(file, line);
+    return found === undefined ? [] : [{ kind: 'line' as const, ...found }];
+  });
+  const [first] = [...statements, ...targets];
+  if (first === undefined) {
+    const byStatement = places.some(({ program }) => program.hasStatements);
+    throw new ExpressionError(byStatement ? NO_STATEMENT : NO_EFFECT);
+  }
+  return { targets, statements, line: first.line };
+}
+
+function functionTargets(name: string, programs: readonly ProgramSymbols[]): Targets {
+  const statements = programs.flatMap((program) => {
+    const found = program.statementsOf(name.trim());
+    return found === undefined ? [] : [{ ...found, symbols: program }];
+  });
+  const targets = statements.length > 0 ? [] : [functionTarget(name, programs)];
+  return { targets, statements };
 }
 
 function functionTarget(name: string, programs: readonly ProgramSymbols[]): BreakpointTarget {

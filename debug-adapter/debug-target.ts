@@ -16,7 +16,7 @@ import type { LaunchProgram, LaunchRecording } from './launch-arguments.ts';
 import { type BranchPoint, branchAt, type Origin } from './travel/branch.ts';
 import { LiveDriver, type LiveListener } from './travel/live-driver.ts';
 import { StackBook } from './travel/stack-book.ts';
-import { ProgramBook } from './travel/statements/program-book.ts';
+import { type KnownProgram, ProgramBook } from './travel/statements/program-book.ts';
 
 export interface TargetListener extends LiveListener {
   onProgress(message: string): void;
@@ -132,6 +132,11 @@ export class DebugTarget {
         found.set(program.hash, { program, origin: loaded?.origin ?? '' });
     }
     return [...found.values()];
+  }
+
+  /** The program of an execution, with what is needed to look into it. */
+  knownProgram(execution: ExecutionId): KnownProgram {
+    return this.programBook.known(this.view.workflowOf(execution).program);
   }
 
   originOf(execution: ExecutionId): string {

@@ -127,15 +127,17 @@ export const REQUESTS: Readonly<Record<string, RequestHandler>> = {
     return { body: view.stackTrace(target, traveller, { id, execution }, startFrame, levels) };
   },
   scopes: (state, args) => {
-    const place = state.view.placeOf(args.integer('frameId'));
-    if (!state.isStopped || place === undefined) return { body: { scopes: [] } };
-    return { body: { scopes: state.view.scopesOf(state.target, state.traveller, place) } };
+    const frameId = args.integer('frameId');
+    if (!state.isStopped) return { body: { scopes: [] } };
+    return { body: { scopes: state.view.scopesOf(state.target, state.traveller, frameId) } };
   },
   variables: (state, args) => {
     const reference = args.integer('variablesReference');
     const start = Math.max(0, args.optionalInteger('start') ?? 0);
     const count = args.optionalInteger('count') ?? 0;
-    return { body: { variables: state.view.variables(reference, start, count) } };
+    const filter = args.optionalText('filter');
+    const kind = filter === 'indexed' || filter === 'named' ? filter : undefined;
+    return { body: { variables: state.view.variables(reference, start, count, kind) } };
   },
   evaluate: evaluateRequest,
   completions: (_, args) => {

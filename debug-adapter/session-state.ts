@@ -115,22 +115,22 @@ export class SessionState {
 
   /** Makes a target the one that is debugged. */
   private take(target: DebugTarget): void {
+    const byStatement = this.launch?.steps !== 'effects';
     const traveller = new Traveller({
       view: target.view,
       book: target.book,
       live: target.live,
-      paths: this.launch?.steps === 'effects' ? undefined : target.programBook.paths,
+      paths: byStatement ? target.programBook.paths : undefined,
       onStatementLog: (log) => this.output.logStatement(log),
       onLog: (breakpoint, effect) => this.output.log(breakpoint, effect),
       onPassed: (happening) => this.output.passed(happening),
     });
     this.loaded = { target, traveller };
     this.output.target = this.launch?.noDebug === true ? undefined : target;
-    const programs = target
-      .programs()
-      .map(
-        ({ program, origin }) => new ProgramSymbols(program, target.book.locator(program), origin),
-      );
+    const programs = target.programs().map(({ program, origin }) => {
+      const known = byStatement ? target.programBook.known(program) : undefined;
+      return new ProgramSymbols(program, target.book.locator(program), origin, known);
+    });
     for (const breakpoint of this.breakpoints.bind(programs)) {
       const body = { reason: 'changed', breakpoint: this.clientBreakpoint(breakpoint) };
       this.port.event('breakpoint', body);

@@ -14,9 +14,17 @@ import { clientPath, folderOf } from './source-paths.ts';
 import { endText } from './travel/happening.ts';
 import type { Place } from './travel/place.ts';
 import type { SeenEffect } from './travel/seen-effect.ts';
+import type { SnapshotFrame } from './travel/statements/snapshot.ts';
 import type { Traveller } from './travel/traveller.ts';
 import { effectScope } from './variables/effect-scope.ts';
 import { executionScope, statusAt } from './variables/execution-scope.ts';
+import {
+  globalNodes,
+  isReadable,
+  localNodes,
+  type ReadableFrame,
+  wasmNodes,
+} from './variables/frame-scopes.ts';
 import type { VariableNode } from './variables/variable-node.ts';
 
 /** Frames in one answer, unless the client asks for fewer. */
@@ -24,12 +32,21 @@ export const FRAMES_PER_ANSWER_MAX = 1000;
 /** Variables in one answer, unless the client asks for fewer. */
 export const VARIABLES_PER_ANSWER_MAX = 10_000;
 const THREADS_MAX = 10_000;
+/** Variables of WebAssembly that are looked through in one frame. */
+const WASM_LOCALS_MAX = 50_000;
 
 /** How lines and columns are counted by the client. */
 export interface ClientNumbers {
   line(line: number): number;
   column(column: number): number;
   hasFile(path: string): boolean;
+}
+
+/** What a number of a frame stands for. */
+interface ShownFrame {
+  readonly place: Place;
+  /** Undefined for a label, and where there is nothing but the call. */
+  readonly frame: SnapshotFrame | undefined;
 }
 
 interface Thread {
@@ -39,9 +56,9 @@ interface Thread {
 
 export class StoppedView {
   private readonly threadIds = new Map<ExecutionId, number>();
-  private readonly frames = new Map<number, Place>();
+  private readonly frames = new Map<number, ShownFrame>();
   private readonly stacks = new Map<number, readonly DebugProtocol.StackFrame[]>();
-  private readonly nodes = new Map<number, () => readonly VariableNode[]>();
+  private readonly nodes = new Map<number, Pick<VariableNode, 'children' | 'elements'>>();
   /** Whether each source is there; looked up once a stop. */
   private readonly files = new Map<string, boolean>();
   private scopes = new Map<ExecutionId, DebugProtocol.Scope[]>();
@@ -110,8 +127,7 @@ export class StoppedView {
     const place = traveller.placeOf(execution);
     if (place === undefined) return [];
     const folder = folderOf(target.originOf(execution));
-    const { frames } = traveller.stackAt(place);
-    const shown = frames.map((frame) => this.frame(frame, place, folder));
+    const shown = framesAt(traveller, place).map((frame) => this.frame(frame, place, folder));
     const row = traveller.view.history.execution(execution);
     if (place.kind === 'end' && row !== undefined)
       return [this.label(endText(row), place), ...shown];
@@ -119,13 +135,18 @@ export class StoppedView {
     return [this.label('The stack is not known here', place)];
   }
 
-  private frame(frame: SourceFrame, place: Place, folder: string): DebugProtocol.StackFrame {
+  private frame(
+    frame: SourceFrame | SnapshotFrame,
+    place: Place,
+    folder: string,
+  ): DebugProtocol.StackFrame {
     const { functionName, functionIndex, codeOffset, source } = frame;
     const user = isUserFrame(frame);
     const shown = user ? source : undefined;
     return {
-      id: this.frameId(place),
+      id: this.frameId({ place, frame: 'state' in frame ? frame : undefined }),
       name: functionName,
+      canRestart: 'state' in frame && user,
       // An editor goes to the first frame with a source, and that is to be the user's own.
       ...(shown === undefined ? {} : { source: this.source(shown.file, folder, user) }),
       line: shown === undefined ? 0 : this.client.line(shown.line),
@@ -156,22 +177,65 @@ export class StoppedView {
 
   /** A line of the stack that is no call. */
   private label(name: string, place: Place): DebugProtocol.StackFrame {
-    return { id: this.frameId(place), name, line: 0, column: 0, presentationHint: 'label' };
+    const id = this.frameId({ place, frame: undefined });
+    return { id, name, line: 0, column: 0, presentationHint: 'label' };
   }
 
-  private frameId(place: Place): number {
+  private frameId(shown: ShownFrame): number {
     const id = ++this.numbers;
-    this.frames.set(id, place);
+    this.frames.set(id, shown);
     return id;
   }
 
   /** The place of a frame of this stop; undefined for any other number. */
   placeOf(frameId: number): Place | undefined {
-    return this.frames.get(frameId);
+    return this.frames.get(frameId)?.place;
+  }
+
+  /** What can be read of a frame of this stop; undefined where nothing can. */
+  frameOf(frameId: number): ReadableFrame | undefined {
+    const frame = this.frames.get(frameId)?.frame;
+    return isReadable(frame) ? frame : undefined;
+  }
+
+  scopesOf(target: DebugTarget, traveller: Traveller, frameId: number): DebugProtocol.Scope[] {
+    const shown = this.frames.get(frameId);
+    if (shown === undefined) return [];
+    return [
+      ...this.frameScopes(target, shown),
+      ...this.executionScopes(target, traveller, shown.place),
+      ...this.wasmScopes(target, shown),
+    ];
+  }
+
+  private frameScopes(target: DebugTarget, { place, frame }: ShownFrame): DebugProtocol.Scope[] {
+    if (!isReadable(frame)) return [];
+    const { locator } = target.knownProgram(place.execution);
+    const debug = locator.debugOf(frame.module);
+    if (debug === undefined || !isUserFrame(frame)) return [];
+    const locals = this.scope('Locals', () => localNodes(debug, frame));
+    const globals = this.scope('Globals', () => globalNodes(debug, frame));
+    return [
+      { ...locals, presentationHint: 'locals' },
+      { ...globals, expensive: true },
+    ];
+  }
+
+  private wasmScopes(target: DebugTarget, { place, frame }: ShownFrame): DebugProtocol.Scope[] {
+    if (!isReadable(frame)) return [];
+    const { program } = target.knownProgram(place.execution);
+    const module = program.modules.find(({ tag }) => tag === frame.module) ?? program.main;
+    const counts = { locals: WASM_LOCALS_MAX, globals: module.info.globals.length };
+    const wasm = this.scope('WebAssembly', () => wasmNodes(frame, counts));
+    return [{ ...wasm, presentationHint: 'registers', expensive: true }];
   }
 
   /** All frames of a thread look at the same effect. */
-  scopesOf(target: DebugTarget, traveller: Traveller, place: Place): DebugProtocol.Scope[] {
+  private executionScopes(
+    target: DebugTarget,
+    traveller: Traveller,
+    place: Place,
+  ): DebugProtocol.Scope[] {
     const { execution } = place;
     const known = this.scopes.get(execution);
     if (known !== undefined) return known;
@@ -179,12 +243,8 @@ export class StoppedView {
     const { history } = traveller.view;
     const scopes: DebugProtocol.Scope[] = [];
     if (effect !== undefined) {
-      scopes.push({
-        name: 'Effect',
-        presentationHint: 'locals',
-        variablesReference: this.reference(() => effectScope(effect, history)),
-        expensive: false,
-      });
+      const name = place.kind === 'statement' ? 'Latest effect' : 'Effect';
+      scopes.push(this.scope(name, () => effectScope(effect, history)));
     }
     const moment = {
       history,
@@ -193,39 +253,67 @@ export class StoppedView {
       at: traveller.position.at,
       effects: place.kind === 'end' ? history.entries(execution).length : place.seq,
     };
-    scopes.push({
-      name: 'Execution',
-      variablesReference: this.reference(() => executionScope(moment)),
-      expensive: false,
-    });
+    scopes.push(this.scope('Execution', () => executionScope(moment)));
     this.scopes.set(execution, scopes);
     return scopes;
   }
 
+  private scope(name: string, children: () => readonly VariableNode[]): DebugProtocol.Scope {
+    return { name, variablesReference: this.reference({ children }), expensive: false };
+  }
+
   /** One page of what is inside a variable; empty when its stop is over. */
-  variables(reference: number, start: number, count: number): DebugProtocol.Variable[] {
-    const children = this.nodes.get(reference)?.() ?? [];
+  variables(
+    reference: number,
+    start: number,
+    count: number,
+    filter?: 'indexed' | 'named',
+  ): DebugProtocol.Variable[] {
+    const node = this.nodes.get(reference);
+    if (node === undefined) return [];
     const length = count > 0 ? Math.min(count, VARIABLES_PER_ANSWER_MAX) : VARIABLES_PER_ANSWER_MAX;
-    return children.slice(start, start + length).map((node) => this.variable(node));
+    const named = filter === 'indexed' && node.elements !== undefined ? [] : node.children?.();
+    const shown = (named ?? []).slice(start, start + length);
+    if (node.elements !== undefined && filter !== 'named') {
+      const from = Math.max(0, start - (named?.length ?? 0));
+      return [...shown, ...node.elements(from, length - shown.length)].map((each) =>
+        this.variable(each),
+      );
+    }
+    return shown.map((each) => this.variable(each));
   }
 
   variable(node: VariableNode): DebugProtocol.Variable {
-    const { name, value, type, children, indexed, expression } = node;
+    const { name, value, type, children, indexed, expression, address, hint } = node;
     return {
       name,
       value,
       ...(type === undefined ? {} : { type }),
       ...(expression === undefined ? {} : { evaluateName: expression }),
       ...(indexed === undefined ? {} : { indexedVariables: indexed }),
-      variablesReference: children === undefined ? 0 : this.reference(children),
+      ...(address === undefined ? {} : { memoryReference: `0x${address.toString(16)}` }),
+      ...(hint === undefined ? {} : { presentationHint: hint }),
+      variablesReference: children === undefined ? 0 : this.reference(node),
     };
   }
 
-  private reference(children: () => readonly VariableNode[]): number {
+  private reference(node: Pick<VariableNode, 'children' | 'elements'>): number {
     const number = ++this.numbers;
-    this.nodes.set(number, children);
+    this.nodes.set(number, node);
     return number;
   }
+}
+
+/** The frames of a place, with what can be read of them where the program has statements. */
+function framesAt(traveller: Traveller, place: Place): readonly (SourceFrame | SnapshotFrame)[] {
+  const snapshot = traveller.snapshotAt(place);
+  if (snapshot === undefined) return traveller.stackAt(place).frames;
+  if (place.kind !== 'end') return snapshot.frames;
+  // A trap may lie in functions without statements, deeper than the last statement.
+  const { frames } = traveller.stackAt(place);
+  if (frames.length === 0) return [];
+  const levels = (snapshot.frames.at(-1)?.level ?? -1) + 1;
+  return [...frames.slice(0, Math.max(0, frames.length - levels)), ...snapshot.frames];
 }
 
 /** `http.request at order.c:71`: an effect with the line that asks for it. */

@@ -1,4 +1,5 @@
 /** What the Variables view shows: a tree whose inner parts are made when they are opened. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
 import { valueText } from '../travel/expression.ts';
 
 export interface VariableNode {
@@ -12,6 +13,12 @@ export interface VariableNode {
   readonly indexed: number | undefined;
   /** The expression that gives this value; undefined when there is none. */
   readonly expression: string | undefined;
+  /** Reads items of a list page by page; without it, `children` are all of them. */
+  readonly elements?: (start: number, count: number) => readonly VariableNode[];
+  /** Where the value lies in the memory of its program. */
+  readonly address?: number;
+  /** What clients are told of its kind. */
+  readonly hint?: DebugProtocol.VariablePresentationHint;
 }
 
 /** Characters of a value in a list of variables. */

@@ -11,13 +11,39 @@ import { closeTestHost } from './helpers/test-host.ts';
 const folder = mkdtempSync(join(tmpdir(), 'backstitch-travel-'));
 const RUNS = 12;
 
-const CASES: readonly { readonly name: string; readonly launch: object }[] = [
-  { name: 'steps', launch: { program: STEPS } },
-  { name: 'a trap', launch: { program: STEPS, args: ['2', 'trap'] } },
-  { name: 'an order', launch: { program: ORDER } },
+interface Case {
+  readonly name: string;
+  readonly launch: object;
+  /** How to go forwards, and the same backwards. */
+  readonly on: string;
+  readonly back: string;
+}
+
+const EFFECTS = { on: 'next', back: 'stepBack' };
+const EVERYTHING = { on: 'stepIn', back: 'backstitch/reverseStepIn' };
+const statements = { steps: 'statements' };
+const crash = { faults: join(ORDER, 'faults/crash-after-charge.json') };
+
+const CASES: readonly Case[] = [
+  { name: 'steps', launch: { program: STEPS }, ...EFFECTS },
+  { name: 'a trap', launch: { program: STEPS, args: ['2', 'trap'] }, ...EFFECTS },
+  { name: 'an order', launch: { program: ORDER }, ...EFFECTS },
+  { name: 'an order through a crash', launch: { program: ORDER, ...crash }, ...EFFECTS },
+  { name: 'statements', launch: { program: STEPS, ...statements }, ...EVERYTHING },
   {
-    name: 'an order through a crash',
-    launch: { program: ORDER, faults: join(ORDER, 'faults/crash-after-charge.json') },
+    name: 'statements of the outermost function',
+    launch: { program: STEPS, ...statements },
+    ...EFFECTS,
+  },
+  {
+    name: 'statements up to a trap',
+    launch: { program: STEPS, args: ['2', 'trap'], ...statements },
+    ...EVERYTHING,
+  },
+  {
+    name: 'statements of an order through a crash',
+    launch: { program: ORDER, ...crash, ...statements },
+    ...EVERYTHING,
   },
 ];
 
@@ -27,13 +53,13 @@ after(async () => {
 });
 
 /** Steps until nothing more comes, and takes down what is seen at every stop. */
-async function walk(client: TestClient, command: 'next' | 'stepBack'): Promise<string[]> {
+async function walk(client: TestClient, command: string): Promise<string[]> {
   const seen: string[] = [];
   for (;;) {
     const { reason, description } = await client.move(command);
-    if (command === 'stepBack' && reason === 'entry') return seen;
+    if (reason === 'entry') return seen;
     seen.push(await client.snapshot());
-    if (command === 'next' && / (exited|trapped)/.test(description)) return seen;
+    if (/ (exited|trapped)/.test(description)) return seen;
   }
 }
 
@@ -42,7 +68,8 @@ async function atEnd(client: TestClient): Promise<boolean> {
 }
 
 describe('the reverse law', () => {
-  for (const { name, launch } of CASES) {
+  for (const { name, launch, on, back } of CASES) {
+    const { steps } = { steps: 'effects', ...launch };
     const recording = join(folder, `${name.replaceAll(' ', '-')}.backstitch`);
     const client = new TestClient();
 
@@ -50,14 +77,14 @@ describe('the reverse law', () => {
       const recorder = new TestClient();
       await recorder.launchTo({ ...launch, record: recording });
       await recorder.disconnectRequest();
-      await client.launchTo({ recording });
+      await client.launchTo({ recording, steps });
     });
 
     it(`holds for ${name}: all the way forwards and back shows the same`, async () => {
       const first = await client.snapshot();
-      const forwards = [first, ...(await walk(client, 'next'))];
+      const forwards = [first, ...(await walk(client, on))];
       assert.ok(forwards.length > 3);
-      const backwards = await walk(client, 'stepBack');
+      const backwards = await walk(client, back);
       assert.deepEqual([...backwards].reverse(), forwards.slice(0, -1));
     });
 
@@ -65,14 +92,14 @@ describe('the reverse law', () => {
       await fc.assert(
         fc.asyncProperty(fc.nat(12), fc.nat(6), async (from, steps) => {
           await client.move('reverseContinue');
-          for (let step = 0; step < from; step++) await client.move('next');
+          for (let step = 0; step < from; step++) await client.move(on);
           const before = await client.snapshot();
           let made = 0;
           while (made < steps && !(await atEnd(client))) {
-            await client.move('next');
+            await client.move(on);
             made++;
           }
-          for (let step = 0; step < made; step++) await client.move('stepBack');
+          for (let step = 0; step < made; step++) await client.move(back);
           assert.equal(await client.snapshot(), before);
         }),
         { numRuns: RUNS },
@@ -83,13 +110,13 @@ describe('the reverse law', () => {
       const live = new TestClient();
       await live.launchTo({ ...launch, stopOnEntry: true });
       for (;;) {
-        if (/ (exited|trapped)/.test((await live.move('next')).description)) break;
+        if (/ (exited|trapped)/.test((await live.move(on)).description)) break;
       }
       await live.move('reverseContinue');
       await client.move('reverseContinue');
       for (;;) {
         assert.equal(await live.snapshot(), await client.snapshot());
-        const [{ description }] = await Promise.all([live.move('next'), client.move('next')]);
+        const [{ description }] = await Promise.all([live.move(on), client.move(on)]);
         if (/ (exited|trapped)/.test(description)) break;
       }
       assert.equal(await live.snapshot(), await client.snapshot());

@@ -34,13 +34,15 @@ export class JournalReruns implements Reruns {
   private readonly effectTicks: number[] = [];
   private to = 0;
   private total: number | undefined;
+  private exited = false;
   /** The run that is under way, for the hooks of its program. */
   private session: ProbeSession | undefined;
 
   constructor(private readonly setup: RerunSetup) {}
 
   get learned(): Learned {
-    return { effectTicks: this.effectTicks, to: this.to, total: this.total };
+    const { effectTicks, to, total, exited } = this;
+    return { effectTicks, to, total, exited };
   }
 
   reach(tick: number): void {
@@ -124,8 +126,13 @@ export class JournalReruns implements Reruns {
   private learn(end: ReplayEnd, { tick }: ProbeSession): void {
     // The effect that is asked for beyond the journal is known too.
     if (end.kind === 'journal-ended') this.noteEffect(end.replayed, tick);
-    if (end.kind === 'stopped') this.to = Math.max(this.to, tick);
-    else this.total ??= endsAbruptly(end) ? this.exactTotal() : tick;
+    if (end.kind === 'stopped') {
+      this.to = Math.max(this.to, tick);
+      return;
+    }
+    const outcome = end.kind === 'finished' ? end.outcome.kind : undefined;
+    this.exited = outcome === 'exited';
+    this.total ??= outcome === 'trapped' ? this.exactTotal() : tick;
   }
 
   /** A trap comes between two counts; only a slower form of the program counts at every one. */
@@ -141,8 +148,4 @@ export class JournalReruns implements Reruns {
     if (seq === this.effectTicks.length) this.effectTicks.push(tick);
     else assert(this.effectTicks[seq] === tick, 'an effect was called in another statement');
   }
-}
-
-function endsAbruptly(end: ReplayEnd): boolean {
-  return end.kind === 'finished' && end.outcome.kind !== 'exited';
 }

@@ -23,6 +23,19 @@ export class ProgramBuilds {
     private readonly statements: Statements,
   ) {}
 
+  /** Where the program stops for a statement that begins at a code offset. */
+  stopOffset(codeOffset: number): number {
+    const probes = this.stopping().main.instrumented?.probes ?? new Uint32Array(0);
+    let low = 0;
+    let high = probes.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((probes[middle] as number) < codeOffset) low = middle + 1;
+      else high = middle;
+    }
+    return probes[low] ?? codeOffset;
+  }
+
   /** Stops at a statement or an effect: the fastest. */
   stopping(): GuestProgram {
     return this.build('stopping', { operands: true });

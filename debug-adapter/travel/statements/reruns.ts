@@ -14,6 +14,8 @@ export interface Learned {
    * as long as no rerun has come that far.
    */
   readonly total: number | undefined;
+  /** Whether the program came to its end by itself; known with `total`. */
+  readonly exited: boolean;
 }
 
 /** A statement with what can be read of the innermost function's values. */

@@ -8,6 +8,9 @@ import type { Standing } from './visit.ts';
 /** `in` and `back-in` come to every statement, and to every effect in the middle of one. */
 export type StepCommand = 'over' | 'in' | 'out' | 'back' | 'back-in' | 'back-out';
 
+/** Stands for whichever call was the outermost: activations count from 1. */
+const OUTERMOST = 0;
+
 export class StatementSteps {
   private readonly moves: Moves;
 
@@ -58,7 +61,10 @@ export class StatementSteps {
 
   private standingAt(place: Place): Standing {
     if (place.kind !== 'end') return this.path.standingAt(place);
-    return { tick: this.path.count() + 1, effect: undefined, chain: [] };
+    const tick = this.path.count() + 1;
+    // A program that has exited has returned from all its calls.
+    const chain = this.path.reruns.learned.exited ? [OUTERMOST] : [];
+    return { tick, effect: undefined, chain };
   }
 
   private effect(seq: number): Place {

@@ -20,6 +20,8 @@ export interface Arrival {
   readonly hitBreakpointIds: readonly number[] | undefined;
 }
 
+const INDENT_MAX = 10;
+
 /** Drives a session in this process over two streams, as a client over stdio does. */
 export class TestClient extends DebugClient {
   readonly session: BackstitchDebugSession;
@@ -40,14 +42,15 @@ export class TestClient extends DebugClient {
     }
   }
 
-  /** Launches without breakpoints, and waits for the first stop. */
+  /** Launches and waits for the first stop; steps go from effect to effect unless `args` say so. */
   async launchTo(
     args: object,
     configure: () => Promise<unknown> = async () => {},
   ): Promise<Arrival> {
     await this.initializeRequest();
     const initialized = this.waitForEvent('initialized');
-    await this.launchRequest(args as DebugProtocol.LaunchRequestArguments);
+    const launch = { steps: 'effects', ...args };
+    await this.launchRequest(launch as DebugProtocol.LaunchRequestArguments);
     await initialized;
     await configure();
     return this.arrival(() => this.configurationDoneRequest());
@@ -114,6 +117,8 @@ export class TestClient extends DebugClient {
 
   private async tree(variablesReference: number, indent: string): Promise<string[]> {
     const lines: string[] = [];
+    // What pointers lead to has no end.
+    if (indent.length > INDENT_MAX) return lines;
     for (const variable of await this.inside(variablesReference)) {
       lines.push(`${indent}${variable.name} = ${variable.value}`);
       if (variable.variablesReference > 0) {
