@@ -6,6 +6,10 @@ import { demangle } from './demangle.ts';
 import { ATTRIBUTE } from './entries/dwarf-codes.ts';
 import type { Entry } from './entries/entry.ts';
 import { Units } from './entries/units.ts';
+import { type Completion, completionsOf } from './expression/completions.ts';
+import { type Evaluation, evaluateText, planAssignment } from './expression/evaluate-text.ts';
+import { FrameScope } from './expression/frame-scope.ts';
+import type { ValueWrite } from './expression/write-plan.ts';
 import type { FrameState } from './frame-state.ts';
 import type { LineTable, SourceLine } from './line-table.ts';
 import { storageOf } from './locations/entry-storage.ts';
@@ -19,6 +23,7 @@ import { TableFunctions } from './scopes/table-functions.ts';
 import { UnitFiles } from './scopes/unit-files.ts';
 import { DefinitionIndex } from './types/definition-index.ts';
 import { qualifiedName } from './types/qualified-name.ts';
+import type { Type } from './types/type.ts';
 import { typeName } from './types/type-name.ts';
 import { TypeReader } from './types/type-reader.ts';
 import { Value } from './values/value.ts';
@@ -140,6 +145,52 @@ export class DebugInfo {
     }, []);
   }
 
+  /**
+   * Computes an expression over the variables of a frame; of an assignment it says what to change.
+   * Throws ExpressionError.
+   */
+  evaluate(text: string, state: FrameState, level = 0): Evaluation {
+    return evaluateText(text, this.scope(state, level));
+  }
+
+  /** What to change so that a value becomes what an expression gives. Throws ExpressionError. */
+  assign(target: Value, text: string, state: FrameState, level = 0): ValueWrite {
+    return planAssignment(target, text, this.scope(state, level));
+  }
+
+  /** What can stand at the end of an expression that is being typed. */
+  completions(text: string, state: FrameState, level = 0): Completion[] {
+    return this.guarded(() => completionsOf(text, this.scope(state, level)), []);
+  }
+
+  private scope(state: FrameState, level: number): FrameScope {
+    const named = ({ name, read }: Variable) => ({ name, read: () => read(state) });
+    return new FrameScope(
+      this.world(state),
+      this.variables(state.codeOffset, level).map(named),
+      this.globals(state.codeOffset).map(named),
+      {
+        type: (name) => this.typeOf(this.definitions.typeCalled(name)),
+        variable: (name) => {
+          const entry = this.definitions.variable(name);
+          return entry && this.staticValue(entry, state, name);
+        },
+        enumerator: (name) => this.enumerator(name),
+      },
+    );
+  }
+
+  private enumerator(name: string): { readonly type: Type; readonly value: bigint } | undefined {
+    const entry = this.definitions.enumerator(name);
+    const type = this.typeOf(entry?.parent);
+    const value = entry?.big(ATTRIBUTE.constantValue);
+    return type === undefined || value === undefined ? undefined : { type, value };
+  }
+
+  private typeOf(entry: Entry | undefined): Type | undefined {
+    return entry === undefined ? undefined : this.types.read(entry);
+  }
+
   private variable(
     name: string,
     role: Variable['role'],
@@ -169,10 +220,7 @@ export class DebugInfo {
         return index === undefined ? undefined : this.sources.functionName(index);
       },
       staticValue: (entry, evaluateName) => this.staticValue(entry, state, evaluateName),
-      typeNamed: (name) => {
-        const entry = this.definitions.type(name);
-        return entry === undefined ? undefined : this.types.read(entry);
-      },
+      typeNamed: (name) => this.typeOf(this.definitions.type(name)),
     };
   }
 

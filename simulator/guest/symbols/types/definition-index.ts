@@ -20,7 +20,10 @@ const TYPES: ReadonlySet<number> = new Set([
  */
 export class DefinitionIndex {
   private readonly types = new Map<string, Entry>();
+  /** By the last part of their names, which people write where it is clear. */
+  private readonly typesByShortName = new Map<string, Entry>();
   private readonly variables = new Map<string, Entry>();
+  private readonly enumerators = new Map<string, Entry>();
   private complete = false;
 
   constructor(private readonly units: Units) {}
@@ -29,6 +32,17 @@ export class DefinitionIndex {
   type(name: string): Entry | undefined {
     this.fill();
     return this.types.get(name);
+  }
+
+  /** The same by a name that may have less in front of it. */
+  typeCalled(name: string): Entry | undefined {
+    return this.type(name) ?? this.typesByShortName.get(name);
+  }
+
+  /** The name of a number in an enumeration: `GREEN`, `Color::GREEN`, `shop::Color::GREEN`. */
+  enumerator(name: string): Entry | undefined {
+    this.fill();
+    return this.enumerators.get(name);
   }
 
   /** The variable of a name that is not in a function. */
@@ -58,6 +72,19 @@ export class DefinitionIndex {
     }
   }
 
+  private addEnumerators(enumeration: Entry, name: string): void {
+    const scope = name.slice(0, -(enumeration.name?.length ?? 0));
+    const scoped = enumeration.flag(ATTRIBUTE.enumClass);
+    for (const entry of enumeration.children()) {
+      const own = entry.name;
+      if (entry.tag !== TAG.enumerator || own === undefined) continue;
+      setFirst(this.enumerators, `${name}::${own}`, entry);
+      setFirst(this.enumerators, `${enumeration.name}::${own}`, entry);
+      if (!scoped) setFirst(this.enumerators, scope + own, entry);
+      if (!scoped) setFirst(this.enumerators, own, entry);
+    }
+  }
+
   private add(entry: Entry): void {
     try {
       if (entry.flag(ATTRIBUTE.declaration)) return;
@@ -67,10 +94,19 @@ export class DefinitionIndex {
       const declared = isVariable ? (entry.reference(ATTRIBUTE.specification) ?? entry) : entry;
       const name = qualifiedName(declared);
       const names = isVariable ? this.variables : this.types;
-      if (name !== undefined && !names.has(name)) names.set(name, entry);
+      if (name === undefined) return;
+      setFirst(names, name, entry);
+      if (isVariable) return;
+      setFirst(this.typesByShortName, entry.name ?? name, entry);
+      if (entry.tag === TAG.enumerationType) this.addEnumerators(entry, name);
     } catch (error) {
       // One entry that is damaged hides no other.
       if (!(error instanceof DebugInfoError)) throw error;
     }
   }
+}
+
+/** Of several of one name the first is as good as any: they are of one type in several units. */
+function setFirst(entries: Map<string, Entry>, name: string, entry: Entry): void {
+  if (!entries.has(name)) entries.set(name, entry);
 }

@@ -7,7 +7,7 @@ import {
   type Presentation,
   TEXT_ITEM_COUNT_MAX,
 } from './presentation.ts';
-import { characterUnit, quoteUnits } from './string-text.ts';
+import { characterUnit, quoteUnits, readUnits } from './string-text.ts';
 import type { NamedValue, Value } from './value.ts';
 
 /** Elements of one size, one after the other from the start of `base` on. */
@@ -43,7 +43,12 @@ export function presentArray(value: Value, type: ArrayType): Presentation {
   const unit = characterUnit(element);
   if (unit !== undefined && type.count !== undefined) {
     const { count } = type;
-    return { kind: 'text', indexed, text: () => quoteUnits(value, unit, count, 'array') };
+    return {
+      kind: 'text',
+      indexed,
+      text: () => quoteUnits(value, unit, count, 'zero'),
+      string: () => readUnits(value, unit, count, 'zero'),
+    };
   }
   const style = { ...BRACES, names: false };
   return {

@@ -2,7 +2,7 @@ import { hex, Unavailable } from '../locations/unavailable.ts';
 import { bareType, type PointerType } from '../types/type.ts';
 import type { Presentation } from './presentation.ts';
 import { readInteger } from './scalar.ts';
-import { characterUnit, quoteUnits } from './string-text.ts';
+import { characterUnit, quoteUnits, readUnits } from './string-text.ts';
 import type { NamedValue, Value } from './value.ts';
 
 /** A text that a pointer points to ends at a zero, and is cut here. */
@@ -37,12 +37,16 @@ export function presentPointer(value: Value, type: PointerType): Presentation {
     const name = value.world.functionName(address);
     return { kind: 'function', text: () => functionText(address, name) };
   }
-  if (address === 0) return { kind: 'pointer', text: () => 'NULL' };
+  if (address === 0) {
+    return { kind: 'pointer', text: () => 'NULL', target: () => pointee(value, type) };
+  }
   const unit = characterUnit(target);
   if (unit !== undefined) {
     const text = () =>
       `${hex(address)} ${quoteUnits(pointee(value, type), unit, TEXT_LENGTH_MAX, 'zero')}`;
-    return { kind: 'pointer', text, named: () => dereferencedChild(value, type) };
+    const string = () => readUnits(pointee(value, type), unit, TEXT_LENGTH_MAX, 'zero');
+    const named = () => dereferencedChild(value, type);
+    return { kind: 'pointer', text, string, target: () => pointee(value, type), named };
   }
   if (bare.kind === 'void' || bare.kind === 'unknown') {
     return { kind: 'pointer', text: () => hex(address) };
@@ -52,6 +56,7 @@ export function presentPointer(value: Value, type: PointerType): Presentation {
   return {
     kind: 'pointer',
     text: () => pointerText(value, address),
+    target: () => pointee(value, type),
     named: () => (opens ? pointee(value, type).named() : dereferencedChild(value, type)),
     ...(opens && pointee(value, type).indexedCount > 0
       ? { indexed: indexedOf(pointee(value, type)) }
@@ -90,8 +95,8 @@ function presentReference(value: Value, type: PointerType): Presentation {
   return {
     kind: target.kind,
     text: (depth) => target.textAt(depth),
-    named: () => target.named(),
-    indexed: indexedOf(target),
+    target: () => target,
+    ...(target.hasChildren ? { named: () => target.named(), indexed: indexedOf(target) } : {}),
     ...(target.missing === undefined ? {} : { missing: target.missing }),
   };
 }

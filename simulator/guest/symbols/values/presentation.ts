@@ -1,4 +1,4 @@
-import type { NamedValue } from './value.ts';
+import type { NamedValue, Value } from './value.ts';
 
 /** What a value is like, for icons and for the choice of what can be done with it. */
 export type ValueKind =
@@ -25,6 +25,10 @@ export interface Presentation {
   /** @param depth how many values it is inside of, in one text */
   text(depth: number): string;
   readonly missing?: string;
+  /** The characters of a text. */
+  readonly string?: () => string;
+  /** What it points to, refers to or owns. */
+  readonly target?: () => Value;
   readonly named?: () => readonly NamedValue[];
   readonly indexed?: IndexedPart;
 }

@@ -5,6 +5,12 @@ import type { Value } from './value.ts';
 /** Bytes of a text that are read for its one line. */
 const TEXT_BYTES_MAX = 400;
 
+/** Bytes of a text that is compared. */
+const STRING_BYTES_MAX = 1_000_000;
+
+/** What ends a text besides its room: the first zero, or nothing. */
+export type TextEnding = 'zero' | 'length';
+
 /** How many bytes a character of a text takes; undefined for a type that makes no text. */
 export type CharacterUnit = 1 | 2 | 4;
 
@@ -23,14 +29,12 @@ export function characterUnit(type: Type): CharacterUnit | undefined {
  * The characters at the start of `value`, in quotes.
  *
  * @param count at most so many
- * @param ending `array`: zeros at the end are room that is left; `zero`: the first zero ends it;
- *   `length`: zeros are characters
  */
 export function quoteUnits(
   value: Value,
   unit: CharacterUnit,
   count: number,
-  ending: 'array' | 'zero' | 'length',
+  ending: TextEnding,
 ): string {
   const wanted = Math.min(count, TEXT_BYTES_MAX / unit);
   const bytes = readReachable(value, wanted * unit);
@@ -38,6 +42,20 @@ export function quoteUnits(
   const ended = length < bytes.length || wanted === count;
   const text = decodeUnits(bytes.subarray(0, length), unit);
   return ended ? quote(text) : `${quote(text)}...`;
+}
+
+/** All of the characters, without quotes; a text longer than the limit is cut. */
+export function readUnits(
+  value: Value,
+  unit: CharacterUnit,
+  count: number,
+  ending: TextEnding,
+): string {
+  const bytes = readReachable(value, Math.min(count * unit, STRING_BYTES_MAX));
+  return decodeUnits(
+    bytes.subarray(0, ending === 'length' ? bytes.length : endOfText(bytes, unit)),
+    unit,
+  );
 }
 
 /** Bytes up to the end of memory: a text may end before its array would. */

@@ -6,7 +6,6 @@ import { typeName } from '../types/type-name.ts';
 import { present } from './present.ts';
 import type { Presentation, ValueKind } from './presentation.ts';
 import type { ValueWorld } from './value-world.ts';
-import { planWrite, type ValueWrite } from './write-value.ts';
 
 /** A value inside another one: a member, an element, what a pointer points to. */
 export interface NamedValue {
@@ -139,9 +138,14 @@ export class Value {
     return this.named().find((child) => child.name === name)?.value;
   }
 
-  /** How to make it what `text` says. Throws ExpressionError when it cannot be. */
-  write(text: string): ValueWrite {
-    return planWrite(this, text);
+  /** The characters of a text, without quotes; undefined for what is none. Throws Unavailable. */
+  string(): string | undefined {
+    return this.presented.string?.();
+  }
+
+  /** What it points to, refers to or owns; undefined for what does not. Throws Unavailable. */
+  dereferenced(): Value | undefined {
+    return this.presented.target?.();
   }
 
   /** Its bytes. Throws Unavailable. */
@@ -154,6 +158,13 @@ export class Value {
   /** The same without what formatters make of it. */
   raw(): Value {
     return new Value(this.type, this.storage, this.world, { ...this.options, raw: true });
+  }
+
+  /** The same, with an expression that gives it again, unless it has one. */
+  called(expression: string): Value {
+    if (this.evaluateName !== undefined) return this;
+    const options = { ...this.options, evaluateName: `(${expression})` };
+    return new Value(this.type, this.storage, this.world, options);
   }
 
   /** A value of another type at the same place or, from there, `offset` bytes on. */
