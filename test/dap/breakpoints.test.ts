@@ -76,7 +76,7 @@ describe('line breakpoints', () => {
   it('say why they cannot stop where no effect is called', async () => {
     const { set, arrival } = await withBreakpoints({}, [{ marker: 'PURE' }]);
     assert.equal(set[0]?.verified, false);
-    assert.match(set[0]?.message ?? '', /this version stops only where effects are called/);
+    assert.match(set[0]?.message ?? '', /No effect is called at or after this line/);
     assert.equal(arrival.reason, 'end');
   });
 

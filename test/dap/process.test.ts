@@ -69,6 +69,7 @@ class StreamClient extends DebugClient {
     const stopped = this.waitForEvent('stopped');
     await this.launchRequest({
       stopOnEntry: true,
+      steps: 'effects',
       ...args,
     } as DebugProtocol.LaunchRequestArguments);
     await initialized;

@@ -93,7 +93,7 @@ describe('a session', () => {
     const entry = await client.arrival(() => client.restartRequest({}));
     assert.equal(entry.reason, 'entry');
     assert.equal((await client.move('continue')).reason, 'breakpoint');
-    const again = { program: STEPS, args: ['0'], stopOnEntry: true };
+    const again = { program: STEPS, args: ['0'], stopOnEntry: true, steps: 'effects' };
     await client.arrival(() => client.customRequest('restart', { arguments: again }));
     await client.move('continue');
     assert.equal((await client.scope('Effect')).get('effect')?.value, 'stdout.write #1');

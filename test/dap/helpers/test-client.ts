@@ -91,8 +91,11 @@ export class TestClient extends DebugClient {
     return frames.find(({ presentationHint }) => presentationHint === undefined)?.line ?? -1;
   }
 
+  /** A scope of the innermost frame of the user's own code. */
   async scope(name: string, threadId = 1): Promise<Map<string, DebugProtocol.Variable>> {
-    const [frame] = await this.frames(threadId);
+    const frames = await this.frames(threadId);
+    const frame =
+      frames.find(({ presentationHint }) => presentationHint === undefined) ?? frames[0];
     const { body } = await this.scopesRequest({ frameId: frame?.id ?? 0 });
     const scope = body.scopes.find((each) => each.name === name);
     const variables = await this.inside(scope?.variablesReference ?? 0);

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import { lineOf, STEPS } from './helpers/programs.ts';
+import { type Arrival, TestClient } from './helpers/test-client.ts';
+import { closeTestHost } from './helpers/test-host.ts';
+
+after(closeTestHost);
+
+async function launched(
+  args: object = {},
+  lines: readonly { readonly line: number; readonly hitCondition?: string }[] = [],
+): Promise<TestClient> {
+  const client = new TestClient();
+  const launch = { program: STEPS, args: ['2'], steps: 'statements', stopOnEntry: true };
+  await client.launchTo({ ...launch, ...args }, () =>
+    client.setBreakpointsRequest({ source: { path: STEPS }, breakpoints: [...lines] }),
+  );
+  return client;
+}
+
+const at = (marker: string) => lineOf(STEPS, marker);
+
+async function visits(client: TestClient, command: string, count: number): Promise<string[]> {
+  const places: string[] = [];
+  for (let step = 0; step < count; step++) {
+    await client.move(command);
+    places.push(await client.place());
+  }
+  return places;
+}
+
+async function local(client: TestClient, name: string): Promise<string | undefined> {
+  return (await client.scope('Locals')).get(name)?.value;
+}
+
+/** Goes on until the end, and tells where it stopped. */
+async function stops(client: TestClient, command: string): Promise<[Arrival, string][]> {
+  const found: [Arrival, string][] = [];
+  for (;;) {
+    const stop = await client.move(command);
+    if (stop.reason === 'end' || stop.reason === 'entry') return found;
+    found.push([stop, await client.place()]);
+  }
+}
+
+describe('stepping over statements', () => {
+  it('begins at the first statement of main, with its parameters', async () => {
+    const client = await launched();
+    assert.equal(await client.place(), `main steps.c:${at('START') - 1}`);
+    assert.equal(await local(client, 'argc'), '2');
+    const frames = await client.frames();
+    assert.deepEqual(
+      frames.map(({ name, presentationHint = 'normal' }) => `${name} ${presentationHint}`),
+      ['main normal', 'main subtle', '_start subtle'],
+    );
+  });
+
+  it('steps over calls, and over the effects in them', async () => {
+    const client = await launched();
+    const loop = [`main steps.c:${at('SUM')}`, `main steps.c:${at('LOOP')}`];
+    const head = `main steps.c:${at('SUM') - 1}`;
+    assert.deepEqual(await visits(client, 'next', 8), [
+      `main steps.c:${at('START')}`,
+      head,
+      ...loop,
+      head,
+      ...loop,
+      head,
+    ]);
+    assert.equal(client.text('stdout'), 'round\nround\n');
+  });
+
+  it('steps into functions, and into the effects that they call', async () => {
+    const client = await launched();
+    await client.move('next');
+    assert.deepEqual(await visits(client, 'stepIn', 2), [
+      `clock_of steps.c:${at('CLOCK')}`,
+      `clock_of steps.c:${at('CLOCK')}`,
+    ]);
+    assert.equal((await client.scope('Effect')).get('effect')?.value, 'clock.read #0');
+    assert.match((await local(client, 'clock')) ?? '', /^0x1/);
+    await client.move('stepIn');
+    assert.equal(await client.line(), at('CLOCK') + 1);
+    assert.match((await local(client, 'now')) ?? '', /^\{tv_sec: 3600, tv_nsec: 1000\}$/);
+  });
+
+  it('steps out to the caller, and backwards out to the call', async () => {
+    const client = await launched();
+    await client.move('next');
+    await client.move('stepIn');
+    await client.move('stepOut');
+    assert.equal(await client.place(), `main steps.c:${at('SUM') - 1}`);
+    await client.move('stepBack');
+    await client.move('stepIn');
+    await client.move('backstitch/reverseStepOut');
+    assert.equal(await client.place(), `main steps.c:${at('START')}`);
+  });
+
+  it('steps back through what it stepped over, as into what it stepped out of', async () => {
+    const client = await launched();
+    await visits(client, 'next', 2);
+    await client.move('backstitch/reverseStepIn');
+    assert.equal(await client.place(), `clock_of steps.c:${at('CLOCK') + 1}`);
+    await client.move('backstitch/reverseStepIn');
+    assert.equal((await client.scope('Effect')).get('effect')?.value, 'clock.read #0');
+    await client.move('stepBack');
+    assert.equal(await client.place(), `clock_of steps.c:${at('CLOCK')}`);
+    assert.equal((await client.scope('Effect')).size, 0);
+  });
+
+  it('shows a trap with the values that led to it, and goes back from it', async () => {
+    const client = await launched({ args: ['1', 'trap'] });
+    const trap = await client.move('continue');
+    assert.equal(trap.reason, 'exception');
+    assert.equal(await client.line(), at('TRAP'));
+    const [label] = await client.frames();
+    assert.equal(label?.name, 'steps-1 trapped');
+    await client.move('stepBack');
+    assert.equal(await client.line(), at('TRAP'));
+    assert.equal(await local(client, 'rounds'), '1');
+    await client.move('stepBack');
+    assert.equal(await client.line(), at('TRAP') - 1);
+  });
+
+  it('steps back from an end to the last statement of the outermost function', async () => {
+    const client = await launched();
+    await client.move('continue');
+    await client.move('stepBack');
+    assert.equal(await client.line(), at('END') + 1);
+  });
+});
+
+describe('breakpoints on statements', () => {
+  it('stop at lines without effects, forwards and in reverse', async () => {
+    const client = await launched({ args: ['3'] }, [{ line: at('PURE') }]);
+    const forwards = await stops(client, 'continue');
+    assert.deepEqual(
+      forwards.map(([{ reason }, place]) => [reason, place]),
+      Array(3).fill(['breakpoint', `add steps.c:${at('PURE')}`]),
+    );
+    const backwards = await stops(client, 'reverseContinue');
+    assert.deepEqual(
+      backwards.map(([, place]) => place),
+      forwards.map(([, place]) => place),
+    );
+    assert.equal(await client.place(), `main steps.c:${at('START') - 1}`);
+  });
+
+  it('stop before the effects of their line are performed', async () => {
+    const client = await launched({}, [{ line: at('SAY') }]);
+    await client.move('continue');
+    assert.equal(client.text('stdout'), '');
+    assert.match((await local(client, 'text')) ?? '', /^0x1\w+ "round"$/);
+    await client.move('continue');
+    assert.equal(client.text('stdout'), 'round');
+  });
+
+  it('count hits from the start, also when one comes back to them', async () => {
+    const client = await launched({ args: ['5'] }, [{ line: at('PURE'), hitCondition: '% 2' }]);
+    const forwards = await stops(client, 'continue');
+    assert.equal(forwards.length, 2);
+    await client.move('reverseContinue');
+    assert.equal(await local(client, 'one'), '3');
+    await client.move('reverseContinue');
+    assert.equal(await local(client, 'one'), '1');
+  });
+
+  it('move to the next statement of their function, or say that there is none', async () => {
+    const client = await launched();
+    const { body } = await client.setBreakpointsRequest({
+      source: { path: STEPS },
+      breakpoints: [{ line: at('SUM') + 1 }, { line: 1 }, { line: 5000 }],
+    });
+    assert.deepEqual(
+      body.breakpoints.map(({ verified, line }) => [verified, line]),
+      [
+        [true, at('LOOP')],
+        [true, at('SAY')],
+        [false, 5000],
+      ],
+    );
+  });
+
+  it('on functions stop at their first statements', async () => {
+    const client = await launched();
+    await client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'twice' }] });
+    const stop = await client.move('continue');
+    assert.equal(stop.reason, 'function breakpoint');
+    assert.equal(await client.place(), `twice steps.c:${at('FIRST')}`);
+  });
+});
