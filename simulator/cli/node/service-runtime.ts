@@ -9,11 +9,13 @@ import { ComponentService, readyComponent } from '../../host/upstream-component.
 import { assert, InvariantError } from '../../kernel/assert.ts';
 import { RecordedService } from '../../world/recorded-service.ts';
 import {
+  type ResponsePiece,
   type ServiceContext,
   ServiceError,
   type ServiceProgram,
   type ServiceRequest,
   type ServiceResponse,
+  type ServiceStream,
 } from '../../world/service.ts';
 import type { DatagramAnswer, ServiceDatagram } from '../../world/service-datagram.ts';
 import type { ScriptSource, ServiceSource } from '../../world/service-source.ts';
@@ -25,11 +27,22 @@ const REQUEST_TIMEOUT_MS = 2000;
 /** Real time that loading a script may take. */
 const LOAD_TIMEOUT_MS = 5000;
 
+type SandboxFields = readonly (readonly [string, string])[];
+
 interface SandboxRequest {
   readonly method: string;
   readonly url: string;
-  readonly headers: readonly (readonly [string, string])[];
+  readonly headers: SandboxFields;
   readonly body: string;
+  readonly trailers: SandboxFields;
+}
+
+/** A piece of a request that a script takes as it comes. */
+interface SandboxStreamInput {
+  readonly request: SandboxRequest;
+  readonly text: string;
+  readonly ended: boolean;
+  readonly trailers: SandboxFields;
 }
 
 interface SandboxPacket {
@@ -42,8 +55,9 @@ interface SandboxPacket {
 }
 
 interface SandboxInput {
-  /** One of the two. */
+  /** One of the three. */
   readonly request?: SandboxRequest;
+  readonly stream?: SandboxStreamInput;
   readonly datagram?: SandboxPacket;
   readonly nowMs: number;
   readonly key: string | null;
@@ -58,10 +72,27 @@ interface SandboxPiece {
 
 interface SandboxOutput {
   readonly status: number;
-  readonly headers: readonly (readonly [string, string])[];
+  readonly headers: SandboxFields;
   readonly pieces: readonly SandboxPiece[];
+  readonly trailers: SandboxFields;
   readonly delayMs: number;
   readonly note: string | null;
+}
+
+interface SandboxStep {
+  readonly head: { readonly status: number; readonly headers: SandboxFields } | null;
+  readonly pieces: readonly SandboxPiece[];
+  readonly trailers: SandboxFields;
+  readonly ended: boolean;
+  readonly delayMs: number;
+  readonly note: string | null;
+}
+
+/** What a script exports. */
+interface SandboxExports {
+  readonly handles: boolean;
+  readonly streams: boolean;
+  readonly datagrams: boolean;
 }
 
 interface SandboxDatagrams {
@@ -117,12 +148,16 @@ class SandboxedService implements ServiceProgram {
     input: string;
     output: string | undefined;
     failure: unknown;
+    /** The script's own state of the request that it takes as it comes; of another realm. */
+    open: unknown;
     random: () => number;
     log: (text: string) => void;
   };
 
   private readonly source: ScriptSource;
 
+  private readonly handles: boolean;
+  readonly stream?: NonNullable<ServiceProgram['stream']>;
   readonly takeDatagram?: NonNullable<ServiceProgram['takeDatagram']>;
 
   /** Throws ServiceError when the script does not load or exports neither of its functions. */
@@ -136,6 +171,7 @@ class SandboxedService implements ServiceProgram {
       input: '',
       output: undefined,
       failure: undefined,
+      open: undefined,
       random: () => {
         throw new Error('random() may be called only while a request is handled');
       },
@@ -151,26 +187,48 @@ class SandboxedService implements ServiceProgram {
         new Script(script, { filename: path }).runInContext(this.context);
       }
       const start = new Script(`__start(${JSON.stringify(source.entry)})`);
-      const takes: unknown = start.runInContext(this.context, { timeout: LOAD_TIMEOUT_MS });
-      if (takes === true) this.takeDatagram = (...call) => this.receiveDatagram(...call);
+      const exports = start.runInContext(this.context, { timeout: LOAD_TIMEOUT_MS });
+      const { handles, streams, datagrams } = exports as SandboxExports;
+      this.handles = handles || !streams;
+      if (streams) this.stream = (request) => this.openStream(request);
+      if (datagrams) this.takeDatagram = (...call) => this.receiveDatagram(...call);
     } catch (error) {
       throw this.failure(error);
     }
   }
 
-  handle({ method, url, headers, body }: ServiceRequest, context: ServiceContext): ServiceResponse {
-    const request = { method, url, headers, body: new TextDecoder().decode(body) };
-    // The sandbox checked the shape before it wrote this.
-    const output = this.call({ request }, context) as SandboxOutput;
+  handle(request: ServiceRequest, context: ServiceContext): ServiceResponse {
+    if (!this.handles) return this.handleAsStream(request, context);
+    const { status, headers, ...answer } = this.call(
+      { request: sandboxRequest(request, new TextDecoder().decode(request.body)) },
+      context,
+    ) as SandboxOutput;
+    return { status, headers, ...answerOf(answer) };
+  }
+
+  /** A script that takes requests as they come gets a whole one as one piece. */
+  private handleAsStream(request: ServiceRequest, context: ServiceContext): ServiceResponse {
+    const { body: bytes, trailers = [] } = request;
+    const step = this.openStream(request).receive({ bytes, ended: true, trailers }, context);
+    const { head, ended: _ended, ...answer } = step;
+    if (head === undefined) throw this.failure(new Error('stream() ended without a response'));
+    return { ...head, ...answer };
+  }
+
+  private openStream(head: ServiceRequest): ServiceStream {
+    const request = sandboxRequest({ ...head, trailers: [] }, '');
+    const decoder = new TextDecoder();
+    let open: unknown;
     return {
-      status: output.status,
-      headers: output.headers,
-      pieces: output.pieces.map((piece) => ({
-        bytes: pieceBytes(piece),
-        delayNanos: nanosOf(piece.afterMs),
-      })),
-      delayNanos: nanosOf(output.delayMs),
-      note: output.note ?? undefined,
+      receive: ({ bytes, ended, trailers = [] }, context) => {
+        const text = decoder.decode(bytes, { stream: !ended });
+        this.bridge.open = open;
+        const step = this.call({ stream: { request, text, ended, trailers } }, context);
+        open = this.bridge.open;
+        const { head: answered, ended: isOver, ...answer } = step as SandboxStep;
+        const sent = { ended: isOver, ...answerOf(answer) };
+        return answered === null ? sent : { head: answered, ...sent };
+      },
     };
   }
 
@@ -183,10 +241,7 @@ class SandboxedService implements ServiceProgram {
     const datagram = { from, host, port, body: text, bytes };
     const { datagrams, note } = this.call({ datagram }, context) as SandboxDatagrams;
     return {
-      datagrams: datagrams.map((piece) => ({
-        bytes: pieceBytes(piece),
-        delayNanos: nanosOf(piece.afterMs),
-      })),
+      datagrams: datagrams.map(pieceOf),
       note: note ?? undefined,
     };
   }
@@ -237,6 +292,30 @@ class SandboxedService implements ServiceProgram {
     }
     return this.source.entry;
   }
+}
+
+function sandboxRequest(request: ServiceRequest, body: string): SandboxRequest {
+  const { method, url, headers, trailers = [] } = request;
+  return { method, url, headers, body, trailers };
+}
+
+/** The sandbox checked the shape before it wrote this. */
+function answerOf({
+  pieces,
+  trailers,
+  delayMs,
+  note,
+}: Pick<SandboxOutput, 'pieces' | 'trailers' | 'delayMs' | 'note'>) {
+  return {
+    pieces: pieces.map(pieceOf),
+    ...(trailers.length > 0 ? { trailers } : {}),
+    delayNanos: nanosOf(delayMs),
+    note: note ?? undefined,
+  };
+}
+
+function pieceOf(piece: SandboxPiece): ResponsePiece {
+  return { bytes: pieceBytes(piece), delayNanos: nanosOf(piece.afterMs) };
 }
 
 function nanosOf(ms: number): bigint {
