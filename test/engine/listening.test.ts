@@ -103,6 +103,22 @@ describe('an execution that listens', () => {
     assert.deepEqual(linesOf(simulated, 'script-1'), ['second', 'first']);
   });
 
+  it('has bytes come in their order, whatever each message takes', () => {
+    const simulated = runSideBySide(
+      [
+        (script) => script.print(whole(script.accept(script.listen(7)))),
+        (script) => {
+          script.timer(1_000).block();
+          const client = script.connect(7, ...addressOf(1));
+          for (const letter of 'abcdefghijkl') client.send(letter);
+          client.close();
+        },
+      ],
+      { world: { defaultLink: { latencyNanos: 0n, jitterNanos: 900_000_000n }, links: [] } },
+    );
+    assert.deepEqual(linesOf(simulated, 'script-1'), ['abcdefghijkl']);
+  });
+
   it('may send first, and each end may end by itself', () => {
     const simulated = runSideBySide([
       (script) => {
@@ -291,6 +307,23 @@ describe('a crash of an execution that listens', () => {
 });
 
 describe('faults between executions', () => {
+  it('end a connection whose caller is gone before it knows that it has come through', () => {
+    const simulated = runSideBySide(
+      [
+        (script) => script.print(tell(() => whole(script.accept(script.listen(7))))),
+        (script) => {
+          script.timer(1_000).block();
+          script.print(tell(() => String(script.connect(7, ...addressOf(1)).close())));
+        },
+      ],
+      {
+        world: { defaultLink: { latencyNanos: 1_000_000_000n, jitterNanos: 0n }, links: [] },
+        plan: { faults: [{ kind: 'crash', at: { time: '2500ms' }, node: 'node-b' }] },
+      },
+    );
+    assert.deepEqual(linesOf(simulated, 'script-1'), ['lost']);
+  });
+
   it('cut a connection off after bytes that are lost, for both ends', () => {
     const plan = { faults: [{ kind: 'lose-request', at: { effect: 'connection.send' } }] };
     const simulated = runSideBySide(
