@@ -217,7 +217,9 @@ export class LiveDriver {
       if (result.kind === 'ended') this.ended = true;
       if (this.decided) return { kind: 'stopped' };
       if (result.kind === 'ended') return { kind: 'ended' };
-      if (result.kind === 'waiting') return result;
+      // Nothing is paced by real time here.
+      if (result.kind === 'waiting' || result.kind === 'paced')
+        return { ...result, kind: 'waiting' };
       if (result.kind === 'real') {
         if (this.pausing) return { kind: 'paused' };
         await Promise.race([this.upstreams.changed(), this.host.sleep(REAL_SLICE_MS)]);

@@ -80,6 +80,11 @@ export const SERVE: CommandSpec = {
     { name: 'max-concurrent', value: 'N', help: 'refuse more than this at a time; 256' },
     { name: 'max-body', value: 'BYTES', help: 'refuse longer requests, such as 64k or 16M' },
     { name: 'timeout', value: 'DURATION', help: 'how long a client waits for a response; 2m' },
+    {
+      name: 'time',
+      value: 'HOW',
+      help: 'real: waits of programs take real time, as is done unless told; virtual: none',
+    },
     ...RUN.options.filter(({ name }) =>
       ['seed', 'faults', 'record', 'dir', 'env', 'persistence', 'answer'].includes(name),
     ),

@@ -19,7 +19,10 @@ export interface ServeArguments {
   readonly quiet: boolean;
   readonly json: boolean;
   /** Passed on as they are. */
-  readonly options: Pick<ServeOptions, 'seed' | 'persistence' | 'faults' | 'answer' | 'raw'>;
+  readonly options: Pick<
+    ServeOptions,
+    'seed' | 'persistence' | 'faults' | 'answer' | 'raw' | 'time'
+  >;
 }
 
 const PORT_DEFAULT = 8080;
@@ -69,11 +72,13 @@ function passedOn(parsed: ParsedOptions, folder: string): ServeArguments['option
   const levels = ['none', 'workflow', 'effect'] as const;
   const persistence = oneOf(parsed, 'persistence', levels, SERVE.name);
   const answer = oneOf(parsed, 'answer', ['retry', 'fail'] as const, SERVE.name);
+  const time = oneOf(parsed, 'time', ['real', 'virtual'] as const, SERVE.name);
   const faults = parsed.text('faults');
   return {
     ...(seed === undefined ? {} : { seed }),
     ...(persistence === undefined ? {} : { persistence }),
     ...(answer === undefined ? {} : { answer }),
+    ...(time === undefined ? {} : { time }),
     ...(faults === undefined
       ? {}
       : { faults: faults === 'none' ? ('none' as const) : resolve(folder, faults) }),

@@ -9,12 +9,30 @@
  * A4  Nothing happens after VIRTUAL_END: what would, happens then.
  * A5  While something real is awaited, nothing happens later than `heldAt`, and nothing later than
  *     now inside a guest's call.
+ * A6  While real time is followed and a program waits for an instant, nothing happens before real
+ *     time has got there, and nothing later than now inside a guest's call. So it depends on real
+ *     time when things happen, and never in which order.
  */
 import { EventQueue, InsertionCounter, type QueuedEvent } from '../kernel/event-queue.ts';
 import { EVENT_CALLS_MAX, ensureStackRoom } from '../kernel/stack-room.ts';
 import { after, VIRTUAL_END, VIRTUAL_START, type VirtualNanos } from '../kernel/time.ts';
 
 export type Happening = () => void;
+
+/** Real time, as a simulation that follows it sees it. */
+export interface Pace {
+  /** The instant that real time has reached: `now` or later. */
+  reached(now: VirtualNanos): VirtualNanos;
+  /** What has passed counts no more: real time goes on from `now`. */
+  startFrom(now: VirtualNanos): void;
+}
+
+export interface AgendaOptions {
+  /** The waits of programs take real time, also where it is not there to be waited for. */
+  readonly followsRealTime: boolean;
+  /** Undefined for an earlier run that is run again: what it waited for has passed. */
+  readonly pace?: Pace | undefined;
+}
 
 export class Agenda {
   now: VirtualNanos = VIRTUAL_START;
@@ -25,9 +43,13 @@ export class Agenda {
   steps = 0;
   /** The last instant that may be reached yet; undefined when nothing real is awaited. */
   heldAt: VirtualNanos | undefined;
+  /** Who waits for an instant to come. */
+  readonly waits = new Set<object>();
   private readonly counter = new InsertionCounter();
   private readonly events = new EventQueue<Happening>(this.counter);
   private readonly turns = new EventQueue<Happening>(this.counter);
+
+  constructor(private readonly options: AgendaOptions = { followsRealTime: false }) {}
 
   at(instant: VirtualNanos, happening: Happening): QueuedEvent<Happening> {
     return this.events.push(this.possible(instant), happening);
@@ -60,17 +82,59 @@ export class Agenda {
 
   /** What is next for a guest that lets the world go on inside its call. */
   nextInside(): 'event' | 'turn' | undefined {
-    return this.nextUntil(this.heldAt === undefined ? undefined : this.now);
+    const isHeld = this.heldAt !== undefined || this.isFollowing;
+    return this.nextUntil(isHeld ? this.now : undefined);
+  }
+
+  /** The instant of what is next, which real time has to reach first; undefined for no such thing. */
+  get dueAt(): VirtualNanos | undefined {
+    const { pace } = this.options;
+    if (pace === undefined || !this.isFollowing) return undefined;
+    const at = this.first()?.at;
+    if (at === undefined || at <= this.now) return undefined;
+    return at <= pace.reached(this.now) ? undefined : at;
+  }
+
+  /**
+   * Lets time pass between happenings as far as real time has, but not beyond what is next. Undefined
+   * when that is nowhere.
+   *
+   * @param isIdle nothing is to happen before something comes in
+   */
+  follow(isIdle: boolean): VirtualNanos | undefined {
+    const { followsRealTime, pace } = this.options;
+    if (!followsRealTime || pace === undefined) return undefined;
+    const before = this.now;
+    this.passTo(pace.reached(before));
+    if (isIdle) pace.startFrom(this.now);
+    return this.now === before ? undefined : this.now;
+  }
+
+  /** Lets time pass between happenings, but not beyond what is next. */
+  passTo(instant: VirtualNanos): void {
+    let last = instant;
+    for (const bound of [this.first()?.at, this.heldAt]) {
+      if (bound !== undefined && bound < last) last = bound;
+    }
+    if (last > this.now) this.now = last;
+  }
+
+  private get isFollowing(): boolean {
+    return this.options.followsRealTime && this.waits.size > 0;
   }
 
   private nextUntil(last: VirtualNanos | undefined): 'event' | 'turn' | undefined {
-    const event = this.events.peek();
-    const turn = this.turns.peek();
-    const isEvent = event !== undefined && (turn === undefined || event.comesBefore(turn));
-    const first = isEvent ? event : turn;
+    const first = this.first();
     if (first === undefined) return undefined;
     if (last !== undefined && first.at > last && first.at > this.now) return undefined;
-    return isEvent ? 'event' : 'turn';
+    return first === this.turns.peek() ? 'turn' : 'event';
+  }
+
+  private first(): QueuedEvent<Happening> | undefined {
+    const event = this.events.peek();
+    const turn = this.turns.peek();
+    if (event === undefined || turn === undefined) return event ?? turn;
+    return event.comesBefore(turn) ? event : turn;
   }
 
   happenNext(kind: 'event' | 'turn'): void {

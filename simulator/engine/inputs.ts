@@ -11,12 +11,16 @@ import { faultJson, parseFault } from '../faults/plan.ts';
 import type { ExecutionId, Seq } from '../journal/entry.ts';
 import type { InputRow } from '../journal/records.ts';
 import { assert, unreachable } from '../kernel/assert.ts';
+import { type VirtualNanos, virtualNanos } from '../kernel/time.ts';
 import type { Engine } from './engine.ts';
 import type { Execution } from './execution.ts';
 import type { OutcomeAnswer } from './http-exchange.ts';
 import { feedInbox, inboxOf, STDIN_INBOX, startFor } from './incoming.ts';
 import type { RealAnswer } from './real-requests.ts';
 import type { Workflow } from './workflow.ts';
+
+/** The instant up to which time passed before an input, in recorded inputs. */
+const PASSED_TO = 'passedTo';
 
 export class Inputs {
   private count = 0;
@@ -25,11 +29,13 @@ export class Inputs {
   /**
    * @param given inputs of an earlier run to take in again, but those of real hosts
    * @param workflowFor what a request starts, by its name
+   * @param letTimePass lets time pass before an input, and says when it has
    */
   constructor(
     private readonly engine: Engine,
     given: readonly InputRow[],
     private readonly workflowFor: (name: string) => Workflow | undefined,
+    private readonly letTimePass: () => VirtualNanos | undefined,
   ) {
     this.given = [...given].reverse();
   }
@@ -139,11 +145,12 @@ export class Inputs {
   }
 
   private write(kind: InputRow['kind'], data: JsonObject, body: Uint8Array | undefined): void {
+    const at = this.letTimePass();
     this.engine.sink.input({
       number: ++this.count,
       step: this.engine.agenda.steps,
       kind,
-      data,
+      data: at === undefined ? data : { ...data, [PASSED_TO]: at.toString() },
       body,
     });
     this.engine.sink.flush();
@@ -157,6 +164,7 @@ export class Inputs {
       if (next.kind === 'upstream') this.takeGivenAnswer(next);
       else {
         this.given.pop();
+        this.passAsIn(next);
         this.engine.sink.input({ ...next, number: ++this.count });
         this.applyInput(next);
       }
@@ -173,7 +181,14 @@ export class Inputs {
     return answer.number < due.number ? answer : due;
   }
 
+  /** Time passed before it when it came. */
+  private passAsIn({ data }: InputRow): void {
+    const at = data[PASSED_TO];
+    if (at !== undefined) this.engine.agenda.passTo(virtualNanos(BigInt(String(at))));
+  }
+
   private takeGivenAnswer(row: InputRow): void {
+    this.passAsIn(row);
     this.engine.sink.input({ ...row, step: this.engine.agenda.steps, number: ++this.count });
     this.engine.real.answer(row);
   }

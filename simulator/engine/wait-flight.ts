@@ -95,7 +95,10 @@ export class WaitFlight implements Flight {
     const due = this.entry.pending?.dueAt;
     if (this.landIfReady()) return;
     this.attempt.engine.conversations.await(this.attempt, inboxesOf(this.entry));
-    if (due !== undefined) this.timer = agenda.at(due, () => this.onNode(() => this.landIfReady()));
+    if (due !== undefined) {
+      this.timer = agenda.at(due, () => this.onNode(() => this.landIfReady()));
+      agenda.waits.add(this);
+    }
     this.suspendWhenLong();
   }
 
@@ -109,6 +112,7 @@ export class WaitFlight implements Flight {
     this.over = true;
     this.timer?.cancel();
     this.suspension?.cancel();
+    this.attempt.engine.agenda.waits.delete(this);
   }
 
   private onNode(step: () => void): void {

@@ -59,8 +59,10 @@ export interface HostEnvironment {
    * about to perform. Cheap.
    */
   beat(execution?: string, seq?: number): void;
-  /** Real milliseconds, for deciding when to show something; nothing else depends on it. */
+  /** Real milliseconds, for deciding when to show something, and for waits that take real time. */
   now(): number;
+  /** Calls `ring` once after so many real milliseconds, unless what it returns is called before. */
+  alarm(milliseconds: number, ring: () => void): () => void;
   /** Lets requests come in. */
   yieldToRequests(): Promise<void>;
   sleep(milliseconds: number): Promise<void>;

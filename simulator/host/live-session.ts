@@ -7,7 +7,7 @@
  */
 import type { OutcomeAnswer } from '../engine/http-exchange.ts';
 import type { ShownOutput } from '../engine/journal-store.ts';
-import type { RunResult, UpcomingEffect } from '../engine/simulation.ts';
+import type { Awaited, RunResult, UpcomingEffect } from '../engine/simulation.ts';
 import type { FaultPlan } from '../faults/fault.ts';
 import { teeSinks } from '../journal/history.ts';
 import type { InputRow } from '../journal/records.ts';
@@ -17,6 +17,7 @@ import { ChangeFeed } from './change-feed.ts';
 import type { HostEnvironment, HostRecording } from './host-environment.ts';
 import type { LoadedSimulation } from './loaded-simulation.ts';
 import type { SimulationState } from './protocol.ts';
+import type { RealPace } from './real-pace.ts';
 import type { ServingFeed } from './serving-feed.ts';
 import { type ServiceLoader, SimulationRun } from './simulation-run.ts';
 import { effectText } from './text/effect-text.ts';
@@ -40,6 +41,8 @@ export interface LiveSetup {
   readonly serving?: ServingFeed;
   /** Services whose real hosts may be asked. */
   readonly realServices: ReadonlySet<string>;
+  /** The real time that waits take; they take none without it. */
+  readonly pace?: RealPace;
 }
 
 /** Where a drive stops: never, before the next effect, or as soon as possible. */
@@ -53,9 +56,6 @@ const OUTPUT_DELAY_MS_MAX = 20;
 
 /** How often time is let go on while a real host takes its time, in real milliseconds. */
 const REAL_SLICE_MS = 20;
-
-/** What a simulation that rests waits for. */
-type Awaited = Omit<RunResult & { kind: 'waiting' }, 'kind'>;
 
 const NOTHING_AWAITED: Awaited = { questions: [], promises: [] };
 
@@ -109,6 +109,7 @@ export class LiveSession {
       ...(recording === undefined ? {} : { recording, readSource: environment.readSource }),
       ...(choices === undefined ? {} : { choices }),
       ...(inputs === undefined ? {} : { inputs }),
+      ...(setup.pace === undefined ? {} : { pace: setup.pace }),
     });
     this.feed.watch(this.run.history);
   }
@@ -157,6 +158,7 @@ export class LiveSession {
   async finish(): Promise<void> {
     if (this.finished) return;
     this.finished = true;
+    this.setup.pace?.cancel();
     this.upstreams.end(this.run.simulation.inputs);
     this.publish();
     await this.setup.recording?.close();
@@ -169,6 +171,7 @@ export class LiveSession {
   }
 
   private async drive(): Promise<void> {
+    this.setup.pace?.cancel();
     this.setState({ kind: 'running' });
     for (;;) {
       this.upstreams.deliver(this.run.simulation.inputs);
@@ -189,6 +192,8 @@ export class LiveSession {
         return true;
       case 'waiting':
         return this.restsWaiting(result);
+      case 'paced':
+        return this.restsPaced(result);
       case 'real':
         return this.restsReal();
       case 'stopped':
@@ -201,6 +206,18 @@ export class LiveSession {
     if (this.mode === 'free') return this.restsWaiting(NOTHING_AWAITED);
     this.setState({ kind: 'paused' });
     return true;
+  }
+
+  /** It waits for real time to pass, and may be paused meanwhile. */
+  private restsPaced(result: RunResult & { kind: 'paced' }): boolean {
+    if (this.mode === 'now') {
+      this.setState({ kind: 'paused' });
+      return true;
+    }
+    this.setup.pace?.ringAt(result.dueAt, () =>
+      this.goOn(this.mode === 'free' ? 'free' : 'next-effect'),
+    );
+    return this.restsWaiting(result);
   }
 
   private restsWaiting({ questions, promises }: Awaited): boolean {
@@ -313,6 +330,9 @@ export class LiveSession {
 
   private setState(state: SimulationState): void {
     this.state = state;
+    // A person who looks at something is not to miss what would have come meanwhile.
+    if (state.kind === 'paused') this.setup.pace?.stop();
+    else this.setup.pace?.goOn();
     const { now } = this.run.simulation.agenda;
     const { secondsBetweenEffects } = this;
     this.environment.emit({ kind: 'state', state, now, secondsBetweenEffects });

@@ -63,6 +63,8 @@ export interface LoadedSimulation {
   readonly sources?: KeptSources;
   /** The body of a client's request, or all that it sends, by the client's name. */
   readonly contents: ReadonlyMap<string, Uint8Array>;
+  /** Waits of programs took real time, or are to: it was served so. */
+  readonly followsRealTime?: boolean | undefined;
 }
 
 /** The key of a recording's meta row that holds the setup. */
@@ -173,6 +175,7 @@ export function recordSetup(loaded: LoadedSimulation, sink: RecordingSink): Load
     ([name, source]) => [name, keepService(name, source, blob)] as const,
   );
   const setup = {
+    followsRealTime: loaded.followsRealTime,
     world: loaded.world,
     workflows: loaded.workflows.map(({ wasm, component: _made, stdin, mounts, ...rest }) => ({
       ...rest,
@@ -263,6 +266,7 @@ interface RecordedSetup {
   })[];
   readonly services: ReadonlyMap<string, KeptService>;
   readonly volumes: ReadonlyMap<string, readonly OutlineEntry[]>;
+  readonly followsRealTime?: boolean | undefined;
   /** Undefined in recordings of earlier versions, which know no clients. */
   readonly contents: ReadonlyMap<string, string> | undefined;
 }
@@ -282,6 +286,7 @@ export function readSetup(source: SetupSource): LoadedSimulation {
     return blob.bytes;
   };
   const loaded: LoadedSimulation = {
+    followsRealTime: setup.followsRealTime,
     world: { ...NO_CLIENTS, ...setup.world },
     workflows: setup.workflows.map((workflow) => ({
       ...workflow,

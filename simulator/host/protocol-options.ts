@@ -72,6 +72,8 @@ export interface BranchOptions {
 export interface ServeOptions extends RunOptions {
   /** Each connection is the standard input and output of an execution, also for a component. */
   readonly raw?: boolean;
+  /** Whether waits of programs take real time, which is what is done unless told, or none. */
+  readonly time?: 'real' | 'virtual';
 }
 
 export interface ServeAgainOptions {

@@ -4,6 +4,7 @@
  */
 import { type ExecutionId, executionId } from '../journal/entry.ts';
 import type { InputRow } from '../journal/records.ts';
+import { VIRTUAL_START, type VirtualNanos } from '../kernel/time.ts';
 import { withoutClients } from './client-setup.ts';
 import type { HeldSimulation } from './held-simulation.ts';
 import type { HostEnvironment } from './host-environment.ts';
@@ -11,11 +12,13 @@ import { HostRequestError } from './host-request-error.ts';
 import { LiveSession, type LiveSetup } from './live-session.ts';
 import type { LoadedSimulation, LoadedWorkflow } from './loaded-simulation.ts';
 import type { Delivery, ServeAgainOptions, ServeOptions, ServingStart } from './protocol.ts';
+import { RealPace } from './real-pace.ts';
 import { openRecorded } from './recorded-simulation.ts';
 import { checkPlan, withOptions } from './run-setup.ts';
 import { ServingFeed } from './serving-feed.ts';
 import { withHandler } from './serving-handler.ts';
 import type { SimulationStarter } from './simulation-starter.ts';
+import { lastInstant } from './text/timeline-text.ts';
 import { permittedServices, realServices } from './upstream-real.ts';
 
 type Begun = Pick<
@@ -25,6 +28,8 @@ type Begun = Pick<
   readonly loaded: LoadedSimulation;
   readonly workflow: LoadedWorkflow;
   readonly feed: ServingFeed;
+  /** What an earlier host has come to: that has taken its real time. */
+  readonly from: VirtualNanos;
   readonly record: string | undefined;
 };
 
@@ -49,13 +54,16 @@ export class Serving {
     // Real clients take the place of those of the world.
     const given = withoutClients(withOptions(target.loaded, options));
     const { workflow, handler } = withHandler(given, options.raw === true);
-    const loaded = { ...given, workflows: [workflow, ...given.workflows.slice(1)] };
+    const followsRealTime = options.time !== 'virtual';
+    const workflows = [workflow, ...given.workflows.slice(1)];
+    const loaded = { ...given, workflows, followsRealTime };
     const { record, answer, paceMs = 0, changes = true } = options;
     const feed = new ServingFeed({ handler });
     await this.begin(
       {
         ...{ loaded, workflow, feed, plan, record, answer, paceMs, changes, inputs: [] },
         realServices: realServices(loaded.world),
+        from: VIRTUAL_START,
       },
       handler,
     );
@@ -68,6 +76,7 @@ export class Serving {
     const loaded = recorded.loaded();
     const plan = recorded.configuredPlan();
     const inputs = [...recorded.history.inputs()];
+    const from = lastInstant(recorded.history);
     recorded.close();
     const services = await permittedServices(this.environment, options.recording, loaded);
     const [workflow] = loaded.workflows;
@@ -82,6 +91,7 @@ export class Serving {
       {
         ...{ loaded, workflow, feed, plan, record, answer, paceMs: 0, changes, inputs },
         realServices: services,
+        from,
       },
       handler,
     );
@@ -131,7 +141,7 @@ export class Serving {
 
   private async begin(begun: Begun, handler: ServingStart['handler']): Promise<LiveSession> {
     const { environment, held } = this;
-    const { feed, record, workflow, ...setup } = begun;
+    const { feed, record, workflow, from, ...setup } = begun;
     held.release();
     checkPlan(setup.plan, setup.loaded);
     const loadService = await environment.serviceLoader(setup.loaded.services);
@@ -144,6 +154,7 @@ export class Serving {
         recording,
         paused: false,
         serving: feed,
+        ...(setup.loaded.followsRealTime === true ? { pace: new RealPace(environment, from) } : {}),
       });
     } catch (error) {
       recording?.leave();

@@ -3,6 +3,7 @@
  * workflows that it runs. Views, the debugger and the command line look at it and drive it.
  */
 
+import type { Pace } from '../engine/agenda.ts';
 import { Simulation, type SimulationObserver } from '../engine/simulation.ts';
 import type { Workflow } from '../engine/workflow.ts';
 import type { FaultPlan } from '../faults/fault.ts';
@@ -55,6 +56,8 @@ export interface RunSetup {
   /** To run an earlier simulation again. */
   readonly choices?: readonly Choice[];
   readonly inputs?: readonly InputRow[];
+  /** The real time that is followed, where the simulation follows it. */
+  readonly pace?: Pace;
 }
 
 export class SimulationRun implements SimulationView {
@@ -86,6 +89,8 @@ export class SimulationRun implements SimulationView {
       volumes: this.volumes,
       workflowFor: (name) => this.workflows.get(name),
       clients: readyClients(loaded),
+      ...(loaded.followsRealTime === true ? { followsRealTime: true } : {}),
+      ...(setup.pace === undefined ? {} : { pace: setup.pace }),
       ...(setup.observer === undefined ? {} : { observer: setup.observer }),
       ...(setup.choices === undefined ? {} : { choices: setup.choices }),
       ...(setup.inputs === undefined ? {} : { inputs: setup.inputs }),

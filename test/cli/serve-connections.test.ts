@@ -50,7 +50,7 @@ describe('backstitch serve, with an inetd-style program', () => {
   }
 
   it('makes a connection the standard input and output of an execution', async () => {
-    serve();
+    serve('--time', 'virtual');
     const client = await server.connect();
     client.send('say one\n');
     await client.until('one\n');

@@ -110,7 +110,7 @@ describe('backstitch serve, with an HTTP handler', () => {
   });
 
   it('answers pipelined requests in their order', async () => {
-    serve();
+    serve('--time', 'virtual');
     const client = await server.connect();
     client.send('GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n');
     client.send('GET /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
@@ -170,7 +170,7 @@ describe('backstitch serve, with an HTTP handler', () => {
   });
 
   it('says that a handler trapped or gave no response, and cuts what it had begun', async () => {
-    serve();
+    serve('--time', 'virtual');
     const trapped = await get('/trap');
     assert.equal(trapped.status, 502);
     assert.match(await trapped.text(), /^handler-1 gave no response: trapped: `unreachable`/);

@@ -30,6 +30,7 @@ function environmentOf(beats: [string, number][]): HostEnvironment {
     now: () => 0,
     yieldToRequests: async () => {},
     sleep: async () => {},
+    alarm: () => () => {},
     emit: () => {},
   };
 }

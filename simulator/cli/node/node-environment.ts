@@ -93,6 +93,10 @@ export function nodeEnvironment(host: NodeHost): HostEnvironment {
     now: () => performance.now(),
     yieldToRequests: () => new Promise((resolve) => setImmediate(resolve)),
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    alarm: (milliseconds, ring) => {
+      const timer = setTimeout(ring, milliseconds);
+      return () => clearTimeout(timer);
+    },
     describe: describeError,
   };
 }
