@@ -1,3 +1,8 @@
+import {
+  type Completion,
+  ExpressionError as ProgramError,
+  type Value,
+} from '../simulator/guest/symbols/index.ts';
 import { keepPromise, sendMessage } from '../simulator/host/outside-values.ts';
 import { timelineText } from '../simulator/host/text/timeline-text.ts';
 import { type ExecutionId, executionId, seqOf } from '../simulator/journal/entry.ts';
@@ -6,10 +11,13 @@ import { debugErrors } from './debug-error.ts';
 import { type ReplActions, runReplCommand } from './repl-commands.ts';
 import type { Outcome } from './requests.ts';
 import type { SessionState } from './session-state.ts';
-import { evaluate, valueText } from './travel/expression.ts';
+import { ExpressionError, evaluate, ROOT_NAMES, valueText } from './travel/expression.ts';
 import { parseExpression } from './travel/expression-parser.ts';
+import type { Place } from './travel/place.ts';
 import { effectFields } from './travel/seen-effect.ts';
-import { jsonNode } from './variables/variable-node.ts';
+import type { ReadableFrame } from './variables/frame-scopes.ts';
+import { valueNode } from './variables/value-node.ts';
+import { jsonNode, type VariableNode } from './variables/variable-node.ts';
 
 /** An expression over the effect at hand, or a command of the debug console. */
 export function evaluateRequest(state: SessionState, args: Arguments): Outcome | Promise<Outcome> {
@@ -22,17 +30,67 @@ export function evaluateRequest(state: SessionState, args: Arguments): Outcome |
     return runCommand(state, text, place?.execution ?? traveller.position.place.execution);
   }
   state.requireStopped();
+  const frame = frameId === undefined ? undefined : state.view.frameOf(frameId);
+  const found = frame === undefined ? undefined : programValue(state, place, frame, text);
+  if (found !== undefined && !('error' in found)) {
+    if (context === 'clipboard') {
+      return { body: { result: found.value.string() ?? found.value.text, variablesReference: 0 } };
+    }
+    return shown(state, valueNode(text, found.value));
+  }
   const effect = traveller.effectAt(place ?? traveller.position.place);
-  if (effect === undefined) {
-    throw debugErrors.noEffectHere((place ?? traveller.position.place).execution);
+  if (effect === undefined || (found !== undefined && !isOverEffect(text))) {
+    throw found?.error ?? debugErrors.noEffectHere((place ?? traveller.position.place).execution);
   }
   const value = evaluate(parseExpression(text), effectFields(effect));
   if (context === 'clipboard') {
     const whole = typeof value === 'object' ? JSON.stringify(value, null, 2) : valueText(value);
     return { body: { result: whole, variablesReference: 0 } };
   }
-  const { value: result, ...shown } = state.view.variable(jsonNode(text, value));
-  return { body: { ...shown, result } };
+  return shown(state, jsonNode(text, value));
+}
+
+/** What can stand at the end of an expression over the variables of a frame. */
+export function programCompletions(
+  { target, view, isStopped }: SessionState,
+  frameId: number | undefined,
+  before: string,
+): readonly Completion[] {
+  const place = frameId === undefined ? undefined : view.placeOf(frameId);
+  const frame = frameId === undefined ? undefined : view.frameOf(frameId);
+  if (!isStopped || place === undefined || frame === undefined) return [];
+  const debug = target.knownProgram(place.execution).locator.debugOf(frame.module);
+  return debug?.completions(before, frame.state, frame.inlineLevel) ?? [];
+}
+
+function shown(state: SessionState, node: VariableNode): Outcome {
+  const { value: result, ...rest } = state.view.variable(node);
+  return { body: { ...rest, result } };
+}
+
+/** The value of an expression over the program's variables, or why there is none. */
+function programValue(
+  { target }: SessionState,
+  place: Place | undefined,
+  frame: ReadableFrame,
+  text: string,
+): { readonly value: Value } | { readonly error: Error } | undefined {
+  const { execution } = place ?? {};
+  if (execution === undefined) return undefined;
+  const debug = target.knownProgram(execution).locator.debugOf(frame.module);
+  if (debug === undefined) return undefined;
+  try {
+    return { value: debug.evaluate(text, frame.state, frame.inlineLevel).value };
+  } catch (error) {
+    if (error instanceof ProgramError) return { error: new ExpressionError(error.message) };
+    throw error;
+  }
+}
+
+/** Whether an expression begins with a name that effects have. */
+function isOverEffect(text: string): boolean {
+  const [name] = /[A-Za-z_]\w*/.exec(text) ?? [];
+  return name !== undefined && ROOT_NAMES.includes(name);
 }
 
 async function runCommand(

@@ -9,7 +9,7 @@ import type { Arguments } from './arguments.ts';
 import type { WantedBreakpoint, WantedFunction } from './breakpoint-book.ts';
 import { completionsOf } from './completions.ts';
 import { debugErrors } from './debug-error.ts';
-import { evaluateRequest } from './evaluate-request.ts';
+import { evaluateRequest, programCompletions } from './evaluate-request.ts';
 import type { SessionState } from './session-state.ts';
 import { EXCEPTION_KINDS } from './travel/happening.ts';
 import type { Stop } from './travel/stop.ts';
@@ -140,8 +140,10 @@ export const REQUESTS: Readonly<Record<string, RequestHandler>> = {
     return { body: { variables: state.view.variables(reference, start, count, kind) } };
   },
   evaluate: evaluateRequest,
-  completions: (_, args) => {
-    const targets = completionsOf(args.text('text'), args.integer('column'));
+  completions: (state, args) => {
+    const frameId = args.optionalInteger('frameId');
+    const inProgram = (before: string) => programCompletions(state, frameId, before);
+    const targets = completionsOf(args.text('text'), args.integer('column'), inProgram);
     return { body: { targets } };
   },
   exceptionInfo: (state, args) => exceptionInfo(state, args.integer('threadId')),

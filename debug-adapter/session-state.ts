@@ -270,7 +270,8 @@ export class SessionState {
   }
 
   /** What a person might take for a program that hangs is told in the console too. */
-  private tellRest({ position, description, waits }: Stop): void {
+  private tellRest({ position, description, waits, problem }: Stop): void {
+    if (problem !== undefined) this.port.output(`${problem}\n`, 'important');
     if (position.place.kind !== 'end' && waits === undefined) return;
     this.port.output(`${description}\n`, 'console');
   }

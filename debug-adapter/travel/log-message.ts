@@ -8,7 +8,12 @@ export type LogMessage = readonly (string | Expression)[];
 
 /** Throws ExpressionError. */
 export function parseLogMessage(text: string): LogMessage {
-  const parts: (string | Expression)[] = [];
+  return splitLogMessage(text, parseExpression);
+}
+
+/** Text, and what `parse` makes of the expressions in it. Throws ExpressionError. */
+export function splitLogMessage<T>(text: string, parse: (expression: string) => T): (string | T)[] {
+  const parts: (string | T)[] = [];
   let plain = '';
   for (let at = 0; at < text.length; at++) {
     const character = text[at];
@@ -18,7 +23,7 @@ export function parseLogMessage(text: string): LogMessage {
       const end = closingBrace(text, at);
       if (plain !== '') parts.push(plain);
       plain = '';
-      parts.push(parseExpression(text.slice(at + 1, end)));
+      parts.push(parse(text.slice(at + 1, end)));
       at = end;
     } else plain += character;
   }

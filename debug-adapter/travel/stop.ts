@@ -24,6 +24,8 @@ export interface Stop {
   readonly happening: Happening | undefined;
   /** It goes on only after an input or an answer, of which the description tells. */
   readonly waits?: true;
+  /** What the user has to mend. */
+  readonly problem?: string;
 }
 
 /** What people read of a stop of which nothing more is to be said. */

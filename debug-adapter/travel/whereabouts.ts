@@ -94,11 +94,12 @@ export class Whereabouts {
     return { ...this.here(reason, DESCRIPTIONS[reason]), breakpoints };
   }
 
-  atStatement({ position, breakpoints }: StatementStop): Stop {
+  atStatement({ position, breakpoints, problem }: StatementStop): Stop {
     const byFunction = breakpoints.every(({ kind }) => kind === 'function');
     const reason = byFunction ? 'function breakpoint' : 'breakpoint';
-    const stop = this.at(position, reason, DESCRIPTIONS[reason]);
-    return { ...stop, breakpoints: breakpoints.map(({ id }) => id) };
+    const stop = this.at(position, reason, problem ?? DESCRIPTIONS[reason]);
+    const ids = breakpoints.map(({ id }) => id);
+    return { ...stop, breakpoints: ids, ...(problem === undefined ? {} : { problem }) };
   }
 
   atHappening(happening: Happening): Stop {

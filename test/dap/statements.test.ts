@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
+import type { DebugProtocol } from '@vscode/debugprotocol';
 import { lineOf, STEPS } from './helpers/programs.ts';
 import { type Arrival, TestClient } from './helpers/test-client.ts';
 import { closeTestHost } from './helpers/test-host.ts';
@@ -8,7 +9,7 @@ after(closeTestHost);
 
 async function launched(
   args: object = {},
-  lines: readonly { readonly line: number; readonly hitCondition?: string }[] = [],
+  lines: readonly DebugProtocol.SourceBreakpoint[] = [],
 ): Promise<TestClient> {
   const client = new TestClient();
   const launch = { program: STEPS, args: ['2'], steps: 'statements', stopOnEntry: true };
@@ -165,6 +166,38 @@ describe('breakpoints on statements', () => {
     assert.equal(await local(client, 'one'), '1');
   });
 
+  it('stop where their conditions over variables hold', async () => {
+    const line = at('PURE');
+    const client = await launched({ args: ['5'] }, [{ line, condition: 'one % 2 == 1 && other' }]);
+    await client.move('continue');
+    assert.equal(await local(client, 'one'), '1');
+    await client.move('continue');
+    assert.equal(await local(client, 'one'), '3');
+    await client.move('continue');
+    await client.move('reverseContinue');
+    assert.equal(await local(client, 'one'), '3');
+  });
+
+  it('with conditions that mean nothing stop, and say why', async () => {
+    const client = await launched({}, [{ line: at('PURE'), condition: 'nobody > 3' }]);
+    await client.move('continue');
+    assert.match(client.text('important'), /the condition nobody > 3: .*nobody/);
+    assert.equal(await client.place(), `add steps.c:${at('PURE')}`);
+  });
+
+  it('print log messages with variables, in order, while passing forwards', async () => {
+    const line = at('PURE');
+    const logMessage = 'adds {one} and {other}: {one + other}';
+    const client = await launched({ args: ['3'] }, [{ line, logMessage }]);
+    const end = await client.move('continue');
+    assert.equal(end.reason, 'end');
+    const logs = client.outputs.filter(({ output }) => output.startsWith('adds'));
+    assert.deepEqual(
+      logs.map(({ output, line: from }) => [output, from]),
+      [0, 1, 2].map((one) => [`adds ${one} and 1: ${one + 1}\n`, line]),
+    );
+  });
+
   it('move to the next statement of their function, or say that there is none', async () => {
     const client = await launched();
     const { body } = await client.setBreakpointsRequest({
@@ -187,5 +220,38 @@ describe('breakpoints on statements', () => {
     const stop = await client.move('continue');
     assert.equal(stop.reason, 'function breakpoint');
     assert.equal(await client.place(), `twice steps.c:${at('FIRST')}`);
+  });
+});
+
+describe('expressions over variables', () => {
+  async function inAdd(): Promise<{ client: TestClient; frameId: number }> {
+    const client = await launched({ args: ['3'] }, [{ line: at('PURE') + 1 }]);
+    await client.move('continue');
+    await client.move('continue');
+    const [frame] = await client.frames();
+    return { client, frameId: frame?.id ?? 0 };
+  }
+
+  it('are computed in the frame that is asked about', async () => {
+    const { client, frameId } = await inAdd();
+    const [, caller] = await client.frames();
+    const ask = async (expression: string, id: number | undefined) =>
+      (await client.evaluateRequest({ expression, frameId: id ?? 0 })).body.result;
+    assert.equal(await ask('sum * 10', frameId), '20');
+    assert.equal(await ask('round', caller?.id), '1');
+    assert.equal(await ask('argv[1]', caller?.id), await ask('*(argv + 1)', caller?.id));
+    await assert.rejects(ask('round', frameId), /round/);
+  });
+
+  it('give way to those over effects', async () => {
+    const { client, frameId } = await inAdd();
+    const { body } = await client.evaluateRequest({ expression: 'effect', frameId });
+    assert.equal(body.result, '"stdout.write"');
+  });
+
+  it('are completed while they are typed', async () => {
+    const { client, frameId } = await inAdd();
+    const { body } = await client.completionsRequest({ text: 'one + su', column: 9, frameId });
+    assert.deepEqual(body.targets, [{ label: 'sum', type: 'variable', start: 6, length: 2 }]);
   });
 });

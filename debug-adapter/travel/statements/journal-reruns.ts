@@ -68,13 +68,21 @@ export class JournalReruns implements Reruns {
   hits(offsets: readonly number[], visit: (hit: Hit) => boolean): void {
     if (offsets.length === 0) return;
     const program = this.setup.builds.breaking(offsets);
+    let failure: { readonly error: unknown } | undefined;
     this.run(program, {
       onBreakpoint: ({ tick, codeOffset, depth, activation, locals }) => {
         this.to = Math.max(this.to, tick);
         const state = hookState(codeOffset, locals, this.session?.main);
-        return visit({ tick, offset: codeOffset, depth, activation, state });
+        try {
+          return visit({ tick, offset: codeOffset, depth, activation, state });
+        } catch (error) {
+          // A program may catch whatever is thrown through it.
+          failure = { error };
+          return true;
+        }
       },
     });
+    if (failure !== undefined) throw failure.error;
   }
 
   atTick(tick: number): Snapshot {

@@ -1,5 +1,6 @@
 /** Breakpoints on statements, and how a program meets them. */
 import type { HitCondition } from '../breakpoint.ts';
+import { ExpressionError } from '../expression.ts';
 import type { Hit } from './reruns.ts';
 
 export interface StatementBreakpoint {
@@ -24,6 +25,9 @@ export class HitCounter {
   /** Whether hits before the place of interest matter. */
   readonly countsAll: boolean;
 
+  /** Why a condition could not be told, latest first; its breakpoint counts as met. */
+  problem: string | undefined;
+
   constructor(breakpoints: readonly StatementBreakpoint[]) {
     this.countsAll = breakpoints.some(({ hits }) => hits !== undefined);
     for (const breakpoint of breakpoints) {
@@ -39,11 +43,22 @@ export class HitCounter {
     return [...this.byOffset.keys()].sort((one, other) => one - other);
   }
 
+  private holds({ condition }: StatementBreakpoint, hit: Hit): boolean {
+    try {
+      return condition?.(hit) ?? true;
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      // Whoever wrote it wants to know, and sees best where it was asked.
+      this.problem = error.message;
+      return true;
+    }
+  }
+
   /** The breakpoints that are met here. */
   at(hit: Hit): readonly StatementBreakpoint[] {
     const here = this.byOffset.get(hit.offset) ?? [];
     return here.filter((breakpoint) => {
-      if (breakpoint.condition?.(hit) === false) return false;
+      if (!this.holds(breakpoint, hit)) return false;
       if (breakpoint.hits === undefined) return true;
       const count = (this.counts.get(breakpoint) ?? 0) + 1;
       this.counts.set(breakpoint, count);

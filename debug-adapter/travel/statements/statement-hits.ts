@@ -12,6 +12,8 @@ import { HitCounter, type StatementBreakpoint } from './statement-breakpoint.ts'
 export interface StatementStop {
   readonly position: Position;
   readonly breakpoints: readonly StatementBreakpoint[];
+  /** Why a condition could not be told. */
+  readonly problem: string | undefined;
 }
 
 /** What a logpoint prints. */
@@ -60,7 +62,7 @@ export class StatementHits {
           if (log !== undefined && logs.length < LOGS_MAX) logs.push(message(position, hit, log));
         }
         const stops = met.filter(({ log }) => log === undefined);
-        if (stops.length > 0) stop = { position, breakpoints: stops };
+        if (stops.length > 0) stop = { position, breakpoints: stops, problem: counter.problem };
         return stops.length > 0;
       });
     }
@@ -89,7 +91,7 @@ export class StatementHits {
       const position = this.whereabouts.positionOf(path.placeAt(last.tick));
       const floor = stop?.position ?? limit;
       if (floor !== undefined && this.order(position, floor) <= 0) continue;
-      stop = { position, breakpoints: last.met };
+      stop = { position, breakpoints: last.met, problem: counter.problem };
     }
     return stop;
   }
