@@ -31,9 +31,9 @@ export const STACK_OVERFLOW: GuestOutcome = {
 
 /** Why other ends of its connections see them reset; undefined where they see a plain end. */
 const LOSSES: Partial<Readonly<Record<AttemptOutcome, string>>> = {
-  crashed: 'its node crashed',
-  fenced: 'another node has taken over since',
-  suspended: 'the execution was given back to wait',
+  crashed: 'the node at the other end crashed',
+  fenced: 'another node has taken over the other end',
+  suspended: 'the other end was given back to wait',
 };
 
 export function lossOf(outcome: AttemptOutcome): string | undefined {

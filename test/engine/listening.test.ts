@@ -298,7 +298,10 @@ describe('a crash of an execution that listens', () => {
     const simulated = crashed('connection.receive');
     assert.ok(secondsSince(simulated) >= 30);
     const details = resetDetails(simulated, 'script-2');
-    assert.deepEqual(details, ['reset: its node crashed', 'timeout: no answer from script-1']);
+    assert.deepEqual(details, [
+      'reset: the node at the other end crashed',
+      'timeout: no answer from script-1',
+    ]);
     const nodes = [...simulated.sink.attempts.values()]
       .filter(({ execution }) => execution === 'script-1')
       .map(({ node }) => node);

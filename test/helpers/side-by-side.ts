@@ -1,5 +1,6 @@
 /** Executions that run different programs beside one another, in one simulation. */
 import assert from 'node:assert/strict';
+import type { GuestProgram } from '../../simulator/guest/program.ts';
 import { expectReplayLaw } from '../property/laws.ts';
 import { scriptedComponent } from './scripted-component.ts';
 import { type ScriptOptions, type Simulated, simulate } from './simulate.ts';
@@ -26,12 +27,16 @@ export function simulateSideBySide(
   scripts: readonly ((script: SocketScript) => void)[],
   options: Partial<ScriptOptions> = {},
 ): Simulated {
-  const program = scriptedComponent((imports) => {
+  return simulate(programOf(scripts), { args: [], count: scripts.length, ...options });
+}
+
+/** One program for all of them: each execution tells by its address which is its own. */
+export function programOf(scripts: readonly ((script: SocketScript) => void)[]): GuestProgram {
+  return scriptedComponent((imports) => {
     const script = new SocketScript(imports);
     const [own = addressOf(0)] = script.resolve('self.executions.backstitch');
     scripts[own[3] - 1]?.(script);
   });
-  return simulate(program, { args: [], count: scripts.length, ...options });
 }
 
 /** What an execution has printed, line by line. */

@@ -117,7 +117,9 @@ function statusPaint(status: number): 'green' | 'red' {
   return status < 400 ? 'green' : 'red';
 }
 
-/** The path and query of a URL; its host is the service's. */
+/** The path and query of a URL, whose host is the service's; the port of a datagram's. */
 function pathOf(url: string): string {
+  const [, port] = /^udp:.*(:\d+)$/.exec(url) ?? [];
+  if (port !== undefined) return port;
   return url.replace(/^[a-z]+:\/\/[^/?#]*/i, '') || '/';
 }
