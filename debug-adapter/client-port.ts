@@ -17,5 +17,4 @@ export interface ClientPort {
   line(line: number): number;
   column(column: number): number;
   debuggerLine(line: number): number;
-  hasFile(path: string): boolean;
 }

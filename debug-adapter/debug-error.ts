@@ -70,7 +70,7 @@ export const debugErrors = {
   noSource: (reference: string) =>
     new DebugError(
       'no-source',
-      `${reference} is not on this machine, and recordings do not hold sources yet`,
+      `${reference} is not on this machine, and the recording has no copy of it`,
     ),
   branchMissed: (execution: string, seq: number) =>
     new DebugError(

@@ -44,7 +44,6 @@ export class BackstitchDebugSession extends DebugSession {
       line: (line) => this.convertDebuggerLineToClient(line),
       column: (column) => this.convertDebuggerColumnToClient(column),
       debuggerLine: (line) => this.convertClientLineToDebugger(line),
-      hasFile: (path) => this.host.hasFile?.(path) ?? true,
     });
   }
 

@@ -6,6 +6,7 @@ import { EMPTY_PLAN, type Fault, type FaultPlan } from '../simulator/faults/faul
 import { parsePlan } from '../simulator/faults/plan.ts';
 import type { GuestProgram } from '../simulator/guest/program.ts';
 import type { HostRecording } from '../simulator/host/host-environment.ts';
+import { sourcePlace } from '../simulator/host/kept-sources.ts';
 import type { LoadedSimulation } from '../simulator/host/loaded-simulation.ts';
 import { openRecorded, type RecordedSimulation } from '../simulator/host/recorded-simulation.ts';
 import type { SimulationView } from '../simulator/host/simulation-run.ts';
@@ -137,6 +138,17 @@ export class DebugTarget {
   /** The program of an execution, with what is needed to look into it. */
   knownProgram(execution: ExecutionId): KnownProgram {
     return this.programBook.known(this.view.workflowOf(execution).program);
+  }
+
+  /** MD5 in hex of the files that programs were built from, where that is known. */
+  checksums(): ReadonlyMap<string, string> {
+    const found = new Map<string, string>();
+    for (const { program, origin } of this.programs()) {
+      for (const { path, md5 } of this.book.locator(program).userFiles()) {
+        if (md5 !== undefined) found.set(sourcePlace(path, origin), md5);
+      }
+    }
+    return found;
   }
 
   originOf(execution: ExecutionId): string {

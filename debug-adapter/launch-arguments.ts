@@ -32,6 +32,8 @@ export interface LaunchArguments {
   /** Whether to stay when everything has ended, so that one can go back. */
   readonly stopAtEnd: boolean;
   readonly noDebug: boolean;
+  /** From folders where the program was built to folders of the client's machine. */
+  readonly sourceMap: Readonly<Record<string, string>>;
   /** Whether steps go from statement to statement where programs have them, or never. */
   readonly steps: 'statements' | 'effects';
 }
@@ -51,6 +53,7 @@ export function parseLaunch(args: Arguments): LaunchArguments {
     stopOnEntry: args.flag('stopOnEntry', recording !== undefined),
     stopAtEnd: args.flag('stopAtEnd', true),
     noDebug: args.flag('noDebug', false),
+    sourceMap: args.record('sourceMap') ?? {},
     steps: parseSteps(args),
   };
 }

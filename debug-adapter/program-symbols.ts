@@ -1,7 +1,7 @@
 import type { GuestProgram } from '../simulator/guest/program.ts';
 import type { ProgramLocator } from '../simulator/guest/symbols/index.ts';
 import { functionAt } from '../simulator/guest/wasm/index.ts';
-import { filesFor, folderOf } from './source-paths.ts';
+import { filesFor, folderOf, NO_MAPPING, type PathMapping } from './source-paths.ts';
 import { plainName } from './travel/breakpoint.ts';
 import { EffectLines } from './travel/effect-lines.ts';
 import type { KnownProgram } from './travel/statements/program-book.ts';
@@ -34,6 +34,7 @@ export class ProgramSymbols {
     private readonly program: GuestProgram,
     readonly locator: ProgramLocator,
     origin: string,
+    private readonly mapping: PathMapping = NO_MAPPING,
     /** Undefined where steps go from effect to effect. */
     private readonly known?: KnownProgram,
   ) {
@@ -48,7 +49,7 @@ export class ProgramSymbols {
   /** The program's files that a client's path means. */
   files(path: string): readonly string[] {
     const files = this.locator.lines.files().map((file) => file.path);
-    return filesFor(path, files, this.originFolder);
+    return filesFor(path, files, this.originFolder, this.mapping);
   }
 
   /** Whether breakpoints stop at statements, and not only where effects are called. */

@@ -147,12 +147,16 @@ export const REQUESTS: Readonly<Record<string, RequestHandler>> = {
     return { body: { targets } };
   },
   exceptionInfo: (state, args) => exceptionInfo(state, args.integer('threadId')),
-  source: (_, args) => {
+  source: (state, args) => {
     const source = args.optionalObject('source');
-    const name = source?.optionalText('path') ?? source?.optionalText('name') ?? 'this source';
-    throw debugErrors.noSource(name);
+    const path = source?.optionalText('path');
+    const reference =
+      source?.optionalInteger('sourceReference') ?? args.optionalInteger('sourceReference');
+    const content = state.sources.content(reference, path);
+    if (content !== undefined) return { body: { content } };
+    throw debugErrors.noSource(path ?? source?.optionalText('name') ?? 'this source');
   },
-  loadedSources: (state) => ({ body: { sources: state.sources() } }),
+  loadedSources: (state) => ({ body: { sources: state.loadedSources() } }),
 
   // Of our own; docs/debugger.md documents them.
   'backstitch/seek': (state, args) => {

@@ -6,8 +6,8 @@ import type { ClientPort, OutputPlace } from './client-port.ts';
 import type { DebugHost } from './debug-host.ts';
 import type { DebugTarget, TargetListener } from './debug-target.ts';
 import { OutputRelay } from './output-relay.ts';
+import type { SourceBook } from './source-book.ts';
 import { folderOf } from './source-paths.ts';
-import type { StoppedView } from './stopped-view.ts';
 import type { Breakpoint } from './travel/breakpoint.ts';
 import type { Happening } from './travel/happening.ts';
 import { logText } from './travel/log-message.ts';
@@ -37,7 +37,7 @@ export class SessionOutput {
   constructor(
     private readonly host: Pick<DebugHost, 'describe'>,
     private readonly port: ClientPort,
-    private readonly view: StoppedView,
+    private readonly sources: SourceBook,
   ) {}
 
   /** Another simulation begins. */
@@ -90,7 +90,7 @@ export class SessionOutput {
     if (target === undefined || place === undefined) return undefined;
     const folder = folderOf(target.originOf(execution));
     return {
-      source: this.view.source(place.file, folder, true),
+      source: this.sources.source(place.file, folder, true),
       line: this.port.line(place.line),
       column: this.port.column(Math.max(1, place.column)),
     };

@@ -15,7 +15,8 @@ import { DebugTarget } from './debug-target.ts';
 import { type LaunchArguments, parseLaunch } from './launch-arguments.ts';
 import { ProgramSymbols } from './program-symbols.ts';
 import { SessionOutput } from './session-output.ts';
-import { clientPath, folderOf } from './source-paths.ts';
+import { SourceBook } from './source-book.ts';
+import { folderOf, PathMapping } from './source-paths.ts';
 import { StoppedView } from './stopped-view.ts';
 import type { Stop } from './travel/stop.ts';
 import { Traveller } from './travel/traveller.ts';
@@ -31,6 +32,7 @@ export class SessionState {
   client = { invalidates: false, progress: false };
   readonly breakpoints = new BreakpointBook();
   readonly view: StoppedView;
+  readonly sources: SourceBook;
   lastStop: Stop | undefined;
   private phase: Phase = 'new';
   private launch: LaunchArguments | undefined;
@@ -47,8 +49,9 @@ export class SessionState {
     private readonly host: DebugHost,
     readonly port: ClientPort,
   ) {
-    this.view = new StoppedView(port);
-    this.output = new SessionOutput(host, port, this.view);
+    this.sources = new SourceBook(host, (text) => port.output(`${text}\n`, 'console'));
+    this.view = new StoppedView(port, this.sources);
+    this.output = new SessionOutput(host, port, this.sources);
     this.closed = new Promise((resolve) => {
       this.finishClosing = resolve;
     });
@@ -127,9 +130,16 @@ export class SessionState {
     });
     this.loaded = { target, traveller };
     this.output.target = this.launch?.noDebug === true ? undefined : target;
+    const mapping = new PathMapping(this.launch?.sourceMap ?? {});
+    this.sources.take({
+      // What runs is built from what is here; its recording is for others.
+      kept: (target.live === undefined ? target.loaded.sources : undefined) ?? new Map(),
+      mapping,
+      checksums: () => target.checksums(),
+    });
     const programs = target.programs().map(({ program, origin }) => {
       const known = byStatement ? target.programBook.known(program) : undefined;
-      return new ProgramSymbols(program, target.book.locator(program), origin, known);
+      return new ProgramSymbols(program, target.book.locator(program), origin, mapping, known);
     });
     for (const breakpoint of this.breakpoints.bind(programs)) {
       const body = { reason: 'changed', breakpoint: this.clientBreakpoint(breakpoint) };
@@ -358,14 +368,15 @@ export class SessionState {
   }
 
   /** The files that the programs were built from, as a client finds them. */
-  sources(): DebugProtocol.Source[] {
-    const found = new Map<string, DebugProtocol.Source>();
-    for (const { program, origin } of this.loaded?.target.programs() ?? []) {
-      const folder = folderOf(origin);
-      for (const { path } of this.target.book.locator(program).userFiles()) {
-        found.set(clientPath(path, folder), this.view.source(path, folder, true));
-      }
-    }
+  loadedSources(): DebugProtocol.Source[] {
+    const used = (this.loaded?.target.programs() ?? []).flatMap(({ program, origin }) =>
+      this.target.book
+        .locator(program)
+        .userFiles()
+        .map(({ path }) => this.sources.source(path, folderOf(origin), true)),
+    );
+    const found = new Map<string | undefined, DebugProtocol.Source>();
+    for (const source of [...used, ...this.sources.keptSources()]) found.set(source.path, source);
     return [...found.values()];
   }
 

@@ -21,6 +21,31 @@ export function clientPath(file: string, originFolder: string): string {
   return isAbsolutePath(file) ? file : joinPath(originFolder, file);
 }
 
+/** Where folders of the machine that a program was built on are on the client's. */
+export class PathMapping {
+  /** The most specific first. */
+  private readonly rules: readonly { readonly from: readonly string[]; readonly to: string }[];
+
+  /** `folders`: from a folder, or a file, of the one machine to one of the other. */
+  constructor(folders: Readonly<Record<string, string>>) {
+    this.rules = Object.entries(folders)
+      .map(([from, to]) => ({ from: parts(from), to: to.replace(/(?<=.)[\\/]+$/, '') }))
+      .sort((one, other) => other.from.length - one.from.length);
+  }
+
+  map(path: string): string {
+    const given = parts(path);
+    for (const { from, to } of this.rules) {
+      if (!from.every((part, index) => part === given[index])) continue;
+      const rest = given.slice(from.length);
+      return rest.length === 0 ? to : joinPath(to, rest.join(to.includes('\\') ? '\\' : '/'));
+    }
+    return path;
+  }
+}
+
+export const NO_MAPPING = new PathMapping({});
+
 /** The folder of a path, without its last separator. */
 export function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.length - baseName(path).length - 1));
@@ -34,9 +59,12 @@ export function filesFor(
   path: string,
   files: readonly string[],
   originFolder: string,
+  mapping: PathMapping = NO_MAPPING,
 ): readonly string[] {
   const wanted = parts(path);
-  const same = files.filter((file) => isEqual(parts(clientPath(file, originFolder)), wanted));
+  const same = files.filter((file) =>
+    isEqual(parts(mapping.map(clientPath(file, originFolder))), wanted),
+  );
   if (same.length > 0) return same;
   const ranked = files.map((file) => ({ file, shared: sharedEnd(parts(file), wanted) }));
   const most = Math.max(0, ...ranked.map(({ shared }) => shared));

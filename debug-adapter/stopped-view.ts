@@ -7,10 +7,11 @@
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { isUserFrame, type SourceFrame } from '../simulator/guest/symbols/index.ts';
-import { baseName, placeText } from '../simulator/host/text/stack-text.ts';
+import { placeText } from '../simulator/host/text/stack-text.ts';
 import type { ExecutionId } from '../simulator/journal/entry.ts';
 import type { DebugTarget } from './debug-target.ts';
-import { clientPath, folderOf } from './source-paths.ts';
+import type { SourceBook } from './source-book.ts';
+import { folderOf } from './source-paths.ts';
 import { endText } from './travel/happening.ts';
 import type { Place } from './travel/place.ts';
 import type { SeenEffect } from './travel/seen-effect.ts';
@@ -39,7 +40,6 @@ const WASM_LOCALS_MAX = 50_000;
 export interface ClientNumbers {
   line(line: number): number;
   column(column: number): number;
-  hasFile(path: string): boolean;
 }
 
 /** What a number of a frame stands for. */
@@ -59,12 +59,13 @@ export class StoppedView {
   private readonly frames = new Map<number, ShownFrame>();
   private readonly stacks = new Map<number, readonly DebugProtocol.StackFrame[]>();
   private readonly nodes = new Map<number, Pick<VariableNode, 'children' | 'elements'>>();
-  /** Whether each source is there; looked up once a stop. */
-  private readonly files = new Map<string, boolean>();
   private scopes = new Map<ExecutionId, DebugProtocol.Scope[]>();
   private numbers = 0;
 
-  constructor(private readonly client: ClientNumbers) {}
+  constructor(
+    private readonly client: ClientNumbers,
+    private readonly sources: SourceBook,
+  ) {}
 
   /** The stop is over: its frames and variables are gone. */
   clear(): void {
@@ -72,7 +73,7 @@ export class StoppedView {
     this.stacks.clear();
     this.nodes.clear();
     this.scopes.clear();
-    this.files.clear();
+    this.sources.clear();
   }
 
   threadId(execution: ExecutionId): number {
@@ -148,31 +149,12 @@ export class StoppedView {
       name: functionName,
       canRestart: 'state' in frame && user,
       // An editor goes to the first frame with a source, and that is to be the user's own.
-      ...(shown === undefined ? {} : { source: this.source(shown.file, folder, user) }),
+      ...(shown === undefined ? {} : { source: this.sources.source(shown.file, folder, user) }),
       line: shown === undefined ? 0 : this.client.line(shown.line),
       column: shown === undefined ? 0 : this.client.column(Math.max(1, shown.column)),
       instructionPointerReference: `wasm-function[${functionIndex}]:0x${codeOffset.toString(16)}`,
       ...(user ? {} : { presentationHint: 'subtle' }),
     };
-  }
-
-  source(file: string, folder: string, user: boolean): DebugProtocol.Source {
-    const path = clientPath(file, folder);
-    const isThere = this.hasFile(path);
-    return {
-      name: baseName(path),
-      path,
-      ...(user && isThere ? {} : { presentationHint: 'deemphasize' }),
-      ...(isThere ? {} : { origin: 'not on this machine' }),
-    };
-  }
-
-  private hasFile(path: string): boolean {
-    const known = this.files.get(path);
-    if (known !== undefined) return known;
-    const found = this.client.hasFile(path);
-    this.files.set(path, found);
-    return found;
   }
 
   /** A line of the stack that is no call. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { clientPath, filesFor, folderOf } from '../../debug-adapter/source-paths.ts';
+import { clientPath, filesFor, folderOf, PathMapping } from '../../debug-adapter/source-paths.ts';
 
 describe('paths of debug information', () => {
   it('are taken as they are when absolute, and else lie beside the program', () => {
@@ -32,5 +32,36 @@ describe('paths of debug information', () => {
     assert.equal(folderOf('/a/b/c.wasm'), '/a/b');
     assert.equal(folderOf('C:\\a\\c.wasm'), 'C:\\a');
     assert.equal(folderOf('c.wasm'), '');
+  });
+});
+
+describe('folders that have moved', () => {
+  const mapping = new PathMapping({
+    '/build/src': '/home/me/src/',
+    '/build/src/lib': '/home/me/lib',
+    'C:\\build': '/home/me/c',
+    '/': '/everything',
+    '/other': 'D:\\other',
+    '/one/file.c': '/two/file.c',
+  });
+  for (const [path, mapped] of [
+    ['/build/src/a.c', '/home/me/src/a.c'],
+    ['/build/./src/x/../a.c', '/home/me/src/a.c'],
+    ['/build/src/lib/b.c', '/home/me/lib/b.c'],
+    ['/build/srclib/b.c', '/everything/build/srclib/b.c'],
+    ['C:\\build\\x\\c.c', '/home/me/c/x/c.c'],
+    ['/other/x/c.c', 'D:\\other\\x\\c.c'],
+    ['/one/file.c', '/two/file.c'],
+  ] as const) {
+    it(`${path} is ${mapped}`, () => assert.equal(mapping.map(path), mapped));
+  }
+
+  it('leave other paths as they are', () => {
+    assert.equal(new PathMapping({ '/a': '/b' }).map('/c/./d.c'), '/c/./d.c');
+  });
+
+  it('are looked into for the file that a client means', () => {
+    const files = ['/build/src/a.c', '/elsewhere/src/a.c'];
+    assert.deepEqual(filesFor('/home/me/src/a.c', files, '', mapping), ['/build/src/a.c']);
   });
 });
