@@ -350,6 +350,11 @@ export class Engine {
     return hosts[index]?.replace(/:\d+$/, '');
   }
 
+  /** Nobody goes on with a request of which only a part has come: all has ended. */
+  closeServices(): void {
+    for (const service of this.parts.services) service.close();
+  }
+
   callService(service: Service, request: ServiceRequest, site: EffectSite): ServiceResponse {
     const wallNanos = this.wallNanosAt(this.agenda.now);
     return service.handle(this.agenda.now, wallNanos, request, site);

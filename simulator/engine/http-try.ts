@@ -5,11 +5,13 @@
  * R1  In each direction pieces arrive in the order in which they were sent.
  * R2  After a piece that was lost, nothing more arrives in that direction.
  * R3  A service that takes requests whole is asked once, when the last piece has arrived, whatever
- *     has become of the node since. One that takes them as they come has a ledger row in any case.
+ *     has become of the node since. One that takes them as they come has a ledger row in any case,
+ *     and gives up a request of which nothing more comes for IDLE_NANOS.
  */
 import type { HttpFailed, HttpHeaders } from '../effects/http.ts';
 import type { EffectSite } from '../faults/injector.ts';
 import type { TraceKind } from '../journal/records.ts';
+import type { QueuedEvent } from '../kernel/event-queue.ts';
 import { after, VIRTUAL_START, type VirtualNanos } from '../kernel/time.ts';
 import type { OpenRequest } from '../world/open-request.ts';
 import {
@@ -20,8 +22,10 @@ import {
   type ServiceRequest,
   type StreamStep,
 } from '../world/service.ts';
+import type { Happening } from './agenda.ts';
 import type { Engine } from './engine.ts';
 import { arriveReal } from './real-exchange.ts';
+import { IDLE_NANOS } from './service-end.ts';
 import { type UploadPiece, wholePiece } from './upload.ts';
 
 export interface ResponseHead {
@@ -76,6 +80,7 @@ export class HttpTry {
   private isRequestLost = false;
   private isResponseLost = false;
   private isBrokenOff = false;
+  private idle: QueuedEvent<Happening> | undefined;
 
   /**
    * @param request without its body, and with its key
@@ -107,6 +112,7 @@ export class HttpTry {
   breakOff(hasLeftWhole: boolean): void {
     if (this.open === undefined && hasLeftWhole) return;
     this.isBrokenOff = true;
+    this.idle?.cancel();
     this.open?.breakOff();
   }
 
@@ -143,11 +149,21 @@ export class HttpTry {
   /** The service takes the piece at once, and may answer to it. */
   private proceed(open: OpenRequest, piece: RequestPiece): void {
     const { agenda } = this.owner.engine;
+    this.idle?.cancel();
     const step = open.receive(piece, this.owner.engine.wallNanosAt(agenda.now));
     if (step === undefined) return;
+    if (!piece.ended && !step.ended) this.armIdle(open);
     this.answersAt = later(this.answersAt, after(agenda.now, step.delayNanos));
     if (step.head === undefined && step.pieces.length === 0 && !step.ended) return;
     agenda.at(this.answersAt, () => this.sendStep(step));
+  }
+
+  private armIdle(open: OpenRequest): void {
+    this.idle = this.owner.engine.agenda.in(IDLE_NANOS, () => {
+      open.breakOff();
+      const detail = `${this.service.name} waited for the rest of the request in vain`;
+      this.overLink(() => this.owner.fail({ failure: 'reset', detail }));
+    });
   }
 
   private sendStep(step: StreamStep): void {

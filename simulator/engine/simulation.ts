@@ -238,7 +238,10 @@ export class Simulation {
   private rest(dueAt: VirtualNanos | undefined): RunResult {
     const { questions, conversations, real } = this.engine;
     if (real.count > 0) return { kind: 'real' };
-    if (this.isOver) return { kind: 'ended' };
+    if (this.isOver) {
+      this.engine.closeServices();
+      return { kind: 'ended' };
+    }
     const awaited = { questions: questions.open(), promises: conversations.awaited() };
     return dueAt === undefined
       ? { kind: 'waiting', ...awaited }

@@ -159,6 +159,7 @@ export class Service {
   /** How many requests it has seen. */
   private requests = 0;
   private readonly firstByKey = new Map<string, number>();
+  private readonly unfinished = new Set<OpenRequest>();
   private readonly firstByCall = new Map<string, number>();
 
   constructor(private readonly setup: ServiceSetup) {
@@ -217,7 +218,17 @@ export class Service {
     const key = headerValue(request.headers, 'idempotency-key');
     const row = this.newRow(at, request, caller, key);
     const { random, onLedgerRow } = this.setup;
-    return new OpenRequest(stream, row, random, onLedgerRow);
+    const open: OpenRequest = new OpenRequest(stream, row, random, (finished) => {
+      this.unfinished.delete(open);
+      onLedgerRow(finished);
+    });
+    this.unfinished.add(open);
+    return open;
+  }
+
+  /** Nothing more comes of any request. */
+  close(): void {
+    for (const open of this.unfinished) open.breakOff();
   }
 
   /** A request has come to its real host; what is returned writes the row once its end is known. */

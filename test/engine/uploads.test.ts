@@ -198,6 +198,18 @@ describe('a body that is written after its request has begun', () => {
     );
   });
 
+  it('is given up by a service that waits in vain for the rest of it', () => {
+    const simulated = run((script) => {
+      const upload = script.upload('http://counter/echo');
+      upload.write('one');
+      upload.future.subscribe().block();
+      script.print(wholeOf(responseIn(upload.future)));
+      script.print(String(upload.write('two')));
+    });
+    assert.equal(simulated.text(), '200 ONE(last-operation-failed)\nfalse\n');
+    assert.equal(simulated.sink.ledgerRows.length, 1);
+  });
+
   it('is sent again as a whole when a piece was lost', () => {
     const kept: ServiceRequest[] = [];
     const at = { execution: 'script-1', effect: 'http.write', match: 1 };

@@ -1,6 +1,7 @@
 import type {
   RequestPiece,
   ServiceProgram,
+  ServiceRequest,
   ServiceStream,
   StreamStep,
 } from '../../simulator/world/service.ts';
@@ -18,11 +19,15 @@ const QUIET: StreamStep = { pieces: [], ended: false, delayNanos: 0n, note: unde
  * trailers were. A request to `/refuse` is answered with 413 as soon as it is too long.
  */
 export function echoService(): ServiceProgram {
+  const stream = ({ url }: ServiceRequest): ServiceStream =>
+    url.endsWith('/refuse') ? refusal() : echo();
   return {
-    handle: () => {
-      throw new Error('an echo takes requests as they come');
+    stream,
+    handle: (request, context) => {
+      const { body: bytes, trailers = [] } = request;
+      const { head, ...step } = stream(request).receive({ bytes, ended: true, trailers }, context);
+      return { status: 200, headers: [], ...head, ...step };
     },
-    stream: ({ url }) => (url.endsWith('/refuse') ? refusal() : echo()),
   };
 }
 
