@@ -7,6 +7,7 @@ import { FunctionCode, type FunctionPlan } from './function-code.ts';
 import { LocalLayout } from './local-layout.ts';
 import { OffsetCursor } from './offset-cursor.ts';
 import { EMPTY_BLOCK, OP } from './opcodes.ts';
+import { NO_OPERANDS, OperandStack } from './operand-stack.ts';
 import { isStore, StoreWatch } from './store-watch.ts';
 import { zeroOf } from './value-types.ts';
 
@@ -55,6 +56,8 @@ export class BodyRewriter {
   private copied = 0;
   /** Blocks of the body that are open. */
   private nesting = 0;
+  /** Where dumps are to hold operands; of the function that is rewritten. */
+  private operands: OperandStack | undefined;
 
   constructor(
     private readonly build: Build,
@@ -83,6 +86,8 @@ export class BodyRewriter {
     const plan = this.plan(functionIndex, layout);
     const code = new FunctionCode(build, out, plan);
     const stores = this.watch(functionIndex, layout, code);
+    const withOperands = plan.probed && build.options.operands === true;
+    this.operands = withOperands ? new OperandStack(build, layout, type) : undefined;
     const mark = out.reserveSize();
     layout.write(out);
     this.writeGuard(functionIndex, type);
@@ -160,6 +165,7 @@ export class BodyRewriter {
       if (start - this.sectionStart >= probeCursor.next && EDGES[opcode] !== 1) {
         this.writeProbe(code, this.nesting + 1);
       }
+      this.operands?.step(reader);
       if (opcode < 0x100 && SPECIAL[opcode] === 1) this.writeSpecial(code, plan);
       else if (stores !== undefined && isStore(opcode)) {
         this.copyTo(start);
@@ -176,8 +182,9 @@ export class BodyRewriter {
     const offset = this.reader.start - this.sectionStart;
     this.probeCursor.take(offset);
     this.copyTo(label === 0 ? this.reader.next : this.reader.start);
-    code.probe(offset, label);
-    if (this.breakpointCursor.take(offset)) code.breakpoint(offset, label);
+    const operands = this.operands?.readable() ?? NO_OPERANDS;
+    code.probe(offset, label, operands);
+    if (this.breakpointCursor.take(offset)) code.breakpoint(offset, label, operands);
     this.probes.push(offset);
   }
 
@@ -232,7 +239,10 @@ export class BodyRewriter {
     this.copyTo(reader.start);
     code.beforeCall(mayStop);
     this.copyTo(reader.next);
-    if (mayStop) code.afterCall(reader.start - this.sectionStart, this.nesting + 1);
+    if (!mayStop) return;
+    const results = this.operands?.callResults ?? [];
+    const operands = this.operands?.readable(results.length) ?? NO_OPERANDS;
+    code.afterCall(reader.start - this.sectionStart, this.nesting + 1, operands, results);
   }
 
   private readIndex(): number {

@@ -1,4 +1,4 @@
-import type { CoreModule } from '../wasm/index.ts';
+import type { CoreModule, FunctionType } from '../wasm/index.ts';
 import type { AppendedGlobals } from './appended-globals.ts';
 import type { AppendedTypes } from './appended-types.ts';
 import type { CallGraph } from './call-graph.ts';
@@ -18,6 +18,8 @@ export interface Build {
   readonly callers: Uint8Array;
   /** 1 for functions that may throw what another function catches. */
   readonly throws: Uint8Array;
+  /** The types of the module's tags, by index. */
+  readonly tags: readonly (FunctionType | undefined)[];
   readonly types: AppendedTypes;
   readonly globals: AppendedGlobals;
   /** The index of the table with the hooks. */

@@ -4,9 +4,10 @@ import type { Build } from './build.ts';
 import type { CodeWriter } from './code-writer.ts';
 import { HOOKS, type HookName } from './hooks.ts';
 import { EMPTY_BLOCK, OP } from './opcodes.ts';
+import { NO_OPERANDS, type ReadableOperands } from './operand-stack.ts';
 import { CHECK_IN_INTERVAL } from './options.ts';
 import { type SiteKind, siteOf } from './site.ts';
-import { carrierOf } from './value-types.ts';
+import { type Carrier, carrierOf } from './value-types.ts';
 
 /** A local that a frame's dump holds. */
 export interface DumpedLocal {
@@ -26,6 +27,8 @@ export interface FunctionPlan {
 }
 
 const NO_DEPTH = -1;
+/** A block that leaves an i32. */
+const I32_BLOCK = 0x7f;
 
 /**
  * Writes what is put into one function.
@@ -68,19 +71,21 @@ export class FunctionCode {
   }
 
   /** Counts down; stops or asks the host where that is due. */
-  probe(codeOffset: number, label: number): void {
-    const { out } = this;
+  probe(codeOffset: number, label: number, operands: ReadableOperands): void {
     const site = siteOf(codeOffset, 'probe');
     this.countDown();
-    if (this.build.options.scan !== true) {
-      out.byte(OP.i64Eqz);
-      this.stopIf(site, label);
-      return;
-    }
-    out.all([OP.i64Const, 0, OP.i64LeS, OP.if, EMPTY_BLOCK]);
+    if (this.build.options.scan === true) this.askHost(site);
+    else this.out.byte(OP.i64Eqz);
+    this.stopIf(site, label, operands);
+  }
+
+  /** Takes the fuel from the stack, and leaves 1 where the host wants to stop at a due probe. */
+  private askHost(site: number): void {
+    const { out } = this;
+    out.all([OP.i64Const, 0, OP.i64LeS, OP.if, I32_BLOCK]);
     this.getDepth();
     this.getGlobal('scanDepth');
-    out.all([OP.i32LeS, OP.if, EMPTY_BLOCK]);
+    out.all([OP.i32LeS, OP.if, I32_BLOCK]);
     this.fuelAsFloat();
     this.writePlace(site);
     this.callHook('tick');
@@ -89,18 +94,17 @@ export class FunctionCode {
     if (this.build.options.checkIns === true) this.armCheckIn();
     this.getFuel();
     out.byte(OP.i64Eqz);
-    this.stopIf(site, label + 2);
-    out.all([OP.end, OP.end]);
+    for (let block = 0; block < 2; block++) out.all([OP.else, OP.i32Const, 0, OP.end]);
   }
 
   /** Calls the host, which can read the variables; behind a probe. */
-  breakpoint(codeOffset: number, label: number): void {
+  breakpoint(codeOffset: number, label: number, operands: ReadableOperands): void {
     const site = siteOf(codeOffset, 'probe');
     this.dumpLocals();
     this.fuelAsFloat();
     this.writePlace(site);
     this.callHook('breakpoint');
-    this.stopIf(site, label);
+    this.stopIf(site, label, operands);
   }
 
   /** Calls the host when many probes went by since it was called last. */
@@ -122,8 +126,17 @@ export class FunctionCode {
     if (mayStop) this.passDepth(0);
   }
 
-  /** What comes after a call that may have stopped. */
-  afterCall(codeOffset: number, label: number): void {
+  /**
+   * What comes after a call that may have stopped.
+   *
+   * @param operands what lies beneath the results of the call
+   */
+  afterCall(
+    codeOffset: number,
+    label: number,
+    operands: ReadableOperands,
+    results: readonly ValueType[],
+  ): void {
     const { fuelLocal } = this.plan;
     if (fuelLocal !== undefined) this.getGlobal('fuel');
     if (fuelLocal !== undefined && this.build.options.scan !== true) {
@@ -135,7 +148,7 @@ export class FunctionCode {
       if (fuelLocal !== undefined) this.setLocal(fuelLocal);
       this.getGlobal('stopped');
     }
-    this.stopIf(siteOf(codeOffset, 'call'), label);
+    this.stopIf(siteOf(codeOffset, 'call'), label, operands, results);
   }
 
   /** A tail call replaces this frame: the callee has the same depth. */
@@ -172,10 +185,28 @@ export class FunctionCode {
     this.dumpLocals();
   }
 
-  /** Goes to the dump when the number on the stack is not zero. */
-  stopIf(site: number, label: number): void {
+  /**
+   * Goes to the dump when the number on the stack is not zero.
+   *
+   * @param operands what lies beneath that number, to be dumped
+   * @param results what lies between them, not to be dumped
+   */
+  stopIf(
+    site: number,
+    label: number,
+    operands: ReadableOperands = NO_OPERANDS,
+    results: readonly ValueType[] = [],
+  ): void {
     const { out } = this;
-    out.all([OP.if, EMPTY_BLOCK, OP.i32Const]);
+    out.byte(OP.if);
+    if (operands.types.length === 0) out.byte(EMPTY_BLOCK);
+    else {
+      const types = [...operands.types, ...results];
+      this.build.types.writeBlockType(out, types, types);
+      for (const _ of results) out.byte(OP.drop);
+      this.dumpOperands(operands);
+    }
+    out.byte(OP.i32Const);
     out.signed(site);
     this.setGlobal('site');
     out.byte(OP.br);
@@ -221,16 +252,30 @@ export class FunctionCode {
     for (const { index, type } of this.plan.dumped) {
       const carrier = carrierOf(type);
       if (carrier === 'none') continue;
-      this.out.byte(OP.i32Const);
-      this.out.signed(index);
       this.getLocal(index);
       if (carrier === 'v128') {
         this.out.all([OP.simd, OP.i64x2ExtractLane, 0]);
         this.getLocal(index);
         this.out.all([OP.simd, OP.i64x2ExtractLane, 1]);
       }
-      this.callHook(carrier);
+      this.passValue(carrier, index);
     }
+  }
+
+  /** Gives the operands to the host, and takes them from the stack. */
+  private dumpOperands({ base, types }: ReadableOperands): void {
+    for (let index = types.length - 1; index >= 0; index--) {
+      const type = types[index];
+      // Only numbers are readable.
+      if (type !== undefined && type !== 'opaque') this.passValue(type, -1 - (base + index));
+    }
+  }
+
+  /** Passes the value on the stack to the host. */
+  private passValue(carrier: Exclude<Carrier, 'none'>, index: number): void {
+    this.out.byte(OP.i32Const);
+    this.out.signed(index);
+    this.callHook(carrier);
   }
 
   /** Site, depth and activation, as hooks take them. */

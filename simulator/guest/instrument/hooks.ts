@@ -20,15 +20,15 @@ interface Hook {
 export const HOOKS = {
   /** A frame begins: function, site, depth, activation. */
   frame: { slot: 0, parameters: ['i32', 'i32', 'i32', 'f64'], results: [] },
-  /** A value of the frame that has just begun: its index and what it is. */
+  /** A value of a frame: of a local, or of an operand of the frame that will begin, from -1 down. */
   i32: { slot: 1, parameters: ['i32', 'i32'], results: [] },
-  i64: { slot: 2, parameters: ['i32', 'i64'], results: [] },
-  f32: { slot: 3, parameters: ['i32', 'f32'], results: [] },
-  f64: { slot: 4, parameters: ['i32', 'f64'], results: [] },
+  i64: { slot: 2, parameters: ['i64', 'i32'], results: [] },
+  f32: { slot: 3, parameters: ['f32', 'i32'], results: [] },
+  f64: { slot: 4, parameters: ['f64', 'i32'], results: [] },
   /** Its two halves, the low one first. */
-  v128: { slot: 5, parameters: ['i32', 'i64', 'i64'], results: [] },
-  function: { slot: 6, parameters: ['i32', 'funcref'], results: [] },
-  external: { slot: 7, parameters: ['i32', 'externref'], results: [] },
+  v128: { slot: 5, parameters: ['i64', 'i64', 'i32'], results: [] },
+  function: { slot: 6, parameters: ['funcref', 'i32'], results: [] },
+  external: { slot: 7, parameters: ['externref', 'i32'], results: [] },
   /** A due probe: fuel, site, depth, activation. Gives the next fuel; 0 stops. */
   tick: { slot: 8, parameters: ['f64', 'i32', 'i32', 'f64'], results: ['f64'] },
   /** A breakpoint: fuel, site, depth, activation. Gives 1 to stop. */

@@ -16,6 +16,7 @@ import { CallGraph, HAS } from './call-graph.ts';
 import { CodeWriter } from './code-writer.ts';
 import { HOOK_COUNT } from './hooks.ts';
 import type { InstrumentOptions } from './options.ts';
+import { readTags } from './read-tags.ts';
 
 /** A module with probes, and what is known of them. */
 export interface InstrumentedModule {
@@ -87,6 +88,7 @@ function makeBuild(bytes: Uint8Array, info: CoreModule, options: InstrumentOptio
     stops,
     callers: graph.callersOf(stops),
     throws: graph.catches ? graph.reaching(throwing) : throwing.fill(0),
+    tags: readTags(bytes, info),
     types: new AppendedTypes(info),
     globals: new AppendedGlobals(info),
     hookTable: info.tables.length,

@@ -193,13 +193,13 @@ export class ProbeSession {
         this.rawFrames.push({ instance, functionIndex, site, depth, activation, locals, operands });
         this.operands = new Map();
       },
-      i32: (index, value) => this.keep(index, { type: 'i32', value }),
-      i64: (index, value) => this.keep(index, { type: 'i64', value }),
-      f32: (index, value) => this.keep(index, { type: 'f32', value }),
-      f64: (index, value) => this.keep(index, { type: 'f64', value }),
-      v128: (index, low, high) => this.keep(index, { type: 'v128', value: [low, high] }),
-      function: (index, value) => this.keep(index, { type: 'function', value }),
-      external: (index, value) => this.keep(index, { type: 'external', value }),
+      i32: (value, index) => this.keep(index, { type: 'i32', value }),
+      i64: (value, index) => this.keep(index, { type: 'i64', value }),
+      f32: (value, index) => this.keep(index, { type: 'f32', value }),
+      f64: (value, index) => this.keep(index, { type: 'f64', value }),
+      v128: (low, high, index) => this.keep(index, { type: 'v128', value: [low, high] }),
+      function: (value, index) => this.keep(index, { type: 'function', value }),
+      external: (value, index) => this.keep(index, { type: 'external', value }),
       tick: (fuel, site, depth, activation) => this.onTick(fuel, site, depth, activation),
       breakpoint: (fuel, site, depth, activation) => {
         const { locals } = this;

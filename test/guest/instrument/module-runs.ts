@@ -36,9 +36,15 @@ export class ModuleRuns {
     return [...functionTypes.keys()].filter((index) => index >= functionsImported);
   }
 
-  run(options?: InstrumentOptions, session = new ProbeSession()): SeenRun {
+  /** @param onNote called in every call of `env.note` */
+  run(
+    options?: InstrumentOptions,
+    session = new ProbeSession(),
+    onNote: () => void = () => {},
+  ): SeenRun {
     const notes: number[] = [];
     const note = (value: number) => {
+      onNote();
       assert.ok(notes.push(value) < NOTES_MAX, 'it does not end');
       return (value * 31 + notes.length) | 0;
     };
