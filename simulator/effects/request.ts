@@ -80,4 +80,4 @@ export const responseBody = jsonOperation<ResponseBodyArgs, Record<never, never>
 );
 
 /** Part of a response that a client may see, because it is durable. */
-export type ResponsePart = ResponseSendArgs | ResponseBodyArgs;
+export type ResponsePart = ResponseInformArgs | ResponseSendArgs | ResponseBodyArgs;

@@ -12,6 +12,7 @@ import {
   type RequestHead,
   type ResponsePart,
   responseBody,
+  responseInform,
   responseSend,
 } from '../effects/request.ts';
 import { stdinRead } from '../effects/stdio.ts';
@@ -85,7 +86,7 @@ export class JournalStore {
 
   private show(execution: ExecutionId, entry: Entry): void {
     const { name } = entry.operation;
-    if (name === responseSend.name || name === responseBody.name) {
+    if (RESPONSE_PARTS.has(name)) {
       this.onResponse({ execution, seq: entry.seq, part: entry.args as ResponsePart });
       return;
     }
@@ -95,6 +96,12 @@ export class JournalStore {
     this.onOutput({ execution, seq: entry.seq, stream, bytes });
   }
 }
+
+const RESPONSE_PARTS: ReadonlySet<string> = new Set([
+  responseInform.name,
+  responseSend.name,
+  responseBody.name,
+]);
 
 const OUTPUT_STREAMS: Readonly<Record<string, 'stdout' | 'stderr'>> = {
   'stdout.write': 'stdout',

@@ -1,9 +1,10 @@
 /** One real request that an execution answers, from its head to the end of its response. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ResponsePart } from '../../effects/request.ts';
+import type { ResponseBodyArgs, ResponseSendArgs } from '../../effects/request.ts';
 import type { ServedEnd, ServedPart } from '../../host/protocol.ts';
 import type { ServeLimits } from '../serve-limits.ts';
 import type { Answering, ServingClient } from '../serving-client.ts';
+import { writeInformational } from './informational.ts';
 
 /** What a request needs of the client of the host. */
 export type Served = Pick<ServingClient, 'request' | 'more' | 'drop'>;
@@ -84,7 +85,8 @@ export class ServedRequest implements Answering {
   part(part: ServedPart['part']): void {
     if ('bytes' in part || this.isOver) return;
     try {
-      this.write(part);
+      if ('informational' in part) writeInformational(this.request, this.response, part);
+      else this.write(part);
     } catch (error) {
       this.refuse(502, `the response cannot be sent: ${(error as Error).message}`);
     }
@@ -181,7 +183,7 @@ export class ServedRequest implements Answering {
 
   // The response.
 
-  private write(part: ResponsePart): void {
+  private write(part: ResponseSendArgs | ResponseBodyArgs): void {
     const { response } = this;
     if ('status' in part) this.writeHead(part.status, part.headers);
     const trailers = part.trailers ?? [];
