@@ -139,6 +139,7 @@ export class BreakpointBook {
       const kind = 'line' in wanted ? 'line' : 'function';
       kept.statements = statements.map(({ symbols, program, offsets }) => ({
         ...{ id, kind, program, offsets, hits },
+        key: JSON.stringify([program, offsets, condition, hitCondition, logMessage]),
         condition: isBlank(condition) ? undefined : symbols.condition(condition),
         log: isBlank(logMessage) ? undefined : symbols.logMessage(logMessage),
       }));

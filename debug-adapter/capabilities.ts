@@ -42,6 +42,7 @@ export const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsLogPoints: true,
   supportsEvaluateForHovers: true,
   supportsStepBack: true,
+  supportsRestartFrame: true,
   supportsRestartRequest: true,
   supportsTerminateRequest: true,
   supportsExceptionInfoRequest: true,

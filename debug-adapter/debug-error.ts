@@ -17,7 +17,8 @@ export type DebugErrorCode =
   | 'no-source'
   | 'branch-missed'
   | 'bad-message'
-  | 'no-statement';
+  | 'no-statement'
+  | 'no-frame-entry';
 
 export class DebugError extends Error {
   override readonly name = 'DebugError';
@@ -83,6 +84,11 @@ export const debugErrors = {
       total === 0
         ? `${execution} has no statements: its program has no debug information`
         : `${execution} has no statement ${tick} that is known; it has ${total}`,
+    ),
+  noFrameEntry: () =>
+    new DebugError(
+      'no-frame-entry',
+      'the start of this frame is not known: its function has no statements',
     ),
   badMessage: (what: string) => new DebugError('bad-message', `not a DAP message: ${what}`),
 } as const;

@@ -106,6 +106,18 @@ export const REQUESTS: Readonly<Record<string, RequestHandler>> = {
   stepIn: step((traveller) => traveller.in()),
   stepOut: step((traveller) => traveller.out()),
   stepBack: step((traveller) => traveller.back()),
+  restartFrame: (state, args) => {
+    const frameId = args.integer('frameId');
+    const level = state.view.frameOf(frameId)?.chainLevel;
+    const place = state.view.placeOf(frameId);
+    if (level === undefined || place === undefined) throw debugErrors.noFrameEntry();
+    return {
+      after: state.startMotion((traveller) => {
+        traveller.turnTo(place.execution);
+        return traveller.toEntryOf(level);
+      }),
+    };
+  },
   pause: (state) => {
     const after = state.pause();
     return after === undefined ? {} : { after };
@@ -189,7 +201,8 @@ function wantedBreakpoint(state: SessionState, args: Arguments): WantedBreakpoin
 
 function breakpointsSet(state: SessionState, set: DebugProtocol.Breakpoint[]): Outcome {
   if (state.known !== undefined) state.traveller.settings = state.breakpoints.settings();
-  return { body: { breakpoints: set.map((each) => state.clientBreakpoint(each)) } };
+  const body = { breakpoints: set.map((each) => state.clientBreakpoint(each)) };
+  return { body, after: () => state.tellNewLogs() };
 }
 
 function exceptionInfo(state: SessionState, threadId: number): Outcome {

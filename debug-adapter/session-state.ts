@@ -286,6 +286,14 @@ export class SessionState {
     this.port.output(`${description}\n`, 'console');
   }
 
+  /** Logpoints tell at once what they have to say of the past. */
+  tellNewLogs(): void {
+    if (!this.isStopped) return;
+    const count = this.traveller.tellNewLogs();
+    if (count > 0)
+      this.port.output(`${count} log messages of what has happened so far\n`, 'console');
+  }
+
   // Changing what happens.
 
   /** Says what was done; injecting in the past makes a branch, which begins there. */

@@ -147,7 +147,7 @@ export class StoppedView {
     return {
       id: this.frameId({ place, frame: 'state' in frame ? frame : undefined }),
       name: functionName,
-      canRestart: 'state' in frame && user,
+      canRestart: 'state' in frame && frame.chainLevel !== undefined,
       // An editor goes to the first frame with a source, and that is to be the user's own.
       ...(shown === undefined ? {} : { source: this.sources.source(shown.file, folder, user) }),
       line: shown === undefined ? 0 : this.client.line(shown.line),

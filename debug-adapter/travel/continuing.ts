@@ -125,6 +125,13 @@ export class Continuing {
     return whereabouts.at(first, 'entry', text);
   }
 
+  /** Prints what logpoints that were added have to say of all that is known; tells how much. */
+  tellNewLogs(): number {
+    const logs = this.hits?.newLogs() ?? [];
+    this.parts.passing.tellStatements(logs);
+    return logs.length;
+  }
+
   /** The first that is known of the whole simulation. */
   first(): Position | undefined {
     const { whereabouts, paths } = this.parts;

@@ -20,6 +20,7 @@ import { beforeFirst, type Place, type Position } from './place.ts';
 import type { SeenEffect } from './seen-effect.ts';
 import type { Stack, StackBook } from './stack-book.ts';
 import type { PathBook } from './statements/path-book.ts';
+import { Interrupted } from './statements/reruns.ts';
 import type { Snapshot } from './statements/snapshot.ts';
 import { Stepping } from './stepping.ts';
 import type { Stop } from './stop.ts';
@@ -71,6 +72,11 @@ export class Traveller {
     this.whereabouts.settings = settings;
   }
 
+  /** Prints what logpoints that were added have to say of all that is known; tells how much. */
+  tellNewLogs(): number {
+    return this.continuing.tellNewLogs();
+  }
+
   // What is there to be seen.
 
   placeOf(execution: ExecutionId): Place | undefined {
@@ -110,45 +116,67 @@ export class Traveller {
   }
 
   continue(): Promise<Stop> {
-    return this.continuing.forward();
+    return this.forwards(() => this.continuing.forward());
   }
 
   /** To the previous breakpoint or exception, in the whole simulation. */
   reverseContinue(): Stop {
-    return this.continuing.backward();
+    return this.backwards(() => this.continuing.backward());
   }
 
   /** To the next statement, or effect, without those of functions that are called on the way. */
   next(): Promise<Stop> {
-    return this.stepping.forward('over');
+    return this.forwards(() => this.stepping.forward('over'));
   }
 
   /** To the next statement, or the effect in the middle of this one. */
   in(): Promise<Stop> {
-    return this.stepping.forward('in');
+    return this.forwards(() => this.stepping.forward('in'));
   }
 
   /** To where the innermost function of the user's own has returned. */
   out(): Promise<Stop> {
-    return this.stepping.forward('out');
+    return this.forwards(() => this.stepping.forward('out'));
   }
 
   back(): Stop {
-    return this.stepping.backward('back');
+    return this.backwards(() => this.stepping.backward('back'));
   }
 
   backIn(): Stop {
-    return this.stepping.backward('back-in');
+    return this.backwards(() => this.stepping.backward('back-in'));
   }
 
   /** To the statement that called the innermost function of the user's own. */
   backOut(): Stop {
-    return this.stepping.backward('back-out');
+    return this.backwards(() => this.stepping.backward('back-out'));
   }
 
   /** To the first statement of a call that the present place is in; 0 is the innermost. */
-  toEntryOf(chainLevel: number): Stop | undefined {
-    return this.stepping.toEntryOf(chainLevel);
+  toEntryOf(chainLevel: number): Stop {
+    return this.backwards(() => this.stepping.toEntryOf(chainLevel) ?? this.stay());
+  }
+
+  /** A motion that is interrupted stops where it has come to. */
+  private async forwards(motion: () => Promise<Stop>): Promise<Stop> {
+    try {
+      return await motion();
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error;
+      const place = this.setup.paths?.pathOf(error.execution)?.placeAt(error.tick);
+      if (place === undefined) return this.stay();
+      return this.whereabouts.at(this.whereabouts.positionOf(place), 'pause', 'Paused');
+    }
+  }
+
+  /** On its way back, a motion has come to nothing before it knows where it leads. */
+  private backwards(motion: () => Stop): Stop {
+    try {
+      return motion();
+    } catch (error) {
+      if (error instanceof Interrupted) return this.stay();
+      throw error;
+    }
   }
 
   /** To an effect of an execution, or, past the last that is known, as far as it gets. */

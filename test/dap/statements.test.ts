@@ -109,6 +109,19 @@ describe('stepping over statements', () => {
     assert.equal((await client.scope('Effect')).size, 0);
   });
 
+  it('restarts a frame by going back to its first statement', async () => {
+    const client = await launched({ args: ['2'] }, [{ line: at('PURE') + 1 }]);
+    await client.move('continue');
+    const [frame, caller] = await client.frames();
+    assert.equal(frame?.canRestart, true);
+    await client.arrival(() => client.customRequest('restartFrame', { frameId: frame?.id }));
+    assert.equal(await client.place(), `add steps.c:${at('PURE')}`);
+    const again = (await client.frames())[1];
+    await client.arrival(() => client.customRequest('restartFrame', { frameId: again?.id }));
+    assert.equal(await client.place(), `main steps.c:${at('START') - 1}`);
+    await assert.rejects(client.customRequest('restartFrame', { frameId: caller?.id }), /frame/);
+  });
+
   it('shows a trap with the values that led to it, and goes back from it', async () => {
     const client = await launched({ args: ['1', 'trap'] });
     const trap = await client.move('continue');
@@ -196,6 +209,19 @@ describe('breakpoints on statements', () => {
       logs.map(({ output, line: from }) => [output, from]),
       [0, 1, 2].map((one) => [`adds ${one} and 1: ${one + 1}\n`, line]),
     );
+  });
+
+  it('that log tell at once what they have to say of the past, and not again', async () => {
+    const line = at('PURE');
+    const client = await launched({ args: ['3'] });
+    await client.move('continue');
+    const breakpoints = [{ line, logMessage: 'adds {one}' }];
+    await client.setBreakpointsRequest({ source: { path: STEPS }, breakpoints });
+    assert.match(client.text('console'), /adds 0\nadds 1\nadds 2\n3 log messages of what has/);
+    await client.setBreakpointsRequest({ source: { path: STEPS }, breakpoints });
+    await client.move('reverseContinue');
+    await client.move('continue');
+    assert.equal(client.text('console').match(/adds 1/g)?.length, 1);
   });
 
   it('move to the next statement of their function, or say that there is none', async () => {

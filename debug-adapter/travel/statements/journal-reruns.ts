@@ -127,7 +127,7 @@ export class JournalReruns implements Reruns {
     } finally {
       this.session = outer;
     }
-    if (wasInterrupted) throw new Interrupted();
+    if (wasInterrupted) throw new Interrupted(execution, session.tick);
     return session;
   }
 

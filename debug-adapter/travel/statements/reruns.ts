@@ -1,5 +1,7 @@
 /** Runs an execution again, to look at its statements; what it asks for is answered as recorded. */
+
 import type { FrameState } from '../../../simulator/guest/symbols/frame-state.ts';
+import type { ExecutionId } from '../../../simulator/journal/entry.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { ScanRange, Visit } from './visit.ts';
 
@@ -39,4 +41,12 @@ export interface Reruns {
 /** The session has something more urgent to do than to run a program to the end. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
+  readonly code = 'interrupted';
+  /** @param tick the statement that the rerun had come to */
+  constructor(
+    readonly execution: ExecutionId,
+    readonly tick: number,
+  ) {
+    super(`running ${execution} again was interrupted at statement ${tick}`);
+  }
 }

@@ -26,17 +26,22 @@ export class SnapshotMaker {
   make(dump: StackDump | undefined): Snapshot {
     if (dump === undefined) return NOTHING;
     const instances = new Map(dump.instances.map((instance) => [instance.module, instance]));
+    const chain: number[] = [];
     const frames = dump.frames.flatMap((frame, level) => {
-      const instance = instances.get(frame.module);
-      return instance === undefined ? [] : this.framesOf(frame, instance, level);
+      const { module, depth, activation } = frame;
+      const inChain = depth > 0 && activation !== undefined;
+      const chainLevel = inChain ? chain.push(activation) - 1 : undefined;
+      const instance = instances.get(module);
+      return instance === undefined ? [] : this.framesOf(frame, instance, { level, chainLevel });
     });
-    const chain = dump.frames.flatMap(({ depth, activation }) =>
-      depth > 0 && activation !== undefined ? [activation] : [],
-    );
     return { frames, chain };
   }
 
-  private framesOf(frame: DumpedFrame, instance: InstanceState, level: number): SnapshotFrame[] {
+  private framesOf(
+    frame: DumpedFrame,
+    instance: InstanceState,
+    levels: Pick<SnapshotFrame, 'level' | 'chainLevel'>,
+  ): SnapshotFrame[] {
     const { module: tag, functionIndex, codeOffset } = frame;
     const module = this.modules.get(tag);
     if (module === undefined) return [];
@@ -47,10 +52,10 @@ export class SnapshotMaker {
     if (located === undefined) return [];
     const state = frameState(frame, instance, module.info);
     const logical = this.locator.debugOf(tag)?.framesAt(codeOffset) ?? [];
-    if (logical.length === 0) return [{ ...located, level, inlineLevel: 0, state }];
+    if (logical.length === 0) return [{ ...located, ...levels, inlineLevel: 0, state }];
     return logical.map(({ functionName, source }, inlineLevel) => {
       const { source: _, ...place } = located;
-      const named = { ...place, functionName, level, inlineLevel, state };
+      const named = { ...place, ...levels, functionName, inlineLevel, state };
       return source === undefined ? named : { ...named, source };
     });
   }

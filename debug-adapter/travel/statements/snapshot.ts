@@ -9,6 +9,8 @@ export interface SnapshotFrame extends SourceFrame {
   readonly level: number;
   /** Which function of the frame it is: 0 is the innermost that was inlined there. */
   readonly inlineLevel: number;
+  /** Which call of `Snapshot.chain` it is; undefined for a function without statements. */
+  readonly chainLevel: number | undefined;
   /** Undefined where nothing of its values can be read. */
   readonly state: FrameState | undefined;
 }

@@ -16,6 +16,8 @@ export interface StatementBreakpoint {
   readonly hits: HitCondition | undefined;
   /** A logpoint prints this instead of stopping. */
   readonly log: ((hit: Hit) => string) | undefined;
+  /** Tells it from others, also after the client has set it anew. */
+  readonly key: string;
 }
 
 /** Decides, hit by hit from the start of one execution, which breakpoints are met. */

@@ -34,9 +34,10 @@ export interface Look {
   readonly logs: readonly StatementLog[];
 }
 
-const NOTHING: Look = { stop: undefined, logs: [] };
-
 export class StatementHits {
+  /** Up to where each logpoint has printed all that it has to say, by its key. */
+  private readonly told = new Map<string, Position>();
+
   constructor(
     private readonly whereabouts: Whereabouts,
     private readonly paths: PathBook,
@@ -58,8 +59,11 @@ export class StatementHits {
         const position = this.whereabouts.positionOf(path.placeAt(hit.tick));
         if (this.order(position, from) <= 0) return false;
         if (until !== undefined && this.order(position, until) >= 0) return true;
-        for (const { log } of met) {
-          if (log !== undefined && logs.length < LOGS_MAX) logs.push(message(position, hit, log));
+        for (const { log, key } of met) {
+          if (log === undefined || logs.length >= LOGS_MAX) continue;
+          const told = this.told.get(key);
+          if (told !== undefined && this.order(position, told) <= 0) continue;
+          logs.push(message(position, hit, log));
         }
         const stops = met.filter(({ log }) => log === undefined);
         if (stops.length > 0) stop = { position, breakpoints: stops, problem: counter.problem };
@@ -96,12 +100,18 @@ export class StatementHits {
     return stop;
   }
 
-  /** Everything that logpoints print in what is known of the simulation. */
-  logsOf(logpoints: readonly StatementBreakpoint[]): Look {
-    const ids = new Set(logpoints.map(({ id }) => id));
+  /**
+   * Everything that logpoints print in what is known of the simulation, of those that have not
+   * been asked before. Passing over it later prints none of it again.
+   */
+  newLogs(): readonly StatementLog[] {
+    const fresh = this.whereabouts.settings.statements.filter(
+      ({ log, key }) => log !== undefined && !this.told.has(key),
+    );
+    if (fresh.length === 0) return [];
     const logs: StatementLog[] = [];
     for (const { path, breakpoints } of this.meeting(() => true)) {
-      const counter = new HitCounter(breakpoints.filter(({ id }) => ids.has(id)));
+      const counter = new HitCounter(breakpoints.filter((each) => fresh.includes(each)));
       path.reruns.hits(counter.offsets, (hit) => {
         for (const { log } of counter.at(hit)) {
           if (log === undefined) continue;
@@ -113,7 +123,16 @@ export class StatementHits {
       if (logs.length >= LOGS_MAX) break;
     }
     logs.sort((one, other) => this.order(one.position, other.position));
-    return logs.length === 0 ? NOTHING : { stop: undefined, logs };
+    const last = this.edge();
+    for (const { key } of fresh) if (last !== undefined) this.told.set(key, last);
+    return logs;
+  }
+
+  /** The last position that is known. */
+  private edge(): Position | undefined {
+    const { itinerary } = this.whereabouts;
+    const ends = this.view.history.executions().flatMap(({ id }) => itinerary.endOf(id) ?? []);
+    return ends.sort((one, other) => this.order(one, other)).at(-1);
   }
 
   /** The executions whose programs have breakpoints. */
