@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { nodeEnvironment } from '../../simulator/cli/node/node-environment.ts';
 import type { HostEnvironment } from '../../simulator/host/host-environment.ts';
 import type { AnswerTo, HostEvent, HostRequest } from '../../simulator/host/protocol.ts';
+import type { RealClock } from '../../simulator/host/real-pace.ts';
 import { HostSession } from '../../simulator/host/session.ts';
 import { ensureDist } from './dist.ts';
 import { projectRoot } from './project-root.ts';
@@ -17,11 +18,12 @@ export interface InProcessHost {
   printed(): string;
 }
 
-export function inProcessHost(): InProcessHost {
+/** @param clock real time, where it is not to be that of this machine */
+export function inProcessHost(clock?: RealClock): InProcessHost {
   ensureDist();
   const events: HostEvent[] = [];
   let hear = (): void => {};
-  const environment = nodeEnvironment({
+  const machine = nodeEnvironment({
     distFolder: join(projectRoot, 'dist'),
     emit: (event) => {
       events.push(event);
@@ -30,6 +32,10 @@ export function inProcessHost(): InProcessHost {
     hasRequests: () => false,
     beat: () => {},
   });
+  const environment: HostEnvironment =
+    clock === undefined
+      ? machine
+      : { ...machine, now: () => clock.now(), alarm: clock.alarm.bind(clock) };
   const session = new HostSession(environment);
   return {
     environment,
