@@ -6,7 +6,7 @@ import { HOOKS, type HookName } from './hooks.ts';
 import { EMPTY_BLOCK, OP } from './opcodes.ts';
 import { NO_OPERANDS, type ReadableOperands } from './operand-stack.ts';
 import { CHECK_IN_INTERVAL } from './options.ts';
-import { type SiteKind, siteOf } from './site.ts';
+import { siteOf } from './site.ts';
 import { type Carrier, carrierOf } from './value-types.ts';
 
 /** A local that a frame's dump holds. */
@@ -243,9 +243,12 @@ export class FunctionCode {
     this.out.unsigned(this.build.globals.index(name));
   }
 
-  siteNumber(codeOffset: number, kind: SiteKind): void {
+  /** Site, depth and activation of a store; in a function without probes, the depth beneath it. */
+  storePlace(codeOffset: number): void {
     this.out.byte(OP.i32Const);
-    this.out.signed(siteOf(codeOffset, kind));
+    this.out.signed(siteOf(codeOffset, 'store'));
+    this.getDepth(false);
+    this.getActivation();
   }
 
   private dumpLocals(): void {
@@ -328,8 +331,8 @@ export class FunctionCode {
     this.setGlobal('depth');
   }
 
-  private getDepth(): void {
-    if (this.plan.depthLocal !== undefined && this.plan.probed) {
+  private getDepth(ofProbedOnly = true): void {
+    if (this.plan.depthLocal !== undefined && (this.plan.probed || !ofProbedOnly)) {
       this.getLocal(this.plan.depthLocal);
       return;
     }

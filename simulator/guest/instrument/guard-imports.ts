@@ -2,6 +2,12 @@ import type { CoreModule, FunctionType, ValueType } from '../wasm/index.ts';
 
 type ImportedFunction = (...args: unknown[]) => unknown;
 
+export interface ImportWatch {
+  isStopped(): boolean;
+  /** Called when an import has returned. */
+  readonly onReturn: (() => void) | undefined;
+}
+
 /**
  * The imports of a module, with those of JavaScript made to return once the program is stopped:
  * what they throw then is of no interest, and would take the stack with it.
@@ -12,7 +18,7 @@ export function guardImports(
   info: CoreModule,
   imports: WebAssembly.Imports,
   exported: ReadonlySet<unknown>,
-  isStopped: () => boolean,
+  watch: ImportWatch,
 ): WebAssembly.Imports {
   const guarded: Record<string, Record<string, WebAssembly.ImportValue>> = {};
   for (const each of info.imports) {
@@ -23,17 +29,19 @@ export function guardImports(
     const plain = each.kind !== 'function' || exported.has(value);
     functions[each.name] = plain
       ? value
-      : guard(value as ImportedFunction, zeroResult(each.type), isStopped);
+      : guard(value as ImportedFunction, zeroResult(each.type), watch);
   }
   return guarded;
 }
 
-function guard(call: ImportedFunction, zero: unknown, isStopped: () => boolean): ImportedFunction {
+function guard(call: ImportedFunction, zero: unknown, watch: ImportWatch): ImportedFunction {
   return (...args) => {
     try {
-      return call(...args);
+      const result = call(...args);
+      watch.onReturn?.();
+      return result;
     } catch (error) {
-      if (isStopped()) return zero;
+      if (watch.isStopped()) return zero;
       throw error;
     }
   };

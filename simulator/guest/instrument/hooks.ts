@@ -33,8 +33,12 @@ export const HOOKS = {
   tick: { slot: 8, parameters: ['f64', 'i32', 'i32', 'f64'], results: ['f64'] },
   /** A breakpoint: fuel, site, depth, activation. Gives 1 to stop. */
   breakpoint: { slot: 9, parameters: ['f64', 'i32', 'i32', 'f64'], results: ['i32'] },
-  /** A store into the watched bytes: fuel, site, address, length. Gives 1 to stop. */
-  store: { slot: 10, parameters: ['f64', 'i32', 'f64', 'f64'], results: ['i32'] },
+  /** A store into the watched bytes: fuel, site, depth, activation, address, length. 1 stops. */
+  store: {
+    slot: 10,
+    parameters: ['f64', 'i32', 'i32', 'f64', 'f64', 'f64'],
+    results: ['i32'],
+  },
   /** Many probes went by: fuel. Gives 1 to stop. */
   checkIn: { slot: 11, parameters: ['f64'], results: ['i32'] },
 } as const satisfies Readonly<Record<string, Hook>>;

@@ -38,6 +38,10 @@ export interface StoreHit {
   readonly tick: number;
   /** Of the store. */
   readonly codeOffset: number;
+  /** Functions with probes on the stack; -1 in builds without `depth`. */
+  readonly depth: number;
+  /** As in ProbeHit; -1 in functions without probes too. */
+  readonly activation: number;
   readonly address: number;
   readonly length: number;
 }
@@ -57,6 +61,8 @@ export interface ProbeSettings {
   readonly onBreakpoint?: (hit: ProbeHit) => boolean;
   /** Called after a store into watched bytes; true stops there. */
   readonly onStore?: (hit: StoreHit) => boolean;
+  /** Called when an import of JavaScript has returned, which may have written to memory. */
+  readonly onReturn?: () => void;
   /** The watched bytes of the first memory. */
   readonly watched?: { readonly start: number; readonly length: number };
   /** Called about once in CHECK_IN_INTERVAL ticks; true stops. */
@@ -144,7 +150,10 @@ export class ProbeSession {
     compiled: WebAssembly.Module,
     imports: WebAssembly.Imports,
   ): WebAssembly.Instance {
-    const guarded = guardImports(module.info, imports, this.exported, () => this.isStopped);
+    const guarded = guardImports(module.info, imports, this.exported, {
+      isStopped: () => this.isStopped,
+      onReturn: this.settings.onReturn,
+    });
     const instance = new WebAssembly.Instance(compiled, guarded);
     for (const value of Object.values(instance.exports)) this.exported.add(value);
     if (module.instrumented === undefined) return instance;
@@ -209,9 +218,11 @@ export class ProbeSession {
           settings.onBreakpoint?.({ tick, codeOffset, depth, activation, locals }),
         );
       },
-      store: (fuel, site, address, length) => {
+      store: (fuel, site, depth, activation, address, length) => {
         const codeOffset = siteCodeOffset(site);
-        return this.ask(fuel, (tick) => settings.onStore?.({ tick, codeOffset, address, length }));
+        return this.ask(fuel, (tick) =>
+          settings.onStore?.({ tick, codeOffset, depth, activation, address, length }),
+        );
       },
       checkIn: (fuel) => this.ask(fuel, (tick) => settings.onCheckIn?.(tick)),
     };

@@ -164,7 +164,7 @@ export class StoreWatch {
   private tellHost(codeOffset: number, label: number, writeLength: () => void): void {
     const { out, code } = this;
     code.fuelAsFloat();
-    code.siteNumber(codeOffset, 'store');
+    code.storePlace(codeOffset);
     code.getLocal(this.effective);
     out.byte(OP.f64ConvertI64U);
     writeLength();

@@ -74,6 +74,28 @@ describe('a watched range of memory', () => {
     assert.ok(!told(store.address, 0));
   });
 
+  it('tells how deep it is, and in which call of a function with probes', () => {
+    const hits: StoreHit[] = [];
+    const session = new ProbeSession({
+      watched: { start, length },
+      onStore: (hit) => hits.push(hit) < 0,
+    });
+    recorded.replay(recorded.withProbes({ watch: true, depth: true }), session);
+    assert.ok(hits.length > 0);
+    for (const { depth } of hits) assert.ok(depth >= 1, `${depth}`);
+    assert.ok(hits.some(({ activation }) => activation >= 1));
+  });
+
+  it('is told when an import has returned, with what it wrote', () => {
+    const seen: string[] = [];
+    const session: ProbeSession = new ProbeSession({
+      onReturn: () => seen.push(`${session.tick} ${session.main?.memories.length}`),
+    });
+    recorded.replay(recorded.withProbes({ watch: true }), session);
+    assert.ok(seen.length > 0);
+    assert.ok(seen.every((each) => / 1$/.test(each)));
+  });
+
   it('stops behind the store, when it is to', () => {
     const [, second] = storesTo({ start, length });
     assert.ok(second !== undefined);
