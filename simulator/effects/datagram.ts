@@ -2,11 +2,6 @@
 import type { Endpoint } from './connection.ts';
 import { jsonOperation } from './json-operation.ts';
 
-export interface DatagramOpenArgs extends Endpoint {
-  /** The only one that it receives from, once it is connected. */
-  readonly remote?: Endpoint;
-}
-
 /** A socket is named by the seq of the effect that opened it. */
 export interface DatagramSocketArgs {
   readonly socket: number;
@@ -22,9 +17,17 @@ export interface DatagramOpened extends DatagramSocketArgs {
  * as the journal shows it open: every attempt opens it again before it performs anything. What is
  * kept is lost with the attempt.
  */
-export const datagramOpen = jsonOperation<DatagramOpenArgs, DatagramOpened>(
-  'datagram.open',
-  'read',
+export const datagramOpen = jsonOperation<Endpoint, DatagramOpened>('datagram.open', 'read');
+
+export interface DatagramConnectArgs extends DatagramSocketArgs {
+  /** The only one that it receives from; left out, it receives from everybody. */
+  readonly remote?: Endpoint;
+}
+
+/** What waits from others is dropped. */
+export const datagramConnect = jsonOperation<DatagramConnectArgs, Record<never, never>>(
+  'datagram.connect',
+  'output',
 );
 
 export interface DatagramSendArgs extends DatagramSocketArgs, Endpoint {

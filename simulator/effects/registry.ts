@@ -20,7 +20,13 @@ import {
   promiseKeep,
   promiseWait,
 } from './conversation.ts';
-import { datagramClose, datagramOpen, datagramReceive, datagramSend } from './datagram.ts';
+import {
+  datagramClose,
+  datagramConnect,
+  datagramOpen,
+  datagramReceive,
+  datagramSend,
+} from './datagram.ts';
 import { dnsLookup } from './dns.ts';
 import * as volumeOperations from './files.ts';
 import { httpBody, httpCancel, httpRequest, httpResponse, httpSend, httpWrite } from './http.ts';
@@ -60,6 +66,7 @@ const OPERATIONS = [
   connectionAccept,
   connectionUnlisten,
   datagramOpen,
+  datagramConnect,
   datagramSend,
   datagramReceive,
   datagramClose,

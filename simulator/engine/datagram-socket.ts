@@ -1,5 +1,5 @@
 import type { Endpoint } from '../effects/connection.ts';
-import type { DatagramOpenArgs, DatagramRefused, DatagramsReceived } from '../effects/datagram.ts';
+import type { DatagramRefused, DatagramsReceived } from '../effects/datagram.ts';
 import { concatBytes } from '../kernel/concat-bytes.ts';
 import { isBoundFor } from '../world/addresses.ts';
 import type { InboxState } from './exchanges.ts';
@@ -20,26 +20,38 @@ export class DatagramSocket {
   private waitingBytes = 0;
   private refused: DatagramRefused | undefined;
 
-  constructor(readonly args: DatagramOpenArgs) {}
+  private remote: Endpoint | undefined;
+
+  constructor(readonly local: Endpoint) {}
+
+  /** From now on it receives from nobody else, or from everybody. */
+  connect(remote: Endpoint | undefined): void {
+    this.remote = remote;
+    this.refused = undefined;
+    const { waiting } = this;
+    this.waiting = waiting.filter(({ from }) => this.isFrom(from));
+    this.waitingBytes = this.waiting.reduce((total, one) => total + sizeOf(one), 0);
+  }
 
   /** Whether a datagram that is sent to this address comes to this socket. */
   takes(host: string, port: number): boolean {
-    return port === this.args.port && isBoundFor(this.args.host, host);
+    return port === this.local.port && isBoundFor(this.local.host, host);
   }
 
   /** False when it is dropped: it comes from somebody else, or there is no room for it. */
   arrive(from: Endpoint, body: Uint8Array): boolean {
     if (!this.isFrom(from)) return false;
-    const bytes = this.waitingBytes + body.length + HEAD_BYTES;
+    const arrived = { from, body };
+    const bytes = this.waitingBytes + sizeOf(arrived);
     if (bytes > DATAGRAM_BUFFER_BYTES) return false;
     this.waitingBytes = bytes;
-    this.waiting.push({ from, body });
+    this.waiting.push(arrived);
     return true;
   }
 
   /** Word has come that nobody is there; only a socket that is connected is told. */
   arriveRefusal(by: Endpoint): void {
-    if (this.args.remote === undefined || !this.isFrom(by)) return;
+    if (this.remote === undefined || !this.isFrom(by)) return;
     this.refused = { failure: 'refused', detail: `nobody is at port ${by.port} of ${by.host}` };
   }
 
@@ -49,7 +61,7 @@ export class DatagramSocket {
     this.refused = undefined;
     if (refused !== undefined) return refused;
     const taken = this.waiting.splice(0, count);
-    for (const { body } of taken) this.waitingBytes -= body.length + HEAD_BYTES;
+    for (const one of taken) this.waitingBytes -= sizeOf(one);
     const datagrams = taken.map(({ from, body }) => ({ ...from, length: body.length }));
     return { datagrams, body: concatBytes(taken.map(({ body }) => body)) };
   }
@@ -61,7 +73,11 @@ export class DatagramSocket {
   }
 
   private isFrom({ host, port }: Endpoint): boolean {
-    const { remote } = this.args;
+    const { remote } = this;
     return remote === undefined || (remote.host === host && remote.port === port);
   }
+}
+
+function sizeOf({ body }: Waiting): number {
+  return body.length + HEAD_BYTES;
 }

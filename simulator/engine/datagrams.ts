@@ -45,7 +45,7 @@ export class Datagrams {
     const { execution } = attempt;
     const from = {
       host: engine.hosts.addressTowards(execution.id, host),
-      port: attempt.sockets.datagramSocket(socket)?.args.port ?? 0,
+      port: attempt.sockets.datagramSocket(socket)?.local.port ?? 0,
     };
     const site = { execution: execution.id, seq: entry.seq, effect: entry.operation.name };
     const packet: Packet = { entry, from, to: { host, port }, body, site };

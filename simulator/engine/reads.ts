@@ -3,12 +3,12 @@ import { type ClockArgs, type ClockName, type ClockResult, clockRead } from '../
 import {
   connectionAccept,
   connectionListen,
+  type Endpoint,
   type ListenArgs,
   type ListenerArgs,
 } from '../effects/connection.ts';
 import { type ExecutionArgs, executionLook } from '../effects/conversation.ts';
 import {
-  type DatagramOpenArgs,
   type DatagramOpened,
   type DatagramReceiveArgs,
   datagramOpen,
@@ -34,7 +34,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   [dnsLookup.name]: (attempt, args) => lookUp(attempt, args as DnsArgs),
   [connectionListen.name]: ({ sockets }, args, seq) => sockets.listen(seq, args as ListenArgs),
   [connectionAccept.name]: ({ sockets }, args, seq) => sockets.accept(args as ListenerArgs, seq),
-  [datagramOpen.name]: (attempt, args, seq) => openSocket(attempt, args as DatagramOpenArgs, seq),
+  [datagramOpen.name]: (attempt, args, seq) => openSocket(attempt, args as Endpoint, seq),
   [datagramReceive.name]: ({ sockets }, args) => sockets.receive(args as DatagramReceiveArgs),
 };
 
@@ -87,12 +87,9 @@ function lookUp(attempt: Attempt, { name }: DnsArgs): DnsResult {
 
 function openSocket(
   { engine, execution, sockets }: Attempt,
-  args: DatagramOpenArgs,
+  local: Endpoint,
   seq: Seq,
 ): DatagramOpened {
-  sockets.open(seq, args);
-  return {
-    socket: seq,
-    address: engine.hosts.addressTowards(execution.id, args.remote?.host ?? ''),
-  };
+  sockets.open(seq, local);
+  return { socket: seq, address: engine.hosts.addressOf(execution.id) };
 }

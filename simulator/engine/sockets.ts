@@ -14,12 +14,13 @@ import {
   type NobodyConnected,
 } from '../effects/connection.ts';
 import {
-  type DatagramOpenArgs,
+  type DatagramConnectArgs,
   type DatagramReceiveArgs,
   type DatagramRefused,
   type DatagramSocketArgs,
   type DatagramsReceived,
   datagramClose,
+  datagramConnect,
 } from '../effects/datagram.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Attempt } from './attempt.ts';
@@ -49,7 +50,7 @@ export class Sockets {
     this.resumed = true;
     const { listeners, datagrams } = openSockets(this.attempt.view);
     for (const [seq, args] of listeners) this.listen(seq, args);
-    for (const [seq, args] of datagrams) this.open(seq, args);
+    for (const [seq, { local, remote }] of datagrams) this.open(seq, local).connect(remote);
   }
 
   listen(seq: number, args: ListenArgs): ListenerArgs {
@@ -71,8 +72,10 @@ export class Sockets {
     return undefined;
   }
 
-  open(seq: number, args: DatagramOpenArgs): void {
-    this.datagrams.set(seq, new DatagramSocket(args));
+  open(seq: number, local: Endpoint): DatagramSocket {
+    const socket = new DatagramSocket(local);
+    this.datagrams.set(seq, socket);
+    return socket;
   }
 
   receive({ socket, count }: DatagramReceiveArgs): DatagramsReceived | DatagramRefused {
@@ -89,12 +92,16 @@ export class Sockets {
     return undefined;
   }
 
-  /** What an output does that ends a socket. */
+  /** What an output does that changes or ends a socket. */
   output({ operation, args }: Entry): void {
     if (operation.name === connectionUnlisten.name) {
       const { listener } = args as ListenerArgs;
       this.listeners.get(listener)?.close('it was not accepted');
       this.listeners.delete(listener);
+    }
+    if (operation.name === datagramConnect.name) {
+      const { socket, remote } = args as DatagramConnectArgs;
+      this.datagrams.get(socket)?.connect(remote);
     }
     if (operation.name === datagramClose.name) {
       this.datagrams.delete((args as DatagramSocketArgs).socket);

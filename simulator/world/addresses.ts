@@ -50,11 +50,5 @@ export function isLoopbackHost(host: string): boolean {
 /** Whether what is sent to `host` comes to a socket that is bound to `bound`. */
 export function isBoundFor(bound: string, host: string): boolean {
   const family = host.includes(':') ? 'ipv6' : 'ipv4';
-  return (
-    bound === UNSPECIFIED[family] || bound === host || (isLocalName(host) && bound === LOOPBACK)
-  );
-}
-
-function isLocalName(host: string): boolean {
-  return host === LOCALHOST;
+  return bound === UNSPECIFIED[family] || bound === host;
 }

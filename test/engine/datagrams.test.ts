@@ -140,6 +140,50 @@ describe('datagrams between executions', () => {
     ]);
   });
 
+  it('wait from the moment that the socket is bound, until it is connected to somebody else', () => {
+    const simulated = runSideBySide([
+      (script) => {
+        const end = script.udp(7);
+        script.timer(1_000).block();
+        script.print(end.receive().join());
+        script.timer(5_000).block();
+        end.connect(ipv4(addressOf(2), 10));
+        script.print(end.receive().join());
+      },
+      (script) => {
+        const [end, other] = [script.udp(9), script.udp(10)];
+        end.send('first', ipv4(addressOf(1), 7));
+        script.timer(3_000).block();
+        for (const each of [end, other]) each.send('second', ipv4(addressOf(1), 7));
+      },
+    ]);
+    assert.deepEqual(linesOf(simulated, 'script-1'), [
+      'first from 10.128.0.2:9',
+      'second from 10.128.0.2:10',
+    ]);
+  });
+
+  it('come only from whom the socket is connected to, also after a crash', () => {
+    const at = { execution: 'script-1', effect: 'datagram.receive' };
+    const simulated = runSideBySide(
+      [
+        (script) => {
+          const end = script.udp(7);
+          end.connect(ipv4(addressOf(2), 10));
+          script.print(end.receive().join());
+          script.print(all(script, end, 200_000));
+        },
+        (script) => {
+          const [end, other] = [script.udp(9), script.udp(10)];
+          script.timer(100_000).block();
+          for (const each of [end, other]) each.send('late', ipv4(addressOf(1), 7));
+        },
+      ],
+      { plan: { faults: [{ kind: 'crash', at, point: 'before' }] } },
+    );
+    assert.deepEqual(linesOf(simulated, 'script-1'), ['', 'late from 10.128.0.2:10']);
+  });
+
   it('are dropped where nobody is, of which only a connected socket hears', () => {
     const simulated = runSideBySide([
       (script) => {

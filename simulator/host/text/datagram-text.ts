@@ -1,6 +1,7 @@
 /** The lines of datagrams. */
+import type { Endpoint } from '../../effects/connection.ts';
 import type {
-  DatagramOpenArgs,
+  DatagramConnectArgs,
   DatagramOpened,
   DatagramReceiveArgs,
   DatagramRefused,
@@ -14,11 +15,14 @@ import { countText, quote } from './bytes-text.ts';
 import { endpointText } from './connection-text.ts';
 import type { OperationText } from './operation-text.ts';
 
-const opened: OperationText<DatagramOpenArgs, DatagramOpened> = {
-  asked: ({ host, port, remote }) => {
-    const at = `at ${endpointText({ host, port })}`;
-    return remote === undefined ? at : `${at}, for ${endpointText(remote)}`;
-  },
+const opened: OperationText<Endpoint, DatagramOpened> = {
+  asked: (local) => `at ${endpointText(local)}`,
+  got: () => '',
+};
+
+const connected: OperationText<DatagramConnectArgs, EffectValue> = {
+  asked: ({ socket, remote }) =>
+    `#${socket} to ${remote === undefined ? 'everybody' : endpointText(remote)}`,
   got: () => '',
 };
 
@@ -53,6 +57,7 @@ const closed: OperationText<DatagramSocketArgs, EffectValue> = {
 /** By the operation's name; each row is only ever given values of its own operation. */
 export const DATAGRAM_TEXTS = {
   'datagram.open': opened,
+  'datagram.connect': connected,
   'datagram.send': sent,
   'datagram.receive': received,
   'datagram.close': closed,

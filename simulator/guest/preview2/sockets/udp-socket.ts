@@ -1,42 +1,48 @@
-import { datagramClose, datagramOpen } from '../../../effects/datagram.ts';
+import { datagramClose, datagramConnect, datagramOpen } from '../../../effects/datagram.ts';
 import { IncomingDatagramStream, OutgoingDatagramStream } from './datagram-streams.ts';
 import {
   addressText,
   checkRemote,
   failNetwork,
+  isLoopback,
   isUnspecified,
   type SocketAddress,
   socketAddress,
 } from './network.ts';
 import { Socket } from './socket.ts';
 
-/** Where a socket's datagrams come and go, since its latest pair of streams. */
-interface Streaming {
+/** A socket that has its address. */
+interface Opened {
   /** The effect that opened it. */
   readonly socket: number;
-  readonly remote: SocketAddress | undefined;
-  /** Its own address, as others see it. */
+  /** The address of its host, as others see it. */
   readonly address: string;
 }
 
-/**
- * A UDP socket. It receives from the moment that it has streams; a second pair takes the place of
- * the first, and what has come and was not received is gone.
- */
+/** A UDP socket. It receives from the moment that it is bound, whether it has streams or not. */
 export class UdpSocket extends Socket {
-  private streaming: Streaming | undefined;
+  private opened: Opened | undefined;
+  private remote: SocketAddress | undefined;
+
+  override finishBind(): void {
+    super.finishBind();
+    const local = super.localAddress();
+    const bound = { host: addressText(local), port: local.val.port };
+    this.opened = this.port.effect(datagramOpen, bound);
+  }
 
   stream(remote: SocketAddress | undefined): [IncomingDatagramStream, OutgoingDatagramStream] {
     if (remote !== undefined) checkRemote(this.addressFamily(), remote);
-    if (!this.isBound) failNetwork('invalid-state');
-    this.closeStreams();
-    const { port } = this;
-    const local = super.localAddress();
-    const bound = { host: addressText(local), port: local.val.port };
-    const towards =
-      remote === undefined ? {} : { remote: { host: addressText(remote), port: remote.val.port } };
-    const { socket, address } = port.effect(datagramOpen, { ...bound, ...towards });
-    this.streaming = { socket, remote, address };
+    const { opened, port } = this;
+    if (opened === undefined) failNetwork('invalid-state');
+    const { socket } = opened;
+    if (remote !== undefined) {
+      const to = { host: addressText(remote), port: remote.val.port };
+      port.effect(datagramConnect, { socket, remote: to });
+    } else if (this.remote !== undefined) {
+      port.effect(datagramConnect, { socket });
+    }
+    this.remote = remote;
     return [
       new IncomingDatagramStream(port, socket),
       new OutgoingDatagramStream(port, socket, this.addressFamily(), remote),
@@ -45,13 +51,14 @@ export class UdpSocket extends Socket {
 
   override localAddress(): SocketAddress {
     const local = super.localAddress();
-    const { streaming } = this;
-    if (streaming?.remote === undefined || !isUnspecified(local)) return local;
-    return socketAddress(streaming.address, local.val.port);
+    const { remote, opened } = this;
+    if (remote === undefined || opened === undefined || !isUnspecified(local)) return local;
+    const address = isLoopback(remote) ? addressText(remote) : opened.address;
+    return socketAddress(address, local.val.port);
   }
 
   remoteAddress(): SocketAddress {
-    return this.streaming?.remote ?? failNetwork('invalid-state');
+    return this.remote ?? failNetwork('invalid-state');
   }
 
   unicastHopLimit(): number {
@@ -63,17 +70,12 @@ export class UdpSocket extends Socket {
   }
 
   override [Symbol.dispose](): void {
-    this.closeStreams();
+    const { opened, port } = this;
+    if (opened !== undefined) port.effect(datagramClose, { socket: opened.socket });
     super[Symbol.dispose]();
   }
 
   protected override isBindable(): boolean {
     return true;
-  }
-
-  private closeStreams(): void {
-    const { streaming } = this;
-    this.streaming = undefined;
-    if (streaming !== undefined) this.port.effect(datagramClose, { socket: streaming.socket });
   }
 }

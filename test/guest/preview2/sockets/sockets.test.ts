@@ -25,6 +25,7 @@ function network(more: Readonly<Record<string, Answer>> = {}) {
         addresses: name === 'shop.example' ? ['10.0.0.1', 'fd00::2'] : [],
       }),
       'connection.open': () => ({ failure: 'refused', detail: 'nobody is there' }),
+      'datagram.open': () => ({ socket: 0, address: '10.128.0.1' }),
       ...more,
     },
   });

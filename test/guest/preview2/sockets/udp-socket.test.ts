@@ -20,6 +20,7 @@ function bound(answers: Readonly<Record<string, Answer>> = {}) {
       'datagram.open': () => ({ socket: 4, address: '10.128.0.1' }),
       'datagram.send': () => ({}),
       'datagram.receive': () => ({ datagrams: [], body: new Uint8Array(0) }),
+      'datagram.connect': () => ({}),
       'datagram.close': () => ({}),
       'wait.poll': () => ({ passed: [0], readable: [] }),
       ...answers,
@@ -35,13 +36,14 @@ function bound(answers: Readonly<Record<string, Answer>> = {}) {
   return { guest, link, socket, unbound };
 }
 
-describe('the streams of a UDP socket', () => {
-  test('need an address, and are made by one effect', () => {
+describe('a UDP socket', () => {
+  test('receives from the moment that it is bound', () => {
     const { guest, socket, unbound } = bound();
     assert.equal(unbound, 'invalid-state');
-    assert.deepEqual(guest.port.names, []);
-    socket.stream(undefined);
     const opened = { name: 'datagram.open', args: { host: '0.0.0.0', port: 7 } };
+    assert.deepEqual(guest.port.asked, [opened]);
+    socket.stream(undefined);
+    socket.stream(undefined);
     assert.deepEqual(guest.port.asked, [opened]);
     assert.deepEqual(socket.localAddress(), ANY);
     assert.equal(
@@ -50,18 +52,18 @@ describe('the streams of a UDP socket', () => {
     );
   });
 
-  test('are for one remote address, which tells the local one', () => {
+  test('is connected to one remote address, which tells the local one', () => {
     const { guest, socket } = bound();
-    socket.stream(undefined);
     socket.stream(REMOTE);
+    const connected = (args: object) => ({ name: 'datagram.connect', args });
     const remote = { host: '10.0.0.1', port: 53 };
-    assert.deepEqual(guest.port.asked.slice(1), [
-      { name: 'datagram.close', args: { socket: 4 } },
-      { name: 'datagram.open', args: { host: '0.0.0.0', port: 7, remote } },
-    ]);
+    assert.deepEqual(guest.port.asked.slice(1), [connected({ socket: 4, remote })]);
     assert.deepEqual(socket.remoteAddress(), REMOTE);
     assert.deepEqual(socket.localAddress(), ipv4(7, 10, 128, 0, 1));
+    socket.stream(ipv4(9, 127, 0, 0, 1));
+    assert.deepEqual(socket.localAddress(), ipv4(7, 127, 0, 0, 1));
     socket.stream(undefined);
+    assert.deepEqual(guest.port.asked.slice(3), [connected({ socket: 4 })]);
     assert.equal(
       errorOf(() => socket.remoteAddress()),
       'invalid-state',
@@ -69,7 +71,7 @@ describe('the streams of a UDP socket', () => {
     assert.deepEqual(socket.localAddress(), ANY);
   });
 
-  test('are for no address that nobody can have', () => {
+  test('is connected to no address that nobody can have', () => {
     const { guest, socket } = bound();
     for (const address of [ipv4(0, 10, 0, 0, 1), ipv4(1, 0, 0, 0, 0), ipv4(1, 224, 0, 0, 1)]) {
       assert.equal(
@@ -77,17 +79,17 @@ describe('the streams of a UDP socket', () => {
         'invalid-argument',
       );
     }
-    assert.deepEqual(guest.port.names, []);
+    assert.deepEqual(guest.port.names, ['datagram.open']);
   });
 
-  test('are closed with the socket, once', () => {
+  test('is closed once, and not at all where it was not bound', () => {
     const { guest, socket } = bound();
-    socket.stream(undefined);
     socket[Symbol.dispose]();
+    guest.interface('wasi:sockets/udp-create-socket').createUdpSocket?.('ipv4')[Symbol.dispose]();
     assert.deepEqual(guest.port.names, ['datagram.open', 'datagram.close']);
   });
 
-  test('have a hop limit that is kept', () => {
+  test('has a hop limit that is kept', () => {
     const { socket } = bound();
     socket.setUnicastHopLimit(3);
     assert.equal(socket.unicastHopLimit(), 3);
