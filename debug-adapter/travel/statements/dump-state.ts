@@ -31,10 +31,9 @@ export function hookState(
   locals: ReadonlyMap<number, WasmValue>,
   instance: LinkedInstance | undefined,
 ): FrameState {
-  const [memory] = instance?.memories ?? [];
   return {
     codeOffset,
-    memory: memory === undefined ? NO_MEMORY : new Uint8Array(memory.buffer),
+    memory: hookMemory(instance),
     local: (index) => locals.get(index),
     global: (index) => {
       if (instance === undefined) return undefined;
@@ -42,6 +41,12 @@ export function hookState(
     },
     operand: () => undefined,
   };
+}
+
+/** The first memory of a program that waits in a hook or an import, as long as it does. */
+export function hookMemory(instance: LinkedInstance | undefined): Uint8Array {
+  const [memory] = instance?.memories ?? [];
+  return memory === undefined ? NO_MEMORY : new Uint8Array(memory.buffer);
 }
 
 function globalValue(info: CoreModule, index: number, value: unknown): WasmValue | undefined {

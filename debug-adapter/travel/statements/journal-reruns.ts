@@ -5,9 +5,18 @@ import { ProbeSession, type ProbeSettings } from '../../../simulator/guest/instr
 import type { GuestProgram } from '../../../simulator/guest/program.ts';
 import type { Entry, ExecutionId } from '../../../simulator/journal/entry.ts';
 import { assert } from '../../../simulator/kernel/assert.ts';
-import { hookState } from './dump-state.ts';
+import { Asking } from './asking.ts';
+import { ByteWatch } from './byte-watch.ts';
+import { hookMemory, hookState } from './dump-state.ts';
 import type { ProgramBuilds } from './program-builds.ts';
-import { type Hit, Interrupted, type Learned, type Reruns } from './reruns.ts';
+import {
+  type ByteChange,
+  type Hit,
+  Interrupted,
+  type Learned,
+  type Reruns,
+  type WatchedBytes,
+} from './reruns.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { SnapshotMaker } from './snapshot-maker.ts';
 import type { ScanRange, Visit } from './visit.ts';
@@ -26,6 +35,8 @@ export interface RerunSetup {
 interface Wishes extends ProbeSettings {
   /** Stops inside the call of this effect. */
   readonly stopAtEffect?: number;
+  /** An effect is called, in the middle of a statement. */
+  readonly onCall?: (seq: number, tick: number) => void;
   /** Asked now and then. */
   readonly isOver?: (tick: number) => boolean;
 }
@@ -68,21 +79,47 @@ export class JournalReruns implements Reruns {
   hits(offsets: readonly number[], visit: (hit: Hit) => boolean): void {
     if (offsets.length === 0) return;
     const program = this.setup.builds.breaking(offsets);
-    let failure: { readonly error: unknown } | undefined;
+    const asking = new Asking();
     this.run(program, {
       onBreakpoint: ({ tick, codeOffset, depth, activation, locals }) => {
         this.to = Math.max(this.to, tick);
         const state = hookState(codeOffset, locals, this.session?.main);
-        try {
-          return visit({ tick, offset: codeOffset, depth, activation, state });
-        } catch (error) {
-          // A program may catch whatever is thrown through it.
-          failure = { error };
-          return true;
-        }
+        return asking.ask(() => visit({ tick, offset: codeOffset, depth, activation, state }));
       },
     });
-    if (failure !== undefined) throw failure.error;
+    asking.done();
+  }
+
+  changes(watched: WatchedBytes, visit: (change: ByteChange) => boolean): void {
+    const memory = () => hookMemory(this.session?.main);
+    const watch = new ByteWatch(watched, memory, visit);
+    const asking = new Asking();
+    this.run(this.setup.builds.watching(), {
+      watched,
+      onBegin: () => watch.begin(),
+      onCall: (seq, tick) => watch.called(seq, tick),
+      onStore: (hit) => {
+        this.to = Math.max(this.to, hit.tick);
+        return asking.ask(() => watch.stored(hit));
+      },
+      onReturn: () => {
+        const { session } = this;
+        if (session?.main === undefined) return;
+        const moment = { tick: session.tick, depth: session.main.depth };
+        this.to = Math.max(this.to, moment.tick);
+        if (asking.ask(() => watch.returned(moment))) session.stopNow();
+      },
+      ...(watched.call === undefined
+        ? {}
+        : {
+            scanDepth: watched.call.depth,
+            onTick: (tick, _offset, _depth, activation) => {
+              this.to = Math.max(this.to, tick);
+              return watch.visited({ activation }) ? 0 : 1;
+            },
+          }),
+    });
+    asking.done();
   }
 
   atTick(tick: number): Snapshot {
@@ -100,7 +137,7 @@ export class JournalReruns implements Reruns {
 
   private run(program: GuestProgram, wishes: Wishes): ProbeSession {
     const { execution, workflow, entries, wallNanosOf, interrupted } = this.setup;
-    const { stopAtEffect, isOver, ...settings } = wishes;
+    const { stopAtEffect, onCall, isOver, ...settings } = wishes;
     let wasInterrupted = false;
     const session = new ProbeSession({
       ...settings,
@@ -120,6 +157,7 @@ export class JournalReruns implements Reruns {
         session,
         onEffect: ({ seq }) => {
           this.noteEffect(seq, session.tick);
+          onCall?.(seq, session.tick);
           return seq === stopAtEffect;
         },
       });

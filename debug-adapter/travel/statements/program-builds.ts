@@ -1,7 +1,7 @@
 /** The forms of one program in which its statements can be looked at; made when first needed. */
 import {
+  type InstrumentOptions,
   instrumentProgram,
-  type ProgramOptions,
 } from '../../../simulator/guest/instrument/index.ts';
 import type { GuestProgram } from '../../../simulator/guest/program.ts';
 
@@ -57,9 +57,9 @@ export class ProgramBuilds {
     return this.build(key, { breakpoints: offsets });
   }
 
-  /** Tells what is stored into certain bytes. */
+  /** Tells what is stored into certain bytes, and the statements of a range. */
   watching(): GuestProgram {
-    return this.build('watching', { watch: true });
+    return this.build('watching', { watch: true, scan: true });
   }
 
   /** Counts statements rightly up to a trap. */
@@ -67,7 +67,7 @@ export class ProgramBuilds {
     return this.build('exact', { exact: true });
   }
 
-  private build(key: string, options: Partial<ProgramOptions>): GuestProgram {
+  private build(key: string, options: Partial<InstrumentOptions>): GuestProgram {
     const known = this.builds.get(key);
     if (known !== undefined) return known;
     const { offsets, locals } = this.statements;

@@ -25,6 +25,31 @@ export interface Hit extends Visit {
   readonly state: FrameState;
 }
 
+/** A call of a function with statements, as `Visit` tells it. */
+export interface Call {
+  readonly depth: number;
+  readonly activation: number;
+}
+
+export interface WatchedBytes {
+  readonly start: number;
+  readonly length: number;
+  /** Changes count only as long as this call lasts; undefined for ever. */
+  readonly call: Call | undefined;
+}
+
+/** Watched bytes that were given other values. */
+export interface ByteChange {
+  /** The latest statement that was begun. */
+  readonly tick: number;
+  /** The latest effect that was called during it; undefined before the first. */
+  readonly effect: number | undefined;
+  /** The watched bytes as they were. */
+  readonly before: Uint8Array;
+  /** The whole memory, with the new values in it; only while it is visited. */
+  readonly memory: Uint8Array;
+}
+
 /** Every rerun can throw Interrupted. */
 export interface Reruns {
   readonly learned: Learned;
@@ -34,6 +59,8 @@ export interface Reruns {
   visits(range: ScanRange, visit: (visit: Visit) => boolean): void;
   /** Each time that it comes to one of the code offsets, in order, until `visit` returns true. */
   hits(offsets: readonly number[], visit: (hit: Hit) => boolean): void;
+  /** Each time that watched bytes change, in order, until `visit` returns true. */
+  changes(watched: WatchedBytes, visit: (change: ByteChange) => boolean): void;
   atTick(tick: number): Snapshot;
   atEffect(seq: number): Snapshot;
 }

@@ -11,8 +11,8 @@ const ZERO = [0];
 /**
  * The globals that are added behind a module's own. `exported` ones are the host's to set: the
  * fuel, counted down by every probe; whether a stop unwinds the stack; the depth up to which a scan
- * asks the host; the watched bytes. The others hold the site of the innermost frame, the caller's
- * depth, the number of activations, and the fuel below which the next check-in is due.
+ * asks the host; the watched bytes; or to read: the caller's depth. The others hold the site of the
+ * innermost frame, the number of activations, and the fuel below which the next check-in is due.
  */
 const GLOBALS = [
   { name: 'fuel', type: 'i64', initial: ZERO, exported: true },
@@ -21,7 +21,7 @@ const GLOBALS = [
   { name: 'watchStart', type: 'i64', initial: ZERO, exported: true },
   { name: 'watchLength', type: 'i64', initial: ZERO, exported: true },
   { name: 'site', type: 'i32', initial: ZERO, exported: false },
-  { name: 'depth', type: 'i32', initial: ZERO, exported: false },
+  { name: 'depth', type: 'i32', initial: ZERO, exported: true },
   { name: 'activation', type: 'i64', initial: ZERO, exported: false },
   { name: 'checkInBelow', type: 'i64', initial: I64_MAX, exported: false },
 ] as const;

@@ -22,6 +22,7 @@ export class LinkedInstance {
       scanDepth: own('scanDepth'),
       watchStart: own('watchStart'),
       watchLength: own('watchLength'),
+      depth: own('depth'),
     };
     const table = exports[HOOKS_EXPORT] as WebAssembly.Table;
     const functions = wasmHooks(hooks);
@@ -34,6 +35,11 @@ export class LinkedInstance {
 
   set fuel(value: number) {
     this.globals.fuel.value = BigInt(value);
+  }
+
+  /** In a call of an import: functions with probes on the stack, in builds with `depth`. */
+  get depth(): number {
+    return this.globals.depth.value as number;
   }
 
   set scanDepth(value: number) {

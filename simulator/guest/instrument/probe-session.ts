@@ -61,6 +61,8 @@ export interface ProbeSettings {
   readonly onBreakpoint?: (hit: ProbeHit) => boolean;
   /** Called after a store into watched bytes; true stops there. */
   readonly onStore?: (hit: StoreHit) => boolean;
+  /** Called before anything of the user's own module runs. */
+  readonly onBegin?: () => void;
   /** Called when an import of JavaScript has returned, which may have written to memory. */
   readonly onReturn?: () => void;
   /** The watched bytes of the first memory. */
@@ -180,6 +182,7 @@ export class ProbeSession {
     main.fuel = this.limit;
     main.scanDepth = Math.min(scanDepth, DEPTH_MAX);
     main.watch(watched.start, watched.length);
+    this.settings.onBegin?.();
   }
 
   private stop(tick: number): void {
