@@ -272,6 +272,7 @@ const FAMILY_ICONS: Readonly<Record<string, string>> = {
   stderr: 'output',
   socket: 'plug',
   connection: 'plug',
+  datagram: 'radio-tower',
   dns: 'search',
   request: 'arrow-right',
   response: 'arrow-left',
