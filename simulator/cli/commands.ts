@@ -76,6 +76,11 @@ export const SERVE: CommandSpec = {
   options: [
     { name: 'port', value: 'N', help: 'listen on this port; 8080 unless given, 0 takes any' },
     { name: 'host', value: 'ADDRESS', help: 'listen there; 127.0.0.1 unless given' },
+    {
+      name: 'control-port',
+      value: 'N',
+      help: 'keep promises and send messages at this port, too; 0 takes any',
+    },
     { name: 'inetd', help: 'a connection is standard input and output, also for components' },
     { name: 'max-concurrent', value: 'N', help: 'refuse more than this at a time; 256' },
     { name: 'max-body', value: 'BYTES', help: 'refuse longer requests, such as 64k or 16M' },

@@ -15,6 +15,8 @@ export interface ServeArguments {
   readonly mounts: readonly string[];
   readonly record: string | undefined;
   readonly listen: { readonly host: string; readonly port: number };
+  /** The port for promises and messages alone; undefined for none. */
+  readonly controlPort: number | undefined;
   readonly limits: ServeLimits;
   readonly quiet: boolean;
   readonly json: boolean;
@@ -54,6 +56,7 @@ export function parseServe(args: readonly string[], folder: string): ServeArgume
       host: parsed.text('host') ?? '127.0.0.1',
       port: integer(parsed, 'port', PORT_MAX, SERVE.name) ?? PORT_DEFAULT,
     },
+    controlPort: integer(parsed, 'control-port', PORT_MAX, SERVE.name),
     limits: {
       maxConcurrent:
         integer(parsed, 'max-concurrent', CONCURRENT_MAX, SERVE.name) ??

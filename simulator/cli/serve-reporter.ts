@@ -8,8 +8,17 @@ import { bytesJson, jsonLine } from './json-line.ts';
 import type { ServedReport } from './node/http-served.ts';
 import { StatusLine, styleOf } from './node/terminal.ts';
 
+/** What is there once the ports are open. */
+export interface Listening {
+  readonly address: string;
+  /** Where promises are kept besides; undefined where that has no port of its own. */
+  readonly control: string | undefined;
+  readonly start: ServingStart;
+  readonly recording: string;
+}
+
 export interface ServeReporter {
-  listening(address: string, start: ServingStart, recording: string): void;
+  listening(listening: Listening): void;
   served(report: ServedReport): void;
   output(event: HostEvent & { kind: 'output' }): void;
   progress(message: string): void;
@@ -33,9 +42,10 @@ export class HumanServeReporter implements ServeReporter {
     this.style = styleOf(io.stderr, io.environment);
   }
 
-  listening(address: string, { workflow }: ServingStart): void {
+  listening({ address, control, start: { workflow } }: Listening): void {
     this.status.clear();
     this.io.stdout.write(`${workflow} serves ${address}\n`);
+    if (control !== undefined) this.io.stdout.write(`its promises are kept at ${control}\n`);
   }
 
   served({ what, status, execution, realMs, end, isGone }: ServedReport): void {
@@ -98,8 +108,8 @@ function realText(ms: number): string {
 export class JsonServeReporter implements ServeReporter {
   constructor(private readonly io: CommandIo) {}
 
-  listening(address: string, { workflow, handler }: ServingStart, recording: string): void {
-    this.line('listening', { address, workflow, handler, recording });
+  listening({ address, control, start: { workflow, handler }, recording }: Listening): void {
+    this.line('listening', { address, control, workflow, handler, recording });
   }
 
   served({ what, status, execution, realMs, end, isGone }: ServedReport): void {

@@ -9,9 +9,11 @@ import { promiseWaitText } from '../host/text/promise-text.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandIo } from './command-io.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
+import { ControlServer } from './node/control-server.ts';
 import { describeError } from './node/describe-error.ts';
 import { HostProblemError } from './node/host-client.ts';
 import { moveRecording } from './node/move-recording.ts';
+import { PREFIX } from './node/outside-requests.ts';
 import { findTarget } from './node/read-workspace.ts';
 import { recoverRecording } from './node/recover-recording.ts';
 import { NoPortError, ServingPort, STOP_GRACE_MS } from './node/serving-port.ts';
@@ -38,6 +40,9 @@ export class Serve {
   private interrupts = 0;
   /** Promises that are waited for, as was said. */
   private toldPromises: ReadonlySet<string> = new Set();
+  private control: ControlServer | undefined;
+  /** Below which promises are kept; undefined where nothing but bytes comes in. */
+  private keepsAt: string | undefined;
 
   constructor(private readonly setup: ServeSetup) {
     this.ending = new Promise((resolve) => {
@@ -58,10 +63,13 @@ export class Serve {
       const record = await this.recording();
       serving = this.client(record);
       const start = await serving.begin();
+      const control = await this.openControl(serving);
       const port = await this.open(start, serving);
-      reporter.listening(port.address, start, record);
+      reporter.listening({ address: port.address, control, start, recording: record });
+      this.keepsAt = control ?? (start.handler === 'http' ? PREFIX : undefined);
       return await this.conclude(await this.ending, port, serving, record);
     } catch (error) {
+      this.control?.stop();
       await serving?.close();
       const problem = error instanceof HostProblemError ? error.problem : describeError(error);
       const exitCode = error instanceof CommandError ? error.exitCode : exitCodeOf(problem.code);
@@ -113,27 +121,37 @@ export class Serve {
   /** Says once of each promise that it is waited for. */
   private tellPromises(promises: readonly string[]): void {
     for (const promise of promises.filter((one) => !this.toldPromises.has(one))) {
-      const how = `PUT /.backstitch/promises/${encodeURI(promise)} keeps it`;
+      const { keepsAt } = this;
+      const how =
+        keepsAt === undefined
+          ? 'it can be kept where there is a --control-port'
+          : `PUT ${keepsAt}promises/${encodeURI(promise)} keeps it`;
       this.setup.reporter.note(`${promiseWaitText(promise)}; ${how}`);
     }
     this.toldPromises = new Set(promises);
   }
 
+  /** Opens the port for promises and messages, if there is to be one, and gives its address. */
+  private async openControl(serving: ServingClient): Promise<string | undefined> {
+    const { arguments: given, reporter } = this.setup;
+    const { controlPort, limits } = given;
+    if (controlPort === undefined) return undefined;
+    const { maxBodyBytes } = limits;
+    const onNote = reporter.note.bind(reporter);
+    this.control = new ControlServer({ serving, maxBodyBytes, onNote });
+    return orUnavailable(this.control.listen(controlPort), '--control-port');
+  }
+
   private async open(start: ServingStart, serving: ServingClient): Promise<ServingPort> {
     const { arguments: given, reporter } = this.setup;
-    try {
-      return await ServingPort.open(start, {
-        ...given.listen,
-        limits: given.limits,
-        serving,
-        onServed: reporter.served.bind(reporter),
-        onNote: reporter.note.bind(reporter),
-      });
-    } catch (cause) {
-      if (!(cause instanceof NoPortError)) throw cause;
-      const message = `${cause.message}; choose another with --port, or --port 0.`;
-      throw new CommandError(EXIT.unavailable, 'no-port', message, { cause });
-    }
+    const opening = ServingPort.open(start, {
+      ...given.listen,
+      limits: given.limits,
+      serving,
+      onServed: reporter.served.bind(reporter),
+      onNote: reporter.note.bind(reporter),
+    });
+    return orUnavailable(opening, '--port');
   }
 
   private async conclude(
@@ -145,6 +163,7 @@ export class Serve {
     const { reporter, io } = this.setup;
     if (ending.kind === 'failed') reporter.problem(ending.problem);
     else if (port.inFlight > 0) reporter.note(`stopping, with ${port.inFlight} in flight`);
+    this.control?.stop();
     const cut = await port.stop(ending.kind === 'failed' ? 0 : STOP_GRACE_MS);
     if (cut > 0) reporter.note(`${cut} were not answered`);
     if (!(await serving.close())) {
@@ -160,5 +179,16 @@ export class Serve {
           : EXIT.ok;
     reporter.end(exitCode, record);
     return exitCode;
+  }
+}
+
+/** What opening a port comes to; throws CommandError, which says what to do. */
+async function orUnavailable<T>(opening: Promise<T>, option: string): Promise<T> {
+  try {
+    return await opening;
+  } catch (cause) {
+    if (!(cause instanceof NoPortError)) throw cause;
+    const message = `${cause.message}; choose another with ${option}, or ${option} 0.`;
+    throw new CommandError(EXIT.unavailable, 'no-port', message, { cause });
   }
 }

@@ -6,7 +6,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServingClient } from '../serving-client.ts';
 import { HostProblemError } from './host-client.ts';
 
-const PREFIX = '/.backstitch/';
+/** Below it is Backstitch's own. */
+export const PREFIX = '/.backstitch/';
 const PATH = /^(promises)\/(.+)$|^(executions)\/([^/]+)(?:\/(messages))?$/s;
 const LOOPBACK = /^(::ffff:)?127\.|^::1$/;
 const DEFAULT_TYPE = 'application/octet-stream';

@@ -34,7 +34,9 @@ export class ServingPort {
   static async open(start: ServingStart, options: ServingPortOptions): Promise<ServingPort> {
     const { handler } = start;
     const server = handler === 'http' ? new HttpServer(options) : new ConnectionServer(options);
-    return new ServingPort(server, addressText(start, await listen(server, options)));
+    const { host, port } = options;
+    const address = await orNoPort(server.listen(host, port), host, port);
+    return new ServingPort(server, addressText(start, address));
   }
 
   /** How many are being answered. */
@@ -48,12 +50,10 @@ export class ServingPort {
   }
 }
 
-async function listen(
-  server: HttpServer | ConnectionServer,
-  { host, port }: ServingPortOptions,
-): Promise<AddressInfo> {
+/** What listening comes to; throws NoPortError in place of the system's error. */
+export async function orNoPort<T>(listening: Promise<T>, host: string, port: number): Promise<T> {
   try {
-    return await server.listen(host, port);
+    return await listening;
   } catch (cause) {
     const { code = '', message } = cause as NodeJS.ErrnoException;
     const why = code === 'EADDRINUSE' ? 'something else listens there' : message;
