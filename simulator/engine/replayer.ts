@@ -84,6 +84,7 @@ class ReplayPort implements EffectPort {
 
   effect<A extends EffectValue, R extends EffectValue>(operation: Operation<A, R>, args: A): R {
     if (this.over !== undefined) throw this.over;
+    if (this.options.session?.isStopped === true) throw new GuestStopped('stopped');
     const entry = this.options.entries[this.cursor];
     const replayed = this.cursor;
     if (entry === undefined) {

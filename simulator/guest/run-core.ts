@@ -40,7 +40,7 @@ export function runCore(program: CoreProgram, setup: RunSetup): number {
 
 function callEntry(
   program: CoreProgram,
-  { invoke, port }: RunSetup,
+  { invoke, port, session }: RunSetup,
   { exports }: WebAssembly.Instance,
 ): number {
   if (program.entry === 'command') {
@@ -52,6 +52,7 @@ function callEntry(
   exportedFunction(exports, '_initialize')();
   if (call === undefined) return 0;
   const result = exportedFunction(exports, call.name)(...call.args);
+  if (session?.isStopped === true) return 0;
   // Without parentheses it is a function like main, whose result is the exit code.
   if (invocation?.args === undefined) return typeof result === 'number' ? result >>> 0 : 0;
   if (result !== undefined) {

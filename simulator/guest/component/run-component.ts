@@ -16,7 +16,7 @@ const FAILED_EXIT_CODE = 1;
  * a function that is invoked is written to standard output, in WAVE.
  */
 export function runComponent(program: ComponentProgram, setup: RunSetup): number {
-  const { port, args, env, preopens, invoke } = setup;
+  const { port, args, env, preopens, invoke, session } = setup;
   if (invoke === undefined) checkRunnable(program);
   const isCall = invoke !== undefined && invoke !== HTTP_HANDLER;
   const call = isCall ? planComponentCall(program, parseInvocation(invoke)) : undefined;
@@ -28,7 +28,7 @@ export function runComponent(program: ComponentProgram, setup: RunSetup): number
     if (invoke === HTTP_HANDLER) return runHandler(exports, host);
     if (call === undefined) return runCommand(program, exports);
     const result = callComponent(exports, call);
-    if (result !== undefined) {
+    if (result !== undefined && session?.isStopped !== true) {
       port.effect(stdoutWrite, { body: new TextEncoder().encode(`${result}\n`) });
     }
     return 0;

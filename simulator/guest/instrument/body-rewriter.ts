@@ -51,7 +51,7 @@ export class BodyRewriter {
   private readonly probeCursor: OffsetCursor;
   private readonly breakpointCursor: OffsetCursor;
   private readonly sectionStart: number;
-  private readonly exported: ReadonlySet<number>;
+  private readonly exported: ReadonlySet<number | undefined>;
   /** Everything of the module up to here has been copied or replaced. */
   private copied = 0;
   /** Blocks of the body that are open. */
@@ -69,7 +69,7 @@ export class BodyRewriter {
     this.probeCursor = new OffsetCursor(options.probes);
     this.breakpointCursor = new OffsetCursor(options.breakpoints ?? []);
     const exported = info.exports.filter(({ kind }) => kind === 'function');
-    this.exported = new Set(exported.map(({ index }) => index));
+    this.exported = new Set([...exported.map(({ index }) => index), info.startFunction]);
   }
 
   /** Writes the body of a function, with its size. Throws ModuleError. */
@@ -141,10 +141,10 @@ export class BodyRewriter {
     return new StoreWatch(this.build, this.out, code, layout, vectors);
   }
 
-  /** Keeps calls that come after a stop from running. */
+  /** Keeps calls that JavaScript makes after a stop from running. */
   private writeGuard(functionIndex: number, type: FunctionType): void {
     const { out, build } = this;
-    if (build.options.reentrant !== true || !this.exported.has(functionIndex)) return;
+    if (!this.exported.has(functionIndex)) return;
     out.byte(OP.globalGet);
     out.unsigned(build.globals.index('stopped'));
     out.all([OP.if, EMPTY_BLOCK]);

@@ -1,6 +1,6 @@
 /** Time travel in WebAssembly: probes at statements, stops that show the whole stack. */
 export { type InstrumentedModule, instrumentModule } from './instrument-module.ts';
-export { instrumentProgram, type ProgramOptions } from './instrument-program.ts';
+export { instrumentProgram } from './instrument-program.ts';
 export type { LinkedInstance } from './linked-instance.ts';
 export type { ModuleProbes } from './module-probes.ts';
 export { CHECK_IN_INTERVAL, type InstrumentOptions } from './options.ts';

@@ -8,31 +8,34 @@ import { instrumentModule } from './instrument-module.ts';
 import type { ModuleProbes } from './module-probes.ts';
 import type { InstrumentOptions } from './options.ts';
 
-/** What `instrumentModule` is asked for of a program's main module. */
-export type ProgramOptions = Omit<InstrumentOptions, 'reentrant'>;
-
 /** A stop has to find its way through these, nothing else. */
-const WITHOUT_PROBES: ProgramOptions = { probes: [] };
+const WITHOUT_PROBES: InstrumentOptions = { probes: [] };
 
 /**
  * The program with probes in its main module, compiled: to be run with a ProbeSession, as often as
  * wanted. All else of it is as in `program`, so that its locators serve both.
  * Throws ModuleError for code that cannot be rewritten.
  */
-export function instrumentProgram<P extends GuestProgram>(program: P, options: ProgramOptions): P;
-export function instrumentProgram(program: GuestProgram, options: ProgramOptions): GuestProgram {
+export function instrumentProgram<P extends GuestProgram>(
+  program: P,
+  options: InstrumentOptions,
+): P;
+export function instrumentProgram(program: GuestProgram, options: InstrumentOptions): GuestProgram {
   if (program.kind === 'core') return instrumentCore(program, options);
   return instrumentComponent(program, options);
 }
 
-function instrumentCore(program: CoreProgram, options: ProgramOptions): CoreProgram {
+function instrumentCore(program: CoreProgram, options: InstrumentOptions): CoreProgram {
   const { main: built, memoryPagesMax } = program;
   const { compiled, probes } = rewrite(built, memoryPagesMax, options, true, false);
   const main: ProgramModule = { ...built, instrumented: probes };
   return { ...program, modules: [main], main, compiled, memories: undefined };
 }
 
-function instrumentComponent(program: ComponentProgram, options: ProgramOptions): ComponentProgram {
+function instrumentComponent(
+  program: ComponentProgram,
+  options: InstrumentOptions,
+): ComponentProgram {
   const modulesByName = new Map<string, ComponentModule>();
   let main = program.main;
   for (const [name, module] of program.modulesByName) {
@@ -50,16 +53,13 @@ function instrumentComponent(program: ComponentProgram, options: ProgramOptions)
 function rewrite(
   { bytes, info }: ProgramModule,
   memoryPagesMax: number,
-  options: ProgramOptions,
+  options: InstrumentOptions,
   isMain: boolean,
   reentrant: boolean,
 ): { readonly compiled: WebAssembly.Module; readonly probes: ModuleProbes } {
   const limited = limitMemory(bytes, info, memoryPagesMax).bytes;
   const limitedInfo = limited === bytes ? info : (inspectModule(limited) as CoreModule);
-  const { bytes: rewritten, ...probes } = instrumentModule(limited, limitedInfo, {
-    ...options,
-    reentrant,
-  });
+  const { bytes: rewritten, ...probes } = instrumentModule(limited, limitedInfo, options);
   return {
     compiled: new WebAssembly.Module(rewritten as Uint8Array<ArrayBuffer>),
     probes: { ...probes, isMain, reentrant },

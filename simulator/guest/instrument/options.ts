@@ -21,8 +21,6 @@ export interface InstrumentOptions {
   readonly exact?: boolean;
   /** Dumps hold the operands that lie on the stack beneath what runs. */
   readonly operands?: boolean;
-  /** The host may call exports after a stop, as the glue of components does; they do nothing then. */
-  readonly reentrant?: boolean;
 }
 
 /** Probes between two check-ins. */

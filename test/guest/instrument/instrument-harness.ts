@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import { type ReplayEnd, replay } from '../../../simulator/engine/replayer.ts';
 import type { Workflow } from '../../../simulator/engine/workflow.ts';
 import {
+  type InstrumentOptions,
   instrumentProgram,
   type ProbeSession,
-  type ProgramOptions,
   type StackDump,
 } from '../../../simulator/guest/instrument/index.ts';
 import { type GuestProgram, loadProgram } from '../../../simulator/guest/program.ts';
@@ -49,7 +49,7 @@ export class Recorded {
   }
 
   /** The program with probes at its statements. */
-  withProbes(wanted?: Partial<ProgramOptions>): GuestProgram {
+  withProbes(wanted?: Partial<InstrumentOptions>): GuestProgram {
     const options = { probes: this.statements, locals: () => 'all' as const, ...wanted };
     return instrumentProgram(this.program, options);
   }

@@ -70,7 +70,7 @@ export class ModuleRuns {
     imports: WebAssembly.Imports,
   ): WebAssembly.Instance {
     const { bytes, info } = this;
-    const key = JSON.stringify(options);
+    const key = JSON.stringify({ ...options, locals: options.locals !== undefined });
     let known = this.compiled.get(key);
     if (known === undefined) {
       const built = instrumentModule(bytes, info, options);

@@ -25,7 +25,7 @@ const BUILDS: Readonly<Record<string, Build>> = {
   'check-ins': { checkIns: true, depth: true },
   watch: { watch: true },
   operands: { operands: true },
-  reentrant: { reentrant: true, operands: true, depth: true },
+  'operands and depth': { operands: true, depth: true },
 };
 
 function forAll(usual: number, check: (runs: ModuleRuns) => void): void {
