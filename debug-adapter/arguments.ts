@@ -51,6 +51,12 @@ export class Arguments {
     return isTexts ? (value as string[]) : this.fail(name, 'a list of texts is wanted');
   }
 
+  integers(name: string): readonly number[] {
+    const value = this.value(name) ?? [];
+    const isIntegers = Array.isArray(value) && value.every((item) => Number.isSafeInteger(item));
+    return isIntegers ? (value as number[]) : this.fail(name, 'a list of whole numbers is wanted');
+  }
+
   object(name: string): Arguments {
     const value = this.value(name);
     if (!isRecord(value)) return this.fail(name, 'an object is missing');

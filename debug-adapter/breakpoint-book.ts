@@ -6,11 +6,16 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { NAMED_OPERATIONS } from '../simulator/host/text/effect-text.ts';
 import { baseName } from '../simulator/host/text/stack-text.ts';
 import { matchesGlob } from '../simulator/kernel/glob.ts';
+import { ExceptionBook } from './exception-book.ts';
 import type { ProgramSymbols, StatementTarget } from './program-symbols.ts';
-import { type Breakpoint, type BreakpointTarget, parseHitCondition } from './travel/breakpoint.ts';
+import {
+  type Breakpoint,
+  type BreakpointTarget,
+  EFFECT_PATTERN,
+  parseHitCondition,
+} from './travel/breakpoint.ts';
 import { ExpressionError } from './travel/expression.ts';
 import { parseExpression } from './travel/expression-parser.ts';
-import type { ExceptionKind } from './travel/happening.ts';
 import type { StopSettings } from './travel/itinerary.ts';
 import { parseLogMessage } from './travel/log-message.ts';
 import type { StatementBreakpoint } from './travel/statements/statement-breakpoint.ts';
@@ -40,29 +45,25 @@ interface Kept {
   statements: readonly StatementBreakpoint[];
 }
 
-/** An effect's name or a pattern of them: `http.request`, `volume.*`, `*`. */
-const EFFECT_PATTERN = /^(?:\*|[a-z*]+\.[a-z*-]+)$/;
-
 const NO_STATEMENT = 'No statement begins at or after this line in its function.';
 const NO_EFFECT =
   'No effect is called at or after this line in its function, and steps go from effect to effect.';
 
 export class BreakpointBook {
+  readonly exceptions = new ExceptionBook();
   private kept: Kept[] = [];
-  private exceptions: ReadonlySet<ExceptionKind> = new Set(['trap', 'divergence']);
   private programs: readonly ProgramSymbols[] | undefined;
   private ids = 0;
 
   settings(): StopSettings {
     return {
-      breakpoints: this.kept.flatMap(({ breakpoints }) => breakpoints),
+      breakpoints: [
+        ...this.kept.flatMap(({ breakpoints }) => breakpoints),
+        ...this.exceptions.breakpoints,
+      ],
       statements: this.kept.flatMap(({ statements }) => statements),
-      exceptions: this.exceptions,
+      exceptions: this.exceptions.stops,
     };
-  }
-
-  setExceptions(kinds: readonly ExceptionKind[]): void {
-    this.exceptions = new Set(kinds);
   }
 
   /** Replaces those of one source. */

@@ -1,13 +1,19 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { EFFECT_FILTER } from './exception-book.ts';
 import type { ExceptionKind } from './travel/happening.ts';
 
 interface FilterRow {
   readonly label: string;
   readonly description: string;
   readonly default: boolean;
+  readonly conditionDescription?: string;
 }
 
-const FILTERS: Readonly<Record<ExceptionKind, FilterRow>> = {
+const CALL_CONDITION =
+  'Names of effects that it befalls, such as http.*, or an expression over the call, such as ' +
+  'execution == "order-1"';
+
+const FILTERS: Readonly<Record<ExceptionKind | typeof EFFECT_FILTER, FilterRow>> = {
   trap: { label: 'Traps', description: 'The program trapped or was aborted', default: true },
   divergence: {
     label: 'Divergence',
@@ -26,10 +32,19 @@ const FILTERS: Readonly<Record<ExceptionKind, FilterRow>> = {
     description: 'An execution ended with another exit code than 0, failed or was lost',
     default: false,
   },
+  effect: {
+    label: 'Any effect',
+    description: 'The program asks for anything that the world has to answer',
+    default: false,
+    conditionDescription:
+      'Names of effects such as http.*, or an expression such as args.method == "POST"',
+  },
 };
 
 const exceptionBreakpointFilters = Object.entries(FILTERS).map(([filter, row]) => ({
   filter,
+  supportsCondition: true,
+  conditionDescription: CALL_CONDITION,
   ...row,
 }));
 
@@ -49,6 +64,11 @@ export const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsLoadedSourcesRequest: true,
   supportsBreakpointLocationsRequest: true,
   supportsCancelRequest: true,
+  supportsModulesRequest: true,
+  additionalModuleColumns: [{ attributeName: 'size', label: 'Size', type: 'string' }],
+  supportsExceptionFilterOptions: true,
+  supportsTerminateThreadsRequest: true,
+  supportsValueFormattingOptions: true,
   supportsCompletionsRequest: true,
   completionTriggerCharacters: ['.'],
   supportsClipboardContext: true,

@@ -12,6 +12,7 @@ import { openRecorded, type RecordedSimulation } from '../simulator/host/recorde
 import type { SimulationView } from '../simulator/host/simulation-run.ts';
 import { permittedServices, realServices } from '../simulator/host/upstream-real.ts';
 import type { ExecutionId } from '../simulator/journal/entry.ts';
+import { debugErrors } from './debug-error.ts';
 import type { DebugHost } from './debug-host.ts';
 import type { LaunchProgram, LaunchRecording } from './launch-arguments.ts';
 import { type BranchPoint, branchAt, type Origin } from './travel/branch.ts';
@@ -155,6 +156,12 @@ export class DebugTarget {
     const row = this.view.history.execution(execution);
     const loaded = this.loaded.workflows.find(({ config }) => config.name === row?.workflow);
     return loaded?.origin ?? '';
+  }
+
+  /** Cancels an execution as soon as the simulation goes on; throws DebugError `not-live`. */
+  cancel(execution: ExecutionId): void {
+    if (this.live === undefined) throw debugErrors.notLive('cancelling');
+    this.live.run.simulation.inputs.cancel(execution);
   }
 
   /** Lets go of the simulation, and folds its recording. */

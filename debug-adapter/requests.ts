@@ -10,8 +10,9 @@ import type { WantedBreakpoint, WantedFunction } from './breakpoint-book.ts';
 import { completionsOf } from './completions.ts';
 import { debugErrors } from './debug-error.ts';
 import { evaluateRequest, programCompletions } from './evaluate-request.ts';
+import { listedModules } from './module-list.ts';
+import { formatted, wantsHex } from './number-format.ts';
 import type { SessionState } from './session-state.ts';
-import { EXCEPTION_KINDS } from './travel/happening.ts';
 import type { Stop } from './travel/stop.ts';
 import type { Traveller } from './travel/traveller.ts';
 
@@ -83,12 +84,12 @@ export const REQUESTS: Readonly<Record<string, RequestHandler>> = {
     return breakpointsSet(state, state.breakpoints.setFunctions(wanted));
   },
   setExceptionBreakpoints: (state, args) => {
-    const filters = args.texts('filters') ?? [];
-    state.breakpoints.setExceptions(EXCEPTION_KINDS.filter((kind) => filters.includes(kind)));
-    const breakpoints = filters.map((filter) => {
-      const verified = EXCEPTION_KINDS.some((kind) => kind === filter);
-      return verified ? { verified } : { verified, message: `There is no filter ${filter}.` };
-    });
+    const plain = (args.texts('filters') ?? []).map((filter) => ({ filter, condition: undefined }));
+    const conditional = args.list('filterOptions').map((each) => ({
+      filter: each.text('filterId'),
+      condition: each.optionalText('condition'),
+    }));
+    const breakpoints = state.breakpoints.exceptions.set([...plain, ...conditional]);
     return breakpointsSet(state, breakpoints);
   },
   breakpointLocations: (state, args) => {
@@ -117,6 +118,12 @@ export const REQUESTS: Readonly<Record<string, RequestHandler>> = {
         return traveller.toEntryOf(level);
       }),
     };
+  },
+  terminateThreads: (state, args) => {
+    const executions = args.integers('threadIds').flatMap((id) => state.view.execution(id) ?? []);
+    for (const execution of executions) state.target.cancel(execution);
+    const text = `Cancelled as soon as the simulation goes on: ${executions.join(', ')}\n`;
+    return { after: () => state.port.output(text, 'console') };
   },
   pause: (state) => {
     const after = state.pause();
@@ -149,9 +156,16 @@ export const REQUESTS: Readonly<Record<string, RequestHandler>> = {
     const count = args.optionalInteger('count') ?? 0;
     const filter = args.optionalText('filter');
     const kind = filter === 'indexed' || filter === 'named' ? filter : undefined;
-    return { body: { variables: state.view.variables(reference, start, count, kind) } };
+    const hex = wantsHex(args);
+    const variables = state.view
+      .variables(reference, start, count, kind)
+      .map((variable) => ({ ...variable, value: formatted(variable.value, hex) }));
+    return { body: { variables } };
   },
-  evaluate: evaluateRequest,
+  evaluate: (state, args) => {
+    const outcome = evaluateRequest(state, args);
+    return wantsHex(args) ? inHex(outcome) : outcome;
+  },
   completions: (state, args) => {
     const frameId = args.optionalInteger('frameId');
     const inProgram = (before: string) => programCompletions(state, frameId, before);
@@ -167,6 +181,13 @@ export const REQUESTS: Readonly<Record<string, RequestHandler>> = {
     const content = state.sources.content(reference, path);
     if (content !== undefined) return { body: { content } };
     throw debugErrors.noSource(path ?? source?.optionalText('name') ?? 'this source');
+  },
+  modules: (state, args) => {
+    const modules = state.known === undefined ? [] : listedModules(state.target);
+    const start = Math.max(0, args.optionalInteger('startModule') ?? 0);
+    const count = args.optionalInteger('moduleCount') ?? 0;
+    const page = modules.slice(start, count > 0 ? start + count : undefined);
+    return { body: { modules: page, totalModules: modules.length } };
   },
   loadedSources: (state) => ({ body: { sources: state.loadedSources() } }),
 
@@ -189,6 +210,12 @@ export const REQUESTS: Readonly<Record<string, RequestHandler>> = {
   },
   'backstitch/timeline': (state) => ({ body: timeline(state) }),
 };
+
+async function inHex(outcome: Outcome | Promise<Outcome>): Promise<Outcome> {
+  const { body, ...rest } = await outcome;
+  const { result = '' } = (body ?? {}) as { readonly result?: string };
+  return { ...rest, body: { ...body, result: formatted(result, true) } };
+}
 
 function wantedBreakpoint(state: SessionState, args: Arguments): WantedBreakpoint {
   return {

@@ -5,6 +5,7 @@ import type { ExecutionId } from '../simulator/journal/entry.ts';
 import type { ClientPort, OutputPlace } from './client-port.ts';
 import type { DebugHost } from './debug-host.ts';
 import type { DebugTarget, TargetListener } from './debug-target.ts';
+import { LoadingProgress } from './loading-progress.ts';
 import { OutputRelay } from './output-relay.ts';
 import type { SourceBook } from './source-book.ts';
 import { folderOf } from './source-paths.ts';
@@ -20,12 +21,16 @@ const PASSED_TOLD_MAX = 50;
 export class SessionOutput {
   /** What tells the source lines of outputs; undefined leaves them out. */
   target: DebugTarget | undefined;
+  private readonly progress: LoadingProgress;
   private relay = new OutputRelay();
   /** Happenings of the motion that is under way. */
   private passedCount = 0;
 
   readonly listener: TargetListener = {
-    onProgress: (message) => this.port.output(`${message}\n`, 'console'),
+    onProgress: (message) => {
+      if (this.showsProgress()) this.progress.tell(message);
+      this.port.output(`${message}\n`, 'console');
+    },
     onProblem: (problem) => this.report(problem),
     onOutput: (output) => {
       const text = this.relay.take(output);
@@ -38,7 +43,20 @@ export class SessionOutput {
     private readonly host: Pick<DebugHost, 'describe'>,
     private readonly port: ClientPort,
     private readonly sources: SourceBook,
-  ) {}
+    /** Whether the client shows progress. */
+    private readonly showsProgress: () => boolean,
+  ) {
+    this.progress = new LoadingProgress(port);
+  }
+
+  /** Shows what a launch is at, until it is over. */
+  async whileLoading<T>(load: () => Promise<T>): Promise<T> {
+    try {
+      return await load();
+    } finally {
+      this.progress.end();
+    }
+  }
 
   /** Another simulation begins. */
   reset(): void {

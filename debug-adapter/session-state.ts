@@ -13,11 +13,14 @@ import { debugErrors } from './debug-error.ts';
 import type { DebugHost } from './debug-host.ts';
 import { DebugTarget } from './debug-target.ts';
 import { type LaunchArguments, parseLaunch } from './launch-arguments.ts';
+import { tellModules } from './module-list.ts';
 import { ProgramSymbols } from './program-symbols.ts';
 import { SessionOutput } from './session-output.ts';
 import { SourceBook } from './source-book.ts';
 import { folderOf, PathMapping } from './source-paths.ts';
 import { StoppedView } from './stopped-view.ts';
+import { NO_EXCEPTIONS } from './travel/exception-stops.ts';
+import { effectBefore } from './travel/seen-effect.ts';
 import type { Stop } from './travel/stop.ts';
 import { Traveller } from './travel/traveller.ts';
 
@@ -51,7 +54,7 @@ export class SessionState {
   ) {
     this.sources = new SourceBook(host, (text) => port.output(`${text}\n`, 'console'));
     this.view = new StoppedView(port, this.sources);
-    this.output = new SessionOutput(host, port, this.sources);
+    this.output = new SessionOutput(host, port, this.sources, () => this.client.progress);
     this.closed = new Promise((resolve) => {
       this.finishClosing = resolve;
     });
@@ -105,12 +108,13 @@ export class SessionState {
     if (this.phase === 'configuring') this.begin();
   }
 
-  private async loadTarget(launch: LaunchArguments, number: number): Promise<DebugTarget> {
-    const { what } = launch;
-    const target =
+  private async loadTarget({ what }: LaunchArguments, number: number): Promise<DebugTarget> {
+    const { host, output } = this;
+    const target = await output.whileLoading(() =>
       what.kind === 'program'
-        ? await DebugTarget.run(this.host, this.output.listener, what)
-        : await DebugTarget.open(this.host, this.output.listener, what);
+        ? DebugTarget.run(host, output.listener, what)
+        : DebugTarget.open(host, output.listener, what),
+    );
     if (!this.isOver && number === this.launches) return target;
     await target.close();
     throw this.isOver ? debugErrors.sessionOver() : debugErrors.cancelled('launch');
@@ -141,11 +145,13 @@ export class SessionState {
       const known = byStatement ? target.programBook.known(program) : undefined;
       return new ProgramSymbols(program, target.book.locator(program), origin, mapping, known);
     });
+    this.breakpoints.exceptions.effectAt = (place) => effectBefore(target.view.history, place);
     for (const breakpoint of this.breakpoints.bind(programs)) {
       const body = { reason: 'changed', breakpoint: this.clientBreakpoint(breakpoint) };
       this.port.event('breakpoint', body);
     }
     traveller.settings = this.breakpoints.settings();
+    if (this.launch?.noDebug !== true) tellModules(this.port, target);
     for (const { id } of target.view.history.executions()) this.view.threadId(id);
   }
 
@@ -156,7 +162,7 @@ export class SessionState {
     const { what } = launch;
     this.move(async (traveller) => {
       if (launch.noDebug) {
-        traveller.settings = { breakpoints: [], statements: [], exceptions: new Set() };
+        traveller.settings = { breakpoints: [], statements: [], exceptions: NO_EXCEPTIONS };
         return traveller.continue();
       }
       if (what.kind === 'recording' && what.execution !== undefined) {

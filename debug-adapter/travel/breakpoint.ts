@@ -11,6 +11,9 @@ import type { LogMessage } from './log-message.ts';
 import type { EffectFields } from './seen-effect.ts';
 import type { Stack } from './stack-book.ts';
 
+/** An effect's name or a pattern of them: `http.request`, `volume.*`, `*`. */
+export const EFFECT_PATTERN = /^(?:\*|[a-z*]+\.[a-z*-]+)$/;
+
 export type BreakpointTarget =
   /** `file` is a path of the debug information. */
   | { readonly kind: 'line'; readonly file: string; readonly line: number }

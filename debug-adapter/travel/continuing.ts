@@ -104,7 +104,7 @@ export class Continuing {
             performed++;
             return --left <= 0;
           },
-          happened: ({ kinds }) => kinds.some((kind) => exceptions.has(kind)),
+          happened: (happening) => exceptions.stopsAt(happening),
         }),
       );
     }

@@ -2,7 +2,8 @@
 import type { SimulationView } from '../../simulator/host/simulation-run.ts';
 import type { ExecutionId } from '../../simulator/journal/entry.ts';
 import type { Breakpoint } from './breakpoint.ts';
-import { type ExceptionKind, type Happening, isOnTheWay } from './happening.ts';
+import type { ExceptionStops } from './exception-stops.ts';
+import { type Happening, isOnTheWay } from './happening.ts';
 import { callPosition, type StopPoint } from './itinerary.ts';
 import type { Motion } from './live-driver.ts';
 import type { PositionOrder } from './place.ts';
@@ -15,7 +16,7 @@ interface ForwardSetup {
   readonly order: PositionOrder;
   /** Has seen every effect that is known. */
   readonly scanner: StopScanner;
-  readonly exceptions: ReadonlySet<ExceptionKind>;
+  readonly exceptions: ExceptionStops;
   /** Begins anew with what is known, after a recovery has changed it. */
   readonly rescan: () => StopScanner;
   readonly onLog: (breakpoint: Breakpoint, effect: SeenEffect) => void;
@@ -61,7 +62,7 @@ export class ForwardMotion implements Motion {
   }
 
   happened(happening: Happening): boolean {
-    if (!happening.kinds.some((kind) => this.setup.exceptions.has(kind))) {
+    if (!this.setup.exceptions.stopsAt(happening)) {
       if (isOnTheWay(happening)) this.setup.onPassed(happening);
       return false;
     }

@@ -5,15 +5,8 @@
 import type { SimulationView } from '../../simulator/host/simulation-run.ts';
 import type { ExecutionId } from '../../simulator/journal/entry.ts';
 import type { Breakpoint } from './breakpoint.ts';
-import {
-  type ExceptionKind,
-  endOf,
-  endPosition,
-  executionIds,
-  type Happening,
-  happeningsOf,
-  ON_THE_WAY,
-} from './happening.ts';
+import type { ExceptionStops } from './exception-stops.ts';
+import { endOf, endPosition, executionIds, type Happening, happeningsOf } from './happening.ts';
 import { CALL, type Position, PositionOrder } from './place.ts';
 import { type SeenEffect, seenEntry } from './seen-effect.ts';
 import type { StackBook } from './stack-book.ts';
@@ -24,7 +17,7 @@ import { StopScanner } from './stop-scanner.ts';
 export interface StopSettings {
   readonly breakpoints: readonly Breakpoint[];
   readonly statements: readonly StatementBreakpoint[];
-  readonly exceptions: ReadonlySet<ExceptionKind>;
+  readonly exceptions: ExceptionStops;
 }
 
 export interface StopPoint {
@@ -74,22 +67,22 @@ export class Itinerary {
     return { points, scanner };
   }
 
-  /** Those of the given kinds, in no particular order. */
-  happenings(kinds: ReadonlySet<ExceptionKind>): Happening[] {
+  /** Those that are stopped at, in no particular order. */
+  happenings(stops: ExceptionStops): Happening[] {
     const { history } = this.view;
     const found = history.executions().flatMap((row) => endOf(history, row) ?? []);
-    if ([...kinds].some((kind) => ON_THE_WAY.has(kind))) {
+    if (stops.someOnTheWay) {
       history.traces().forEach((row, index) => {
         found.push(...happeningsOf(history, row, index));
       });
     }
-    return found.filter((happening) => happening.kinds.some((kind) => kinds.has(kind)));
+    return found.filter((happening) => stops.stopsAt(happening));
   }
 
   /** Those of one execution, in the simulation's order. */
-  happeningsOf(execution: ExecutionId, kinds: ReadonlySet<ExceptionKind>): Happening[] {
+  happeningsOf(execution: ExecutionId, stops: ExceptionStops): Happening[] {
     return this.sorted(
-      this.happenings(kinds).filter(({ position }) => position.place.execution === execution),
+      this.happenings(stops).filter(({ position }) => position.place.execution === execution),
     );
   }
 

@@ -64,7 +64,8 @@ export function needsResult(message: LogMessage): boolean {
   return message.some((part) => typeof part !== 'string' && mentionsResult(part));
 }
 
-function mentionsResult(expression: Expression): boolean {
+/** Whether an expression asks for the result of its effect. */
+export function mentionsResult(expression: Expression): boolean {
   switch (expression.kind) {
     case 'path':
       return expression.root === 'result';

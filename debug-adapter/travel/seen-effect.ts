@@ -7,7 +7,9 @@ import type {
 import type { UpcomingEffect } from '../../simulator/engine/simulation.ts';
 import { textOf } from '../../simulator/host/text/bytes-text.ts';
 import type { AnyOperation, Entry, ExecutionId, Seq } from '../../simulator/journal/entry.ts';
+import type { History } from '../../simulator/journal/history.ts';
 import { NANOS_PER_MILLI, type VirtualNanos } from '../../simulator/kernel/time.ts';
+import type { Place } from './place.ts';
 
 /**
  * `upcoming`: the program is inside the call, and nothing of it has happened yet. `lost`: a crash
@@ -48,6 +50,13 @@ export function seenEntry(execution: ExecutionId, entry: Entry): SeenEffect {
     endedAt: entry.endedAt,
     deliveredAt,
   };
+}
+
+/** The effect of a place, or the last one of its execution at its end. */
+export function effectBefore(history: History, place: Place): SeenEffect | undefined {
+  const entries = history.entries(place.execution);
+  const entry = place.kind === 'end' ? entries.at(-1) : entries[place.seq];
+  return entry === undefined ? undefined : seenEntry(place.execution, entry);
 }
 
 export function seenUpcoming(effect: UpcomingEffect, now: VirtualNanos): SeenEffect {

@@ -1,6 +1,7 @@
 /** Stepping a live execution: finds its next effect with the stack that is looked for, or its end. */
 import type { ExecutionId } from '../../simulator/journal/entry.ts';
-import { type ExceptionKind, type Happening, isOnTheWay } from './happening.ts';
+import type { ExceptionStops } from './exception-stops.ts';
+import { type Happening, isOnTheWay } from './happening.ts';
 import type { Motion } from './live-driver.ts';
 import type { SeenEffect } from './seen-effect.ts';
 import type { Stack } from './stack-book.ts';
@@ -16,7 +17,7 @@ export class StepMotion implements Motion {
   constructor(
     private readonly execution: ExecutionId,
     private readonly wanted: (stack: Stack) => boolean,
-    private readonly exceptions: ReadonlySet<ExceptionKind>,
+    private readonly exceptions: ExceptionStops,
     private readonly onPassed: (happening: Happening) => void,
   ) {}
 
@@ -27,7 +28,7 @@ export class StepMotion implements Motion {
 
   happened(happening: Happening): boolean {
     if (happening.position.place.execution !== this.execution) return false;
-    if (happening.kinds.some((kind) => this.exceptions.has(kind))) {
+    if (this.exceptions.stopsAt(happening)) {
       this.met ??= happening;
       return true;
     }

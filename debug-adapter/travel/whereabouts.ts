@@ -2,8 +2,10 @@
  * Where a session is, and the stops by which it comes there. It owns the position; motions tell it
  * where to go.
  */
+
 import type { ExecutionId } from '../../simulator/journal/entry.ts';
 import type { History } from '../../simulator/journal/history.ts';
+import { NO_EXCEPTIONS } from './exception-stops.ts';
 import { endText, executionIds, type Happening } from './happening.ts';
 import { callPosition, type Itinerary, type StopPoint, type StopSettings } from './itinerary.ts';
 import type { MotionEnd } from './live-driver.ts';
@@ -13,7 +15,7 @@ import type { SeenEffect } from './seen-effect.ts';
 import type { StatementStop } from './statements/statement-hits.ts';
 import { DESCRIPTIONS, type Stop, type StopReason, waitingText } from './stop.ts';
 
-const NO_SETTINGS: StopSettings = { breakpoints: [], statements: [], exceptions: new Set() };
+const NO_SETTINGS: StopSettings = { breakpoints: [], statements: [], exceptions: NO_EXCEPTIONS };
 
 export class Whereabouts {
   settings: StopSettings = NO_SETTINGS;

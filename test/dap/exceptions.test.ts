@@ -230,3 +230,62 @@ describe('what a crash took away', () => {
     assert.equal(execution.get('attempt')?.value, '1 on node-a, crashed');
   });
 });
+
+describe('conditions of exception filters', () => {
+  const launchedWith = async (
+    filterOptions: readonly { readonly filterId: string; readonly condition?: string }[],
+    faults: object | 'none' = 'none',
+  ) => {
+    const client = new TestClient();
+    let breakpoints: readonly { verified: boolean; message?: string }[] = [];
+    const arrival = await client.launchTo({ program: ORDER, faults }, async () => {
+      const args = { filters: [], filterOptions };
+      const { body } = await client.customRequest('setExceptionBreakpoints', args);
+      breakpoints = (body as { breakpoints: typeof breakpoints }).breakpoints;
+    });
+    return { client, arrival, breakpoints };
+  };
+  const crash = plan({ kind: 'crash', at: CHARGE, point: 'performed' });
+
+  for (const [condition, stops] of [
+    ['http.*', true],
+    ['clock.*', false],
+    ['args.method == "POST"', true],
+    ['args.method == "GET"', false],
+    ['', true],
+  ] as const) {
+    it(`${condition === '' ? 'that are blank' : condition} ${stops ? 'let' : 'let not'} a crash of a POST stop, both ways`, async () => {
+      const { client, arrival } = await launchedWith([{ filterId: 'crash', condition }], crash);
+      assert.equal(arrival.reason, stops ? 'exception' : 'end');
+      if (stops) assert.equal((await client.move('continue')).reason, 'end');
+      const back = await client.move('reverseContinue');
+      assert.equal(back.reason, stops ? 'exception' : 'entry');
+    });
+  }
+
+  it('stop at any effect, or at those that are named or hold', async () => {
+    const seen = async (condition: string | undefined) => {
+      const filter = { filterId: 'effect', ...(condition === undefined ? {} : { condition }) };
+      const { client } = await launchedWith([filter]);
+      return effect(client);
+    };
+    assert.match((await seen(undefined)) ?? '', / #0$/);
+    assert.match((await seen('http.*')) ?? '', /^http\.request #/);
+    assert.match((await seen('result.status == 200')) ?? '', /^http\.request #/);
+  });
+
+  it('that cannot be asked are refused in words, and stop nowhere', async () => {
+    const { arrival, breakpoints } = await launchedWith([
+      { filterId: 'crash', condition: 'result.status == 500' },
+      { filterId: 'fault', condition: 'args.method ==' },
+      { filterId: 'nothing' },
+    ]);
+    assert.deepEqual(
+      breakpoints.map(({ verified }) => verified),
+      [false, false, false],
+    );
+    assert.match(breakpoints[0]?.message ?? '', /before that has its result/);
+    assert.match(breakpoints[2]?.message ?? '', /no filter nothing/);
+    assert.equal(arrival.reason, 'end');
+  });
+});
