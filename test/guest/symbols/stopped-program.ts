@@ -131,7 +131,7 @@ function stop(
 function markedOffsets(locator: SourceLocator, sources: Sources, marker: string): number[] {
   for (const [name, text] of Object.entries(sources)) {
     const line = text.split('\n').findIndex((each) => each.includes(marker)) + 1;
-    const file = locator.lines.files().find(({ path }) => path.endsWith(name));
+    const file = locator.lines.files().find(({ path }) => `/${path}`.endsWith(`/${name}`));
     if (line === 0 || file === undefined) continue;
     return locator.lines.locations(file.path, line);
   }

@@ -1,5 +1,5 @@
 import type { Type } from '../types/type.ts';
-import { arithmeticType, isArithmeticWord, pointerTo } from './builtin-types.ts';
+import { arithmeticType, BUILTIN, isArithmeticWord, pointerTo } from './builtin-types.ts';
 import { ExpressionError } from './expression-error.ts';
 import { characterLiteral, numberLiteral, textLiteral } from './literal.ts';
 import type { BinaryOperator, Syntax, UnaryOperator } from './syntax.ts';
@@ -109,7 +109,9 @@ class Parser {
     while (this.token.kind === 'name' && this.token.text === 'as') {
       const { at } = this.token;
       this.index++;
-      const type = this.typeName() ?? this.expected('a type');
+      const named = this.typeName() ?? this.expected('a type');
+      // Rust's `char` has four bytes.
+      const type = named === BUILTIN.char ? BUILTIN.character : named;
       value = { kind: 'cast', at, type, operand: value };
     }
     return value;

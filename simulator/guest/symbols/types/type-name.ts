@@ -78,7 +78,10 @@ const NOISE: readonly (readonly [RegExp, string])[] = [
   ],
   [/\bstd::basic_string<char>/g, 'std::string'],
   [/\bstd::basic_string_view<char>/g, 'std::string_view'],
-  [/\b(?:alloc|core|std)::(?:\w+::)*(?=(?:String|Vec|Option|Result|Box|Rc|Arc)\b)/g, ''],
+  [
+    /\b(?:alloc|core|std)::(?:\w+::)*(?=(?:String|Vec|Option|Result|Box|Rc|Arc|HashMap|HashSet|BTreeMap|BTreeSet|VecDeque|PathBuf|OsString|Path|OsStr|Cell|RefCell|Mutex|RwLock|Cow)\b)/g,
+    '',
+  ],
   [/, std::hash::random::RandomState\b/g, ''],
   [/ +>/g, '>'],
 ];

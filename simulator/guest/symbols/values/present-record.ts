@@ -2,13 +2,17 @@ import { MissingStorage } from '../locations/storage.ts';
 import type { Member, RecordType } from '../types/type.ts';
 import { bareType } from '../types/type.ts';
 import { typeName } from '../types/type-name.ts';
-import { BRACES, listText, type Presentation } from './presentation.ts';
+import { isTuple, plainFields, presentVariants } from './present-variants.ts';
+import { BRACES, listText, PARENTHESES, type Presentation } from './presentation.ts';
 import { type NamedValue, Value } from './value.ts';
 
 /** Anonymous members inside each other, whose own members count as those around them. */
 const ANONYMOUS_DEPTH_MAX = 8;
 
 export function presentRecord(value: Value, type: RecordType): Presentation {
+  const part = type.variants();
+  if (part !== undefined && value.options.raw !== true) return presentVariants(value, part);
+  if (type.language === 'rust') return presentRustRecord(value, type);
   const named = () => members(value, type);
   return {
     kind: 'record',
@@ -20,9 +24,23 @@ export function presentRecord(value: Value, type: RecordType): Presentation {
   };
 }
 
+/** A tuple, a struct with numbered members or one with names. */
+function presentRustRecord(value: Value, type: RecordType): Presentation {
+  const fields = plainFields(value, type);
+  const style = isTuple(fields) ? PARENTHESES : BRACES;
+  const shown = fields.filter(({ value: { byteLength } }) => byteLength !== 0);
+  return {
+    kind: 'record',
+    named: () => fields,
+    text: (depth) => (fields.length === 0 ? '()' : listText(shown, depth, style)),
+  };
+}
+
 /** Its base classes under their names, its members, and the static ones. */
 export function members(value: Value, type: RecordType, depth = 0): NamedValue[] {
   return type.members().flatMap((member): NamedValue[] => {
+    // The compiler's own, as the pointer to the table of virtual functions.
+    if (member.artificial) return [];
     if (member.role === 'base') {
       const base = memberValue(value, member, value.evaluateName);
       return [{ name: typeName(member.type()), value: base, role: 'base' }];

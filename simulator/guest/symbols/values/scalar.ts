@@ -101,6 +101,7 @@ export function baseText(value: Value, type: BaseType): string {
   if (type.encoding === 'float') {
     return floatText(readFloat(value, type.byteLength), type.byteLength);
   }
+  if (type.byteLength === 0) return type.name;
   const number = readInteger(value, type.byteLength, isSignedBase(type));
   switch (type.encoding) {
     case 'boolean':

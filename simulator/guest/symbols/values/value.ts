@@ -157,14 +157,17 @@ export class Value {
 
   /** The same without what formatters make of it. */
   raw(): Value {
-    return new Value(this.type, this.storage, this.world, { ...this.options, raw: true });
+    const options = { ...this.options, raw: true, evaluateName: undefined };
+    return new Value(this.type, this.storage, this.world, options);
   }
 
   /** The same, with an expression that gives it again, unless it has one. */
   called(expression: string): Value {
-    if (this.evaluateName !== undefined) return this;
-    const options = { ...this.options, evaluateName: `(${expression})` };
-    return new Value(this.type, this.storage, this.world, options);
+    return this.evaluateName === undefined ? this.renamed(`(${expression})`) : this;
+  }
+
+  renamed(evaluateName: string | undefined): Value {
+    return new Value(this.type, this.storage, this.world, { ...this.options, evaluateName });
   }
 
   /** A value of another type at the same place or, from there, `offset` bytes on. */
