@@ -17,6 +17,7 @@ import type { GuestProgram } from '../../simulator/guest/program.ts';
 
 export interface ScriptImports {
   readonly 'wasi:cli/environment': { getArguments(): readonly string[] };
+  readonly 'wasi:cli/stdin': { getStdin(): InputStream };
   readonly 'wasi:cli/stdout': { getStdout(): OutputStream };
   readonly 'wasi:clocks/monotonic-clock': { subscribeDuration(nanos: bigint): Pollable };
   readonly 'wasi:http/outgoing-handler': {
@@ -67,6 +68,10 @@ export class HttpScript {
   print(line: string): void {
     const bytes = new TextEncoder().encode(`${line}\n`);
     this.imports['wasi:cli/stdout'].getStdout().blockingWriteAndFlush(bytes);
+  }
+
+  stdin(): InputStream {
+    return this.imports['wasi:cli/stdin'].getStdin();
   }
 
   timer(ms: number): Pollable {
