@@ -8,6 +8,7 @@ import type {
   OpenArgs,
 } from '../../simulator/effects/connection.ts';
 import type { DatagramSendArgs, DatagramsReceived } from '../../simulator/effects/datagram.ts';
+import type { JsonObject } from '../../simulator/effects/operation.ts';
 import { EFFECT_POINTS } from '../../simulator/faults/fault.ts';
 import type { Entry } from '../../simulator/journal/entry.ts';
 import { simulateSideBySide } from '../helpers/side-by-side.ts';
@@ -121,6 +122,18 @@ const step = fc.oneof(
 );
 const programs = fc.array(step, { minLength: 1, maxLength: 5 }).map((steps) => steps.flat());
 
+const at = fc.record({
+  effect: fc.constantFrom('datagram.*', 'connection.*', 'connection.open', 'wait.poll'),
+  match: fc.integer({ min: 1, max: 12 }),
+});
+/** Faults that hit sockets, besides those that hit anything. */
+const socketFault = fc.oneof(
+  fc.record({ kind: fc.constantFrom('lose-request', 'lose-response'), at }),
+  fc.record({ kind: fc.constant('crash'), at, point: fc.constantFrom(...EFFECT_POINTS) }),
+  fc.record({ kind: fc.constant('pause'), at, for: fc.constantFrom('1s', '40s') }),
+) as fc.Arbitrary<JsonObject>;
+const socketFaults = fc.array(socketFault, { maxLength: 3 });
+
 function calm(args: readonly string[], worldSeed: number): Case {
   return { args, faults: [], seed: worldSeed, count: 2, commitMs: worldSeed % 3 };
 }
@@ -177,8 +190,8 @@ describe('executions that reach one another through sockets', () => {
 
   it('keep the laws under any faults', () => {
     fc.assert(
-      fc.property(programs, anyCase, (args, disturbed) => {
-        const tested = { ...disturbed, args };
+      fc.property(programs, anyCase, socketFaults, (args, disturbed, more) => {
+        const tested = { ...disturbed, args, faults: [...disturbed.faults, ...more] };
         checkCase(tested, () => expectLaws(run(tested)));
       }),
       { numRuns: runs(RUNS_ANYTHING) },
