@@ -199,6 +199,15 @@ export class Simulation {
     return this.engine.start(workflow);
   }
 
+  /** Lets happen what comes before the first execution, where a client starts it; no program runs. */
+  toFirstExecution(): void {
+    while (this.engine.executions.size === 0 && !this.isOver) {
+      const next = this.agenda.next();
+      if (next === undefined) return;
+      this.agenda.happenNext(next);
+    }
+  }
+
   get executions(): readonly Execution[] {
     return [...this.engine.executions.values()];
   }

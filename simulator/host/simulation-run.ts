@@ -101,6 +101,8 @@ export class SimulationRun implements SimulationView {
       this.workflows.set(workflow.config.name, ready);
       for (let count = 0; count < workflow.config.count; count++) this.simulation.start(ready);
     }
+    // A simulation that is looked at before it runs has something in it.
+    this.simulation.toFirstExecution();
     if (setup.readSource !== undefined && loaded.sources === undefined) {
       keepSources(gatherSources(this.programs(), setup.readSource), sink);
     }
