@@ -42,6 +42,11 @@ export class ExceptionStops {
     return this.conditions.has(kind);
   }
 
+  /** These, and all of one kind. */
+  and(kind: ExceptionKind): ExceptionStops {
+    return new ExceptionStops(new Map([...this.conditions, [kind, undefined]]), this.effectAt);
+  }
+
   /** Whether any of what execution goes on after is a stop. */
   get someOnTheWay(): boolean {
     return [...ON_THE_WAY].some((kind) => this.conditions.has(kind));
