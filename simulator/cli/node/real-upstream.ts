@@ -92,12 +92,15 @@ class Sending implements RealSending {
   }
 
   private start(): void {
-    const { method, url, headers, body } = this.request.request;
+    const { method, url, headers, body, trailers = [] } = this.request.request;
     const target = new URL(url);
     const isSecure = target.protocol === 'https:';
     const client = (isSecure ? httpsRequest : httpRequest)(target, {
       method,
-      headers: headersToSend(headers, body.length, method),
+      headers:
+        trailers.length > 0
+          ? headersWithTrailers(headers, trailers)
+          : headersToSend(headers, body.length, method),
       // A connection of its own, which ends with the response.
       agent: false,
     });
@@ -109,6 +112,7 @@ class Sending implements RealSending {
     });
     client.on('response', (response) => this.receive(response));
     client.on('error', (error) => this.fail(this.failureOf(error), messageOf(error)));
+    if (trailers.length > 0) client.addTrailers([...trailers] as [string, string][]);
     client.end(body);
   }
 
@@ -169,6 +173,16 @@ function headersToSend(
   const hasBody = bodyLength > 0 || !['GET', 'HEAD', 'OPTIONS', 'TRACE'].includes(method);
   if (hasBody) sent['content-length'] = [`${bodyLength}`];
   return sent;
+}
+
+/** Only what is sent in chunks can be followed by trailers. */
+function headersWithTrailers(
+  headers: HttpHeaders,
+  trailers: HttpHeaders,
+): Record<string, string[]> {
+  const { 'content-length': _length, ...sent } = headersToSend(headers, 0, 'GET');
+  const names = [...new Set(trailers.map(([name]) => name))].join(', ');
+  return { ...sent, 'transfer-encoding': ['chunked'], trailer: [names] };
 }
 
 function receivedHeaders(raw: readonly string[]): HttpHeaders {

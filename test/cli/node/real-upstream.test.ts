@@ -31,6 +31,25 @@ function send(request: RealRequest): Promise<RealAnswer> {
 }
 
 describe('a request to a real host', () => {
+  it('is followed by its trailers', async (context) => {
+    let got: readonly unknown[] = [];
+    const server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk) => {
+        body += String(chunk);
+      });
+      request.on('end', () => {
+        got = [body, request.headers['content-length'], request.trailers['x-sum']];
+        response.end('ok');
+      });
+    });
+    const port = await listen(context, server);
+    const trailers: HttpHeaders = [['x-sum', '7']];
+    const answer = await send(requestTo(`http://localhost:${port}/`, { trailers }));
+    assert.equal(answer.kind, 'answered');
+    assert.deepEqual(got, ['tea', undefined, '7']);
+  });
+
   it('carries what the program sent, and no connection of ours', async (context) => {
     let got:
       | { method: string; url: string; headers: IncomingHttpHeaders; body: string }
