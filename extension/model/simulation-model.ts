@@ -124,6 +124,7 @@ export class SimulationModel {
         return undefined;
       case 'output':
       case 'served':
+      case 'part':
       case 'dap':
         return undefined;
     }

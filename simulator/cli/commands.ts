@@ -90,6 +90,7 @@ export const SERVE: CommandSpec = {
       value: 'HOW',
       help: 'real: waits of programs take real time, as is done unless told; virtual: none',
     },
+    { name: 'rotate', value: 'N', help: 'end a part of the recording after N executions, or 64M' },
     ...RUN.options.filter(({ name }) =>
       ['seed', 'faults', 'record', 'dir', 'env', 'persistence', 'answer'].includes(name),
     ),

@@ -23,13 +23,17 @@ export interface ServeArguments {
   /** Passed on as they are. */
   readonly options: Pick<
     ServeOptions,
-    'seed' | 'persistence' | 'faults' | 'answer' | 'raw' | 'time'
+    'seed' | 'persistence' | 'faults' | 'answer' | 'raw' | 'time' | 'parts'
   >;
 }
 
 const PORT_DEFAULT = 8080;
 const PORT_MAX = 65_535;
 const CONCURRENT_MAX = 65_536;
+/** A part that is longer takes seconds to be folded and to be opened. */
+const PART_LIMITS_DEFAULT = { executions: 10_000, logBytes: 128 * 1024 * 1024 };
+const PART_BYTES_MAX = 1024 * 1024 * 1024;
+const PART_EXECUTIONS_MAX = 1_000_000;
 /** What an inbox takes; see INBOX_BYTES_MAX. */
 const BODY_BYTES_MAX = 256 * 1024 * 1024;
 
@@ -86,7 +90,21 @@ function passedOn(parsed: ParsedOptions, folder: string): ServeArguments['option
       ? {}
       : { faults: faults === 'none' ? ('none' as const) : resolve(folder, faults) }),
     ...(parsed.flag('inetd') === true ? { raw: true } : {}),
+    ...partLimits(parsed),
   };
+}
+
+/** When the recording goes on in another part: `10000` executions, `64M` of log, `0` for never. */
+function partLimits(parsed: ParsedOptions): Pick<ServeOptions, 'parts'> {
+  const text = parsed.text('rotate');
+  if (text === undefined) return { parts: PART_LIMITS_DEFAULT };
+  if (/[kM]$/.test(text)) {
+    const logBytes = byteCount(parsed, 'rotate') ?? 0;
+    return { parts: { executions: PART_EXECUTIONS_MAX, logBytes: Math.max(1, logBytes) } };
+  }
+  const executions = integer(parsed, 'rotate', PART_EXECUTIONS_MAX, SERVE.name);
+  if (executions === undefined || executions === 0) return {};
+  return { parts: { executions, logBytes: PART_BYTES_MAX } };
 }
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, M: 1024 * 1024 };

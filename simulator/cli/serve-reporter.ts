@@ -26,6 +26,8 @@ export interface ServeReporter {
   question(execution: string, call: string): void;
   problem(problem: ProblemReport): void;
   note(text: string): void;
+  /** The recording goes on there. */
+  part(recording: string): void;
   end(exitCode: number, recording: string | undefined): void;
 }
 
@@ -89,6 +91,10 @@ export class HumanServeReporter implements ServeReporter {
     if (!this.quiet) this.line(text, 'dim');
   }
 
+  part(recording: string): void {
+    this.note(`the recording goes on in ${recording}`);
+  }
+
   end(_exitCode: number, recording: string | undefined): void {
     this.status.clear();
     if (recording !== undefined) this.note(`recorded in ${recording}`);
@@ -135,6 +141,10 @@ export class JsonServeReporter implements ServeReporter {
 
   note(text: string): void {
     this.line('note', { text });
+  }
+
+  part(recording: string): void {
+    this.line('part', { recording });
   }
 
   end(exitCode: number, recording: string | undefined): void {

@@ -5,6 +5,7 @@
  * N1  Whatever way it ends, the recording is folded or can be recovered from its log.
  */
 import type { HostEvent, ProblemReport, ServingStart } from '../host/protocol.ts';
+import { partPath } from '../host/recording-part.ts';
 import { promiseWaitText } from '../host/text/promise-text.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandIo } from './command-io.ts';
@@ -67,7 +68,7 @@ export class Serve {
       const port = await this.open(start, serving);
       reporter.listening({ address: port.address, control, start, recording: record });
       this.keepsAt = control ?? (start.handler === 'http' ? PREFIX : undefined);
-      return await this.conclude(await this.ending, port, serving, record);
+      return await this.conclude(await this.ending, port, serving);
     } catch (error) {
       this.control?.stop();
       await serving?.close();
@@ -102,17 +103,18 @@ export class Serve {
         record,
         changes: false,
       },
-      onEvent: (event) => this.receive(event),
+      onEvent: (event) => this.receive(event, record),
       onReplaced: (reason) => reporter.problem(reason),
       onFailure: (problem) => this.finish({ kind: 'failed', problem }),
     });
   }
 
-  private receive(event: HostEvent): void {
+  private receive(event: HostEvent, record: string): void {
     const { reporter } = this.setup;
     if (event.kind === 'output') reporter.output(event);
     if (event.kind === 'problem') reporter.problem(event.problem);
     if (event.kind === 'progress') reporter.progress(event.message);
+    if (event.kind === 'part') reporter.part(partPath(record, event.number));
     if (event.kind !== 'state' || event.state.kind !== 'waiting') return;
     for (const { execution, call } of event.state.questions) reporter.question(execution, call);
     this.tellPromises(event.state.promises);
@@ -158,7 +160,6 @@ export class Serve {
     ending: Ending,
     port: ServingPort,
     serving: ServingClient,
-    record: string,
   ): Promise<ExitCode> {
     const { reporter, io } = this.setup;
     if (ending.kind === 'failed') reporter.problem(ending.problem);
@@ -170,6 +171,7 @@ export class Serve {
       const warning = await recoverRecording(serving.recording, io.distFolder);
       if (warning !== undefined) reporter.problem(warning);
     }
+    const { record } = serving;
     moveRecording(serving.recording, record);
     const exitCode =
       ending.kind === 'failed'

@@ -5,6 +5,7 @@
  *
  * V1  What was delivered is delivered again to the next host unless its recording holds it.
  * V2  A client is given every part of its response once.
+ * V3  Parts of the recording that are complete are folded beside the host, which goes on.
  */
 import type { RequestHead } from '../effects/request.ts';
 import type {
@@ -19,7 +20,9 @@ import type {
   ServeOptions,
   ServingStart,
 } from '../host/protocol.ts';
+import { partPath } from '../host/recording-part.ts';
 import { resumedPath } from '../host/resumed-path.ts';
+import { ClosedParts } from './node/closed-parts.ts';
 import { HostClient, HostProblemError } from './node/host-client.ts';
 
 /** Who waits for what an execution answers. */
@@ -67,6 +70,9 @@ type Delivered<K extends Delivery['kind']> = Omit<Extract<Delivery, { kind: K }>
 export class ServingClient {
   /** Where the simulation is recorded now. */
   recording: string;
+  /** The part of the recording that is being written, and where it is at the end. */
+  private part = 1;
+  private readonly closed: ClosedParts;
   private client: HostClient;
   private start: ServingStart | undefined;
   private readonly waiting = new Map<string, Waiting>();
@@ -84,12 +90,19 @@ export class ServingClient {
 
   constructor(private readonly setup: ServingClientOptions) {
     this.recording = setup.options.record;
+    this.closed = new ClosedParts(setup.script, (problem) =>
+      setup.onEvent({ kind: 'problem', problem }),
+    );
     this.client = this.newClient();
   }
 
-  /** Where it is recorded at the end, if it can be folded. */
+  /** Where the part that is being written is at the end, if it can be folded. */
   get record(): string {
-    return this.setup.options.record;
+    return this.partPath(this.part);
+  }
+
+  private partPath(number: number): string {
+    return partPath(this.setup.options.record, number);
   }
 
   /** Throws HostProblemError when the program cannot be served. */
@@ -97,6 +110,7 @@ export class ServingClient {
     const start = await this.client.request({ kind: 'serve', options: this.setup.options });
     this.start = start;
     this.state = 'serving';
+    this.noteRecordings();
     return start;
   }
 
@@ -132,9 +146,9 @@ export class ServingClient {
   }
 
   /** Ends the host at once; what it had shown is in the log of its recording. */
-  terminate(): Promise<void> {
+  async terminate(): Promise<void> {
     this.state = 'closed';
-    return this.client.terminate();
+    await Promise.all([this.client.terminate(), this.closed.terminate()]);
   }
 
   /** Folds the recording and ends the host; false when it could not be folded in good order. */
@@ -152,6 +166,7 @@ export class ServingClient {
     const closed = wasServing && (await Promise.race([closing, tooLate]));
     clearTimeout(timer);
     await this.client.terminate();
+    await this.closed.settled();
     return closed;
   }
 
@@ -219,6 +234,7 @@ export class ServingClient {
       for (const end of event.ends) this.end(end);
       return;
     }
+    if (event.kind === 'part') this.beginPart(event.number);
     if (event.kind === 'state') {
       const { secondsBetweenEffects } = event;
       if (secondsBetweenEffects !== undefined) this.silenceMsMax = secondsBetweenEffects * 1000;
@@ -228,6 +244,18 @@ export class ServingClient {
       }
     }
     this.setup.onEvent(event);
+  }
+
+  private beginPart(number: number): void {
+    this.closed.add(this.recording, this.record);
+    this.part = number;
+    this.recording = this.record;
+    this.noteRecordings();
+  }
+
+  /** Should the host die before it tells of its next part, it has left the lock of that, too. */
+  private noteRecordings(): void {
+    this.client.noteRecordings([this.recording, this.partPath(this.part + 1)]);
   }
 
   private give({ execution, seq, part }: ServedPart): void {
@@ -294,10 +322,12 @@ export class ServingClient {
   }
 
   private serveAgainOptions(record: string): ServeAgainOptions {
-    const { answer, changes } = this.setup.options;
+    const { answer, changes, parts } = this.setup.options;
     return {
       recording: this.recording,
       record,
+      firstPart: this.setup.options.record,
+      ...(parts === undefined ? {} : { parts }),
       open: [...this.waiting].map(([execution, { seq }]) => ({ execution, seq })),
       stuck: this.stuck,
       ...(answer === undefined ? {} : { answer }),
@@ -307,13 +337,14 @@ export class ServingClient {
 
   /** The next host records beside the one that has gone, which stays whole meanwhile. */
   private otherRecording(): string {
-    const { record } = this.setup.options;
+    const { record } = this;
     return this.recording === record ? resumedPath(record) : record;
   }
 
   private goOn(recording: string, delivered: number): void {
     if (this.state === 'closed') return;
     this.recording = recording;
+    this.noteRecordings();
     this.state = 'serving';
     this.stuck = [];
     this.unsent = [...this.unconfirmed, ...this.unsent].filter(

@@ -17,6 +17,8 @@ export interface HostRecording extends RecordingSink {
   close(): Promise<void>;
   /** Lets go at once; the log keeps everything that was flushed. */
   leave(): void;
+  /** How much its log has grown to; 0 before it is begun. */
+  readonly logBytes: number;
 }
 
 export interface LoadedTarget {
@@ -49,6 +51,10 @@ export interface HostEnvironment {
   readSource?(path: string): Uint8Array | undefined;
   /** Begins a recording, replacing one that is there. */
   record(recording: string): HostRecording;
+  /** Folds a recording that nobody writes any more; throws RecordingError. */
+  fold(recording: string): Promise<void>;
+  /** Removes the parts after the first that an earlier recording had; throws RecordingError. */
+  removeLaterParts(recording: string): void;
   /** Moves a finished recording over another. */
   replace(from: string, to: string): void;
   writeFiles(folder: string, files: readonly ImageEntry[]): void;

@@ -16,6 +16,7 @@ import { concatBytes } from '../kernel/concat-bytes.ts';
 import { ChangeFeed } from './change-feed.ts';
 import type { HostEnvironment, HostRecording } from './host-environment.ts';
 import type { LoadedSimulation } from './loaded-simulation.ts';
+import type { PartedRecording, PartLimits } from './parted-recording.ts';
 import type { SimulationState } from './protocol.ts';
 import type { RealPace } from './real-pace.ts';
 import type { ServingFeed } from './serving-feed.ts';
@@ -28,6 +29,8 @@ export interface LiveSetup {
   readonly plan: FaultPlan;
   readonly loadService: ServiceLoader;
   readonly recording: HostRecording | undefined;
+  /** The same recording, where it may go on in another part. */
+  readonly parts?: Pick<PartedRecording, 'watch' | 'limitParts' | 'endIfLong'>;
   readonly paceMs: number;
   readonly paused: boolean;
   /** Whether clients want to hear what changes. */
@@ -111,7 +114,9 @@ export class LiveSession {
       ...(inputs === undefined ? {} : { inputs }),
       ...(setup.pace === undefined ? {} : { pace: setup.pace }),
     });
-    this.feed.watch(this.run.history);
+    const { history, simulation } = this.run;
+    setup.parts?.watch({ history, steps: () => simulation.agenda.steps });
+    this.feed.watch(history);
   }
 
   /** Services whose real hosts may be asked. */
@@ -149,6 +154,11 @@ export class LiveSession {
     this.upstreams.nudge();
   }
 
+  /** From now on its recording goes on in another part when one is that long. */
+  limitParts(limits: PartLimits | undefined): void {
+    this.setup.parts?.limitParts(limits);
+  }
+
   /** Resolves when nothing drives it any more. */
   async settled(): Promise<void> {
     await this.driving;
@@ -177,9 +187,16 @@ export class LiveSession {
       this.upstreams.deliver(this.run.simulation.inputs);
       const result = this.run.simulation.run();
       this.publish();
+      this.endLongPart();
       this.upstreams.begin();
       if (await this.rests(result)) return;
     }
+  }
+
+  /** What was published is in the part that ends, and what follows in the next. */
+  private endLongPart(): void {
+    const number = this.setup.parts?.endIfLong();
+    if (number !== undefined) this.environment.emit({ kind: 'part', number });
   }
 
   /** Whether the drive is over; waits for the pace or for requests otherwise. */

@@ -2,6 +2,7 @@
 import type { JsonObject } from '../effects/operation.ts';
 import type { OutcomeAnswer } from '../engine/http-exchange.ts';
 import type { PersistenceLevel } from '../journal/records.ts';
+import type { PartLimits } from './parted-recording.ts';
 
 /** What to run: a workflow of a configuration, a source, or a module. */
 export interface RunTarget {
@@ -74,6 +75,8 @@ export interface ServeOptions extends RunOptions {
   readonly raw?: boolean;
   /** Whether waits of programs take real time, which is what is done unless told, or none. */
   readonly time?: 'real' | 'virtual';
+  /** When the recording goes on in another part; without it, never. */
+  readonly parts?: PartLimits;
 }
 
 export interface ServeAgainOptions {
@@ -81,6 +84,9 @@ export interface ServeAgainOptions {
   readonly recording: string;
   /** Where the simulation is recorded from now on, absolute. */
   readonly record: string;
+  /** Where the first part of its recording is, absolute; the others are beside it. */
+  readonly firstPart: string;
+  readonly parts?: PartLimits;
   /** Who still waits, and the last part that it was given; nobody else is given anything again. */
   readonly open: readonly { readonly execution: string; readonly seq: number }[];
   /** They computed for ever after this effect, or without any when that is -1: are cancelled. */

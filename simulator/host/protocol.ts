@@ -66,6 +66,8 @@ export type HostRequest =
   /** What came in from the clients of a simulation that serves, in their order. */
   | { readonly kind: 'deliver'; readonly deliveries: readonly Delivery[] }
   | { readonly kind: 'open'; readonly recording: string }
+  /** Folds the log of a recording that nobody writes any more. */
+  | { readonly kind: 'fold'; readonly recording: string }
   | { readonly kind: 'pause' }
   | { readonly kind: 'continue' }
   /** Performs one effect of a paused simulation. */
@@ -191,6 +193,8 @@ export type HostEvent =
       readonly traces: readonly TraceSummary[];
     }
   | { readonly kind: 'problem'; readonly problem: ProblemReport }
+  /** The recording goes on in this part; the one before is complete, and is to be folded. */
+  | { readonly kind: 'part'; readonly number: number }
   /** The recording has been folded into one SQLite file. */
   | { readonly kind: 'recorded'; readonly recording: string }
   | { readonly kind: 'dap'; readonly message: object };

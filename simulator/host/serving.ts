@@ -6,14 +6,17 @@ import { type ExecutionId, executionId } from '../journal/entry.ts';
 import type { InputRow } from '../journal/records.ts';
 import { VIRTUAL_START, type VirtualNanos } from '../kernel/time.ts';
 import { withoutClients } from './client-setup.ts';
+import { recordedInputs } from './earlier-parts.ts';
 import type { HeldSimulation } from './held-simulation.ts';
 import type { HostEnvironment } from './host-environment.ts';
 import { HostRequestError } from './host-request-error.ts';
 import { LiveSession, type LiveSetup } from './live-session.ts';
 import type { LoadedSimulation, LoadedWorkflow } from './loaded-simulation.ts';
+import { type PartedPlace, recordInParts } from './parted-recording.ts';
 import type { Delivery, ServeAgainOptions, ServeOptions, ServingStart } from './protocol.ts';
 import { RealPace } from './real-pace.ts';
 import { openRecorded } from './recorded-simulation.ts';
+import { FIRST_PART } from './recording-part.ts';
 import { checkPlan, withOptions } from './run-setup.ts';
 import { ServingFeed } from './serving-feed.ts';
 import { withHandler } from './serving-handler.ts';
@@ -30,7 +33,7 @@ type Begun = Pick<
   readonly feed: ServingFeed;
   /** What an earlier host has come to: that has taken its real time. */
   readonly from: VirtualNanos;
-  readonly record: string | undefined;
+  readonly place: PartedPlace | undefined;
 };
 
 export class Serving {
@@ -58,10 +61,15 @@ export class Serving {
     const workflows = [workflow, ...given.workflows.slice(1)];
     const loaded = { ...given, workflows, followsRealTime };
     const { record, answer, paceMs = 0, changes = true } = options;
+    const place =
+      record === undefined
+        ? undefined
+        : { record, firstPart: record, part: FIRST_PART, limits: options.parts };
     const feed = new ServingFeed({ handler });
+    if (record !== undefined) environment.removeLaterParts(record);
     await this.begin(
       {
-        ...{ loaded, workflow, feed, plan, record, answer, paceMs, changes, inputs: [] },
+        ...{ loaded, workflow, feed, plan, place, answer, paceMs, changes, inputs: [] },
         realServices: realServices(loaded.world),
         from: VIRTUAL_START,
       },
@@ -75,10 +83,15 @@ export class Serving {
     const recorded = await openRecorded(this.environment, options.recording);
     const loaded = recorded.loaded();
     const plan = recorded.configuredPlan();
-    const inputs = [...recorded.history.inputs()];
     const from = lastInstant(recorded.history);
-    recorded.close();
-    const services = await permittedServices(this.environment, options.recording, loaded);
+    const { recording, firstPart } = options;
+    const { inputs, part } = await recordedInputs(
+      this.environment,
+      recorded.recording,
+      recording,
+      firstPart,
+    ).finally(() => recorded.close());
+    const services = await permittedServices(this.environment, firstPart, loaded);
     const [workflow] = loaded.workflows;
     if (workflow === undefined) throw new HostRequestError('the recording has no workflow');
     for (const place of options.stuck) cancelStuck(inputs, place);
@@ -87,9 +100,10 @@ export class Serving {
     const handler = workflow.stdinEnds ? 'http' : 'connection';
     const feed = new ServingFeed({ handler, open });
     const { record, answer, changes = true } = options;
+    const place = { record, firstPart, part, limits: undefined };
     const live = await this.begin(
       {
-        ...{ loaded, workflow, feed, plan, record, answer, paceMs: 0, changes, inputs },
+        ...{ loaded, workflow, feed, plan, place, answer, paceMs: 0, changes, inputs },
         realServices: services,
         from,
       },
@@ -98,6 +112,7 @@ export class Serving {
     // What comes in meanwhile would come in at another place than it would have.
     await live.settled();
     feed.hasCaughtUp();
+    live.limitParts(options.parts);
     return this.start(workflow, lastDelivery(inputs));
   }
 
@@ -141,17 +156,18 @@ export class Serving {
 
   private async begin(begun: Begun, handler: ServingStart['handler']): Promise<LiveSession> {
     const { environment, held } = this;
-    const { feed, record, workflow, from, ...setup } = begun;
+    const { feed, place, workflow, from, ...setup } = begun;
     held.release();
     checkPlan(setup.plan, setup.loaded);
     const loadService = await environment.serviceLoader(setup.loaded.services);
-    const recording = record === undefined ? undefined : environment.record(record);
+    const recording = place === undefined ? undefined : recordInParts(environment, place);
     let live: LiveSession;
     try {
       live = new LiveSession(environment, {
         ...setup,
         loadService,
         recording,
+        ...(recording === undefined ? {} : { parts: recording }),
         paused: false,
         serving: feed,
         ...(setup.loaded.followsRealTime === true ? { pace: new RealPace(environment, from) } : {}),
@@ -160,7 +176,7 @@ export class Serving {
       recording?.leave();
       throw error;
     }
-    held.hold({ kind: 'live', live, recordedAt: record });
+    held.hold({ kind: 'live', live, recordedAt: place?.record });
     this.workflow = workflow.config.name;
     this.handler = handler;
     live.begin();

@@ -49,6 +49,9 @@ export class HostSession {
         return null;
       case 'open':
         return this.open(request.recording);
+      case 'fold':
+        await this.environment.fold(request.recording);
+        return null;
       case 'pause':
         this.held.live().pause();
         return null;

@@ -4,20 +4,26 @@
  */
 import { EMPTY_PLAN, type FaultPlan } from '../faults/fault.ts';
 import { parseFault } from '../faults/plan.ts';
+import { recordedInputs } from './earlier-parts.ts';
 import type { HeldSimulation } from './held-simulation.ts';
 import type { HostEnvironment } from './host-environment.ts';
 import { LiveSession, type LiveSetup } from './live-session.ts';
 import type { LoadedSimulation } from './loaded-simulation.ts';
 import { keepPromise, sendMessage } from './outside-values.ts';
+import { recordInParts } from './parted-recording.ts';
 import type { BranchOptions, RunOptions, SimulationSnapshot } from './protocol.ts';
 import { openRecorded } from './recorded-simulation.ts';
+import { FIRST_PART, type RecordingPart } from './recording-part.ts';
 import { resumedPath } from './resumed-path.ts';
 import { checkPlan, withOptions } from './run-setup.ts';
 import type { SimulationViewer } from './simulation-viewer.ts';
 import { permittedServices, realServices } from './upstream-real.ts';
 
 /** What a new run takes over from an earlier one. */
-type EarlierRun = Pick<LiveSetup, 'inputs' | 'choices' | 'shown' | 'realServices'>;
+type EarlierRun = Pick<LiveSetup, 'inputs' | 'choices' | 'shown' | 'realServices'> & {
+  /** The part that is recorded again, where it is one. */
+  readonly part?: RecordingPart;
+};
 
 export class SimulationStarter {
   constructor(
@@ -51,12 +57,16 @@ export class SimulationStarter {
     );
     const loaded = recorded.loaded();
     const plan = recorded.configuredPlan();
-    const inputs = history.inputs();
+    const { inputs, part } = await recordedInputs(
+      this.environment,
+      recorded.recording,
+      path,
+    ).finally(() => recorded.close());
     const realServices = await permittedServices(this.environment, path, loaded);
-    recorded.close();
     // The old recording stays whole until the new one has overtaken it.
     const beside = resumedPath(path);
-    const live = await this.begin(loaded, plan, beside, {}, { inputs, shown, realServices });
+    const earlier = { inputs, shown, realServices, part };
+    const live = await this.begin(loaded, plan, beside, {}, earlier);
     void live.settled().then(() => {
       if (live.state.kind === 'ended') this.environment.replace(beside, path);
     });
@@ -88,7 +98,7 @@ export class SimulationStarter {
     }
     const recorded = await openRecorded(this.environment, path);
     try {
-      const inputs = recorded.history.inputs();
+      const { inputs } = await recordedInputs(this.environment, recorded.recording, path);
       const loaded = recorded.loaded();
       const realServices = await permittedServices(this.environment, path, loaded);
       return { loaded, plan: recorded.plan(), inputs, realServices };
@@ -107,7 +117,9 @@ export class SimulationStarter {
     this.held.release();
     checkPlan(plan, loaded);
     const loadService = await this.environment.serviceLoader(loaded.services);
-    const recording = record === undefined ? undefined : this.environment.record(record);
+    const { part = FIRST_PART, ...before } = earlier ?? {};
+    const place = { record: record ?? '', firstPart: record ?? '', part, limits: undefined };
+    const recording = record === undefined ? undefined : recordInParts(this.environment, place);
     let live: LiveSession;
     try {
       live = new LiveSession(this.environment, {
@@ -115,13 +127,14 @@ export class SimulationStarter {
         plan,
         loadService,
         recording,
+        ...(recording === undefined ? {} : { parts: recording }),
         paceMs: options.paceMs ?? 0,
         paused: options.paused ?? false,
         changes: options.changes ?? true,
         answer: options.answer,
         // The configuration that says so was read just now.
         realServices: realServices(loaded.world),
-        ...earlier,
+        ...before,
       });
       const { simulation } = live.run;
       for (const promise of options.promises ?? []) keepPromise(simulation, promise);

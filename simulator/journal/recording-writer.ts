@@ -105,6 +105,10 @@ export class RecordingWriter implements RecordingSink {
     this.batch = new RowBatch(options.files.name, names);
   }
 
+  get logBytes(): number {
+    return this.goodBytes;
+  }
+
   meta(key: string, value: string): void {
     this.batch.meta(key, value);
     this.afterRow();

@@ -81,6 +81,12 @@ export class ServeProcess {
     this.child.kill('SIGINT');
   }
 
+  /** Ends it at once, as the system does when it has no memory left. */
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.exit;
+  }
+
   /** Ends it in good order, and gives its exit code. */
   async stop(): Promise<number | null> {
     if (!this.hasExited) this.interrupt();

@@ -22,6 +22,8 @@ function environmentOf(beats: [string, number][]): HostEnvironment {
     loadModule: refuse,
     source: refuse,
     record: refuse,
+    fold: refuse,
+    removeLaterParts: refuse,
     replace: refuse,
     writeFiles: refuse,
     describe: refuse,

@@ -90,6 +90,12 @@ export class HostClient {
     });
   }
 
+  /** It writes these from now on, and none that it wrote before. */
+  noteRecordings(recordings: readonly string[]): void {
+    this.recordings.clear();
+    for (const recording of recordings) this.recordings.add(recording);
+  }
+
   /** The effect that the guest asked for last: its execution by number, counting from 1. */
   get lastEffect(): Mailbox['lastEffect'] {
     return this.mailbox.lastEffect;
@@ -107,6 +113,7 @@ export class HostClient {
   private noteRecording(request: HostRequest): void {
     const record = 'options' in request ? request.options.record : undefined;
     if (record !== undefined) this.recordings.add(record);
+    if (request.kind === 'fold') this.recordings.add(request.recording);
     if (request.kind === 'resume') this.recordings.add(resumedPath(request.recording));
     if (request.kind === 'dap') {
       const { arguments: launch } = request.message as { arguments?: { record?: unknown } };

@@ -14,6 +14,7 @@ import type { ImageEntry } from '../../world/files/tree-image.ts';
 import { buildFolderOf, SourceBuilder } from './build-source.ts';
 import { ComponentCache } from './component-cache.ts';
 import { describeError } from './describe-error.ts';
+import { removeLaterParts } from './later-parts.ts';
 import { bundledJco, JcoTranspiler, TRANSPILED_VERSION } from './load-jco.ts';
 import { loadSql } from './load-sql.ts';
 import { loadTarget } from './load-target.ts';
@@ -21,6 +22,7 @@ import { permittedServices } from './permitted-services.ts';
 import { readSource } from './read-source.ts';
 import { NodeRealWorld } from './real-upstream.ts';
 import { RecordingOnDisk, WritableRecordingOnDisk } from './recording-files.ts';
+import { foldOnDisk } from './recover-recording.ts';
 import { serviceLoader } from './service-runtime.ts';
 import { readLimited } from './workspace/read-limited.ts';
 
@@ -84,6 +86,8 @@ export function nodeEnvironment(host: NodeHost): HostEnvironment {
       sql(0).catch(() => undefined);
       return createRecording({ files: new WritableRecordingOnDisk(recording), sql });
     },
+    fold: (recording) => foldOnDisk(recording, sql),
+    removeLaterParts,
     replace: (from, to) => {
       renameSync(from, to);
       // What the dead process left belongs to the recording that is gone.

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProblemReport } from '../../host/protocol.ts';
 import { foldRecording } from '../../journal/recording-load.ts';
+import type { SqlLoader } from '../../journal/sql-engine.ts';
 import { describeError } from './describe-error.ts';
 import { loadSql } from './load-sql.ts';
 import { WritableRecordingOnDisk } from './recording-files.ts';
@@ -18,14 +19,19 @@ export async function recoverRecording(
   breakLockOfThisProcess(recording);
   if (!existsSync(`${recording}-log`)) return undefined;
   try {
-    const files = new WritableRecordingOnDisk(recording);
-    try {
-      await foldRecording(files, loadSql(join(distFolder, 'sql-wasm.wasm'), true));
-    } finally {
-      files.release();
-    }
+    await foldOnDisk(recording, loadSql(join(distFolder, 'sql-wasm.wasm'), true));
     return undefined;
   } catch (error) {
     return { ...describeError(error), severity: 'warning' };
+  }
+}
+
+/** Folds the log of a recording that nobody writes. Throws RecordingError. */
+export async function foldOnDisk(recording: string, sql: SqlLoader): Promise<void> {
+  const files = new WritableRecordingOnDisk(recording);
+  try {
+    await foldRecording(files, sql);
+  } finally {
+    files.release();
   }
 }
