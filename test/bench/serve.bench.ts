@@ -112,6 +112,8 @@ async function measure(name: string, program: Uint8Array, client: Client): Promi
     report(`${name}: latency, 99 of 100 below`, quantile(times, 0.99), 'ms', null);
     report(`${name}: memory after ${first.times.length} requests`, before, 'MiB', null);
     report(`${name}: memory after ${times.length} requests`, after, 'MiB', null);
+    const grown = ((after - before) * 1024 * 1024) / rest.times.length;
+    report(`${name}: growth of memory with each request after those`, grown, 'bytes', null);
     const start = performance.now();
     server.kill('SIGINT');
     await once(server, 'close');
