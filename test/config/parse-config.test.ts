@@ -124,6 +124,18 @@ test('clients are read with what they send, to whom and when', () => {
   assert.equal(maxConcurrent, 65_536);
 });
 
+test('a world has a thousand clients at most', () => {
+  const world = (count: number): string => {
+    const clients = Array.from({ length: count }, (_, index) => {
+      return [`c${index}`, { workflow: 'shop', send: 'x' }];
+    });
+    const workflows = { shop: { source: 'shop.c' } };
+    return JSON.stringify({ workflows, world: { clients: Object.fromEntries(clients) } });
+  };
+  assert.equal(parse(world(1000)).world.clients.length, 1000);
+  assert.match(configErrorOf(world(1001))?.message ?? '', /more than 1000 clients in one world/);
+});
+
 test('every good file is read', () => {
   for (const { name, text } of configFixtures('good')) {
     assert.equal(configErrorOf(text), undefined, name);
