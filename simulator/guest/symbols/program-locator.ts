@@ -44,6 +44,11 @@ export class ProgramLocator {
     return this.main.status;
   }
 
+  /** That of a module by its tag. */
+  statusOf(tag: string | undefined): DebugStatus {
+    return this.byTag.get(tag)?.status ?? 'stripped';
+  }
+
   /** Functions and variables of the user's own module. */
   get debug(): DebugInfo {
     return this.main.debug;
