@@ -21,7 +21,9 @@ export interface ClientsTextOptions {
 export function clientsText(history: History, { style, all }: ClientsTextOptions): string {
   const byClient = new Map<string, ClientReport[]>();
   for (const report of clientReports(history)) {
-    byClient.set(report.client, [...(byClient.get(report.client) ?? []), report]);
+    const reports = byClient.get(report.client) ?? [];
+    reports.push(report);
+    byClient.set(report.client, reports);
   }
   return [...byClient]
     .flatMap(([client, reports]) => [
