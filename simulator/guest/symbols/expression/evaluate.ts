@@ -152,7 +152,7 @@ export class Evaluator {
       case '-':
         return this.number(negate(this.arithmetic(value, at)));
       case '~':
-        return this.number(complement(this.arithmetic(value, at)));
+        return located(at, () => this.number(complement(this.arithmetic(value, at))));
       case '+':
         return this.number(promote(this.arithmetic(value, at)));
     }
