@@ -6,6 +6,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { NAMED_OPERATIONS } from '../simulator/host/text/effect-text.ts';
 import { baseName } from '../simulator/host/text/stack-text.ts';
 import { matchesGlob } from '../simulator/kernel/glob.ts';
+import { DataBook } from './data-book.ts';
 import { ExceptionBook } from './exception-book.ts';
 import type { ProgramSymbols, StatementTarget } from './program-symbols.ts';
 import {
@@ -51,6 +52,8 @@ const NO_EFFECT =
 
 export class BreakpointBook {
   readonly exceptions = new ExceptionBook();
+  /** Those on values. */
+  readonly data = new DataBook(() => ++this.ids);
   private kept: Kept[] = [];
   private programs: readonly ProgramSymbols[] | undefined;
   private ids = 0;
@@ -62,6 +65,7 @@ export class BreakpointBook {
         ...this.exceptions.breakpoints,
       ],
       statements: this.kept.flatMap(({ statements }) => statements),
+      data: this.data.breakpoints(),
       exceptions: this.exceptions.stops,
     };
   }
@@ -79,11 +83,12 @@ export class BreakpointBook {
   /** The programs are there, or others are; returns the breakpoints whose meaning has changed. */
   bind(programs: readonly ProgramSymbols[]): DebugProtocol.Breakpoint[] {
     this.programs = programs;
-    return this.kept.flatMap((kept) => {
+    const changed = this.kept.flatMap((kept) => {
       const before = JSON.stringify(kept.answer);
       this.resolve(kept);
       return JSON.stringify(kept.answer) === before ? [] : [kept.answer];
     });
+    return [...changed, ...this.data.bind(programs.map(({ hash }) => hash))];
   }
 
   /** Lines of a source in a range at which a breakpoint can stop. */

@@ -18,6 +18,8 @@ export type DebugErrorCode =
   | 'branch-missed'
   | 'bad-message'
   | 'no-statement'
+  | 'not-watchable'
+  | 'never-written'
   | 'no-frame-entry';
 
 export class DebugError extends Error {
@@ -90,5 +92,9 @@ export const debugErrors = {
       'no-frame-entry',
       'the start of this frame is not known: its function has no statements',
     ),
+  notWatchable: (name: string, why: string) =>
+    new DebugError('not-watchable', `${name} cannot be watched: ${why}`),
+  neverWritten: (name: string) =>
+    new DebugError('never-written', `nothing has changed ${name} before this`),
   badMessage: (what: string) => new DebugError('bad-message', `not a DAP message: ${what}`),
 } as const;

@@ -36,7 +36,7 @@ export function evaluateRequest(state: SessionState, args: Arguments): Outcome |
     if (context === 'clipboard') {
       return { body: { result: found.value.string() ?? found.value.text, variablesReference: 0 } };
     }
-    return shown(state, valueNode(text, found.value));
+    return shown(state, valueNode(text, found.value), frameId);
   }
   const effect = traveller.effectAt(place ?? traveller.position.place);
   if (effect === undefined || (found !== undefined && !isOverEffect(text))) {
@@ -63,8 +63,8 @@ export function programCompletions(
   return debug?.completions(before, frame.state, frame.inlineLevel) ?? [];
 }
 
-function shown(state: SessionState, node: VariableNode): Outcome {
-  const { value: result, ...rest } = state.view.variable(node);
+function shown(state: SessionState, node: VariableNode, frameId?: number): Outcome {
+  const { value: result, ...rest } = state.view.variable(node, frameId);
   return { body: { ...rest, result } };
 }
 

@@ -41,6 +41,10 @@ export class ProgramSymbols {
     this.originFolder = folderOf(origin);
   }
 
+  get hash(): string {
+    return this.program.hash;
+  }
+
   private get effects(): EffectLines {
     this.effectLines ??= new EffectLines(this.program, this.locator);
     return this.effectLines;

@@ -8,6 +8,7 @@ import { executionId } from '../simulator/journal/entry.ts';
 import type { Arguments } from './arguments.ts';
 import type { WantedBreakpoint, WantedFunction } from './breakpoint-book.ts';
 import { completionsOf } from './completions.ts';
+import { DATA_REQUESTS } from './data-requests.ts';
 import { debugErrors } from './debug-error.ts';
 import { evaluateRequest, programCompletions } from './evaluate-request.ts';
 import { listedModules } from './module-list.ts';
@@ -99,6 +100,8 @@ export const REQUESTS: Readonly<Record<string, RequestHandler>> = {
     const lines = state.breakpoints.linesBetween(path, first, last);
     return { body: { breakpoints: lines.map((line) => ({ line: state.port.line(line) })) } };
   },
+
+  ...DATA_REQUESTS,
 
   // Motions.
   continue: motion((traveller) => traveller.continue()),

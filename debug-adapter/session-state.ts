@@ -162,7 +162,12 @@ export class SessionState {
     const { what } = launch;
     this.move(async (traveller) => {
       if (launch.noDebug) {
-        traveller.settings = { breakpoints: [], statements: [], exceptions: NO_EXCEPTIONS };
+        traveller.settings = {
+          breakpoints: [],
+          statements: [],
+          data: [],
+          exceptions: NO_EXCEPTIONS,
+        };
         return traveller.continue();
       }
       if (what.kind === 'recording' && what.execution !== undefined) {

@@ -5,6 +5,7 @@
 import type { SimulationView } from '../../simulator/host/simulation-run.ts';
 import type { ExecutionId } from '../../simulator/journal/entry.ts';
 import type { Breakpoint } from './breakpoint.ts';
+import type { DataBreakpoint } from './data/data-breakpoint.ts';
 import type { ExceptionStops } from './exception-stops.ts';
 import { endOf, endPosition, executionIds, type Happening, happeningsOf } from './happening.ts';
 import { CALL, type Position, PositionOrder } from './place.ts';
@@ -17,6 +18,7 @@ import { StopScanner } from './stop-scanner.ts';
 export interface StopSettings {
   readonly breakpoints: readonly Breakpoint[];
   readonly statements: readonly StatementBreakpoint[];
+  readonly data: readonly DataBreakpoint[];
   readonly exceptions: ExceptionStops;
 }
 

@@ -7,6 +7,7 @@ export type StopReason =
   | 'step'
   | 'breakpoint'
   | 'function breakpoint'
+  | 'data breakpoint'
   | 'exception'
   | 'pause'
   | 'goto'
@@ -34,6 +35,7 @@ export const DESCRIPTIONS: Record<StopReason, string> = {
   step: 'Paused on step',
   breakpoint: 'Paused on breakpoint',
   'function breakpoint': 'Paused on function breakpoint',
+  'data breakpoint': 'Paused on data breakpoint',
   exception: 'Paused on exception',
   pause: 'Paused',
   goto: 'Paused',

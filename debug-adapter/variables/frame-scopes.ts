@@ -1,5 +1,10 @@
 /** What the source and WebAssembly have in one frame of a stopped program. */
-import type { DebugInfo, FrameState, WasmValue } from '../../simulator/guest/symbols/index.ts';
+import {
+  type DebugInfo,
+  type FrameState,
+  isUserFrame,
+  type WasmValue,
+} from '../../simulator/guest/symbols/index.ts';
 import type { SnapshotFrame } from '../travel/statements/snapshot.ts';
 import { valueNode } from './value-node.ts';
 import { leaf, type VariableNode } from './variable-node.ts';
@@ -9,6 +14,11 @@ export type ReadableFrame = SnapshotFrame & { readonly state: FrameState };
 
 export function isReadable(frame: SnapshotFrame | undefined): frame is ReadableFrame {
   return frame?.state !== undefined;
+}
+
+/** The innermost frame of the user's own whose values can be read. */
+export function userFrameOf(frames: readonly SnapshotFrame[]): ReadableFrame | undefined {
+  return frames.filter(isUserFrame).find(isReadable);
 }
 
 /** The scope Locals: parameters first. */

@@ -17,6 +17,7 @@ export function valueNode(name: string, value: Value, role?: NamedValue['role'])
   return {
     name,
     value: value.text,
+    shows: value,
     type: typeName,
     children: value.hasChildren ? () => value.named().map(namedNode) : undefined,
     indexed: indexedCount > 0 ? indexedCount : undefined,

@@ -1,5 +1,6 @@
 /** What the Variables view shows: a tree whose inner parts are made when they are opened. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Value } from '../../simulator/guest/symbols/index.ts';
 import { valueText } from '../travel/expression.ts';
 
 export interface VariableNode {
@@ -17,6 +18,8 @@ export interface VariableNode {
   readonly elements?: (start: number, count: number) => readonly VariableNode[];
   /** Where the value lies in the memory of its program. */
   readonly address?: number;
+  /** The value of the program that it shows. */
+  readonly shows?: Value;
   /** What clients are told of its kind. */
   readonly hint?: DebugProtocol.VariablePresentationHint;
 }

@@ -51,31 +51,31 @@ export class ByteWatch {
   }
 
   /** After a store; true stops. */
-  stored({ tick, depth, activation }: Pick<StoreHit, 'tick' | 'depth' | 'activation'>): boolean {
+  stored({ tick, depth, activation, codeOffset }: Omit<StoreHit, 'address' | 'length'>): boolean {
     const { call } = this.watched;
     // A function stores its parameters before its first statement begins.
     if (call !== undefined && activation === call.activation) this.lasts = true;
     const isWithin = call === undefined || depth > call.depth || activation === call.activation;
     // A library's function that the call itself has called has no number.
     const isHelper = depth === call?.depth && activation < 0;
-    return this.look(tick, isWithin || isHelper);
+    return this.look({ tick, depth, offset: codeOffset }, isWithin || isHelper);
   }
 
   /** An import has returned; true stops. */
   returned({ tick, depth }: ImportMoment): boolean {
     const { call } = this.watched;
-    return this.look(tick, call === undefined || depth >= call.depth);
+    return this.look({ tick, depth, offset: undefined }, call === undefined || depth >= call.depth);
   }
 
-  private look(tick: number, isWithin: boolean): boolean {
+  private look(at: Pick<ByteChange, 'tick' | 'depth' | 'offset'>, isWithin: boolean): boolean {
     const memory = this.memory();
     const now = this.bytes(memory);
     const before = this.known;
     if (isEqual(before, now)) return false;
     this.known = now;
     if (!this.lasts || !isWithin) return false;
-    const effect = this.latest?.tick === tick ? this.latest.seq : undefined;
-    return this.visit({ tick, effect, before, memory });
+    const effect = this.latest?.tick === at.tick ? this.latest.seq : undefined;
+    return this.visit({ ...at, effect, before, memory });
   }
 
   /** A copy of the watched bytes; zeroes where the memory has not grown to yet. */

@@ -122,6 +122,21 @@ export class JournalReruns implements Reruns {
     asking.done();
   }
 
+  statementsAt(ticks: readonly number[], visit: (visit: Visit) => void): void {
+    const [first] = ticks;
+    if (first === undefined) return;
+    let next = 0;
+    this.run(this.setup.builds.scanning(), {
+      stopAt: first,
+      onTick: (tick, offset, depth, activation) => {
+        visit({ tick, offset, depth, activation });
+        next++;
+        const following = ticks[next];
+        return following === undefined ? 0 : following - tick;
+      },
+    });
+  }
+
   atTick(tick: number): Snapshot {
     return this.snapshot({ stopAt: tick });
   }

@@ -44,6 +44,10 @@ export interface ByteChange {
   readonly tick: number;
   /** The latest effect that was called during it; undefined before the first. */
   readonly effect: number | undefined;
+  /** Where the store is in the code; undefined when the host of the program wrote. */
+  readonly offset: number | undefined;
+  /** How many calls of functions with statements were on the stack. */
+  readonly depth: number;
   /** The watched bytes as they were. */
   readonly before: Uint8Array;
   /** The whole memory, with the new values in it; only while it is visited. */
@@ -61,6 +65,8 @@ export interface Reruns {
   hits(offsets: readonly number[], visit: (hit: Hit) => boolean): void;
   /** Each time that watched bytes change, in order, until `visit` returns true. */
   changes(watched: WatchedBytes, visit: (change: ByteChange) => boolean): void;
+  /** Certain statements; the numbers are in order. */
+  statementsAt(ticks: readonly number[], visit: (visit: Visit) => void): void;
   atTick(tick: number): Snapshot;
   atEffect(seq: number): Snapshot;
 }

@@ -1,4 +1,5 @@
 /** Conditions and messages of breakpoints over the variables of a program. */
+import type { FrameState } from '../../../simulator/guest/symbols/frame-state.ts';
 import {
   type DebugInfo,
   ExpressionError as ProgramError,
@@ -10,14 +11,22 @@ import type { Hit } from './reruns.ts';
 
 /** What it asks throws ExpressionError where the condition means nothing. */
 export function statementCondition(text: string, debug: DebugInfo): (hit: Hit) => boolean {
-  return ({ state }) => {
-    try {
-      return debug.evaluate(`(${text}) ? 1 : 0`, state).value.text === '1';
-    } catch (error) {
-      if (!(error instanceof ProgramError)) throw error;
-      throw new ExpressionError(`the condition ${text}: ${error.message}`);
-    }
-  };
+  return ({ state }) => conditionHolds(text, debug, state);
+}
+
+/** Whether a condition holds in a frame. Throws ExpressionError where it means nothing. */
+export function conditionHolds(
+  text: string,
+  debug: DebugInfo,
+  state: FrameState,
+  inlineLevel = 0,
+): boolean {
+  try {
+    return debug.evaluate(`(${text}) ? 1 : 0`, state, inlineLevel).value.text === '1';
+  } catch (error) {
+    if (!(error instanceof ProgramError)) throw error;
+    throw new ExpressionError(`the condition ${text}: ${error.message}`);
+  }
 }
 
 /** Text with `{expressions}` in it; what cannot be told stands in it as such. */
