@@ -24,6 +24,10 @@ export function ownExport(name: ExportedGlobal): string {
   return `${PREFIX}${name}`;
 }
 
+export function operandExport(slot: number): string {
+  return `${PREFIX}operand ${slot}`;
+}
+
 /** The name of something of the module itself, which it may not export. */
 export function innerExport(kind: 'table' | 'memory' | 'global', index: number): string {
   return `${PREFIX}${kind} ${index}`;
@@ -41,6 +45,9 @@ export function appendedExports({ info, globals, hookTable }: Build): Entries {
     count++;
   };
   for (const name of EXPORTED_GLOBALS) write(ownExport(name), 'global', globals.index(name));
+  for (let slot = 0; slot < globals.operandSlots; slot++) {
+    write(operandExport(slot), 'global', globals.operandSlot(slot));
+  }
   write(HOOKS_EXPORT, 'table', hookTable);
   if (info.startFunction !== undefined) write(START_EXPORT, 'function', info.startFunction);
   const inner = { global: info.globals, memory: info.memories, table: info.tables };

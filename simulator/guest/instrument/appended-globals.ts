@@ -26,6 +26,8 @@ const GLOBALS = [
   { name: 'checkInBelow', type: 'i64', initial: I64_MAX, exported: false },
 ] as const;
 
+const OPERAND_SLOT = { type: 'i64', initial: ZERO } as const;
+
 type GlobalRow = (typeof GLOBALS)[number];
 export type AppendedGlobal = GlobalRow['name'];
 export type ExportedGlobal = Extract<GlobalRow, { readonly exported: true }>['name'];
@@ -35,12 +37,23 @@ export const EXPORTED_GLOBALS = GLOBALS.filter(({ exported }) => exported).map(
 );
 
 export class AppendedGlobals {
-  readonly count = GLOBALS.length;
+  readonly count: number;
+  private readonly first: number;
   private readonly indices: ReadonlyMap<AppendedGlobal, number>;
 
-  constructor(info: CoreModule) {
+  /** @param operandSlots globals of 64 bits for operands of the innermost frame, behind the others */
+  constructor(
+    info: CoreModule,
+    readonly operandSlots: number,
+  ) {
     const first = info.globals.length;
+    this.first = first;
+    this.count = GLOBALS.length + operandSlots;
     this.indices = new Map(GLOBALS.map(({ name }, index) => [name, first + index]));
+  }
+
+  operandSlot(slot: number): number {
+    return this.first + GLOBALS.length + slot;
   }
 
   index(name: AppendedGlobal): number {
@@ -50,7 +63,8 @@ export class AppendedGlobals {
   /** Entries of a global section. */
   get bytes(): Uint8Array {
     const writer = new CodeWriter(64);
-    for (const { type, initial } of GLOBALS) {
+    const slots = Array.from({ length: this.operandSlots }, () => OPERAND_SLOT);
+    for (const { type, initial } of [...GLOBALS, ...slots]) {
       writer.byte(TYPE[type]);
       writer.byte(MUTABLE);
       writer.byte(type === 'i32' ? OP.i32Const : OP.i64Const);

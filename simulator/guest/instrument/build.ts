@@ -2,6 +2,7 @@ import type { CoreModule, FunctionType } from '../wasm/index.ts';
 import type { AppendedGlobals } from './appended-globals.ts';
 import type { AppendedTypes } from './appended-types.ts';
 import type { CallGraph } from './call-graph.ts';
+import type { ReadableOperands } from './operand-stack.ts';
 import type { InstrumentOptions } from './options.ts';
 
 /** What the rewriting of all functions of a module shares. */
@@ -22,6 +23,8 @@ export interface Build {
   readonly tags: readonly (FunctionType | undefined)[];
   readonly types: AppendedTypes;
   readonly globals: AppendedGlobals;
+  /** What is dumped of the operand stack, by site; filled while the code is written. */
+  readonly operands: Map<number, ReadableOperands>;
   /** The index of the table with the hooks. */
   readonly hookTable: number;
 }

@@ -4,10 +4,11 @@ import type { Build } from './build.ts';
 import type { CodeWriter } from './code-writer.ts';
 import { HOOKS, type HookName } from './hooks.ts';
 import { EMPTY_BLOCK, OP } from './opcodes.ts';
+import type { NumberType } from './operand-signatures.ts';
 import { NO_OPERANDS, type ReadableOperands } from './operand-stack.ts';
 import { CHECK_IN_INTERVAL } from './options.ts';
 import { siteOf } from './site.ts';
-import { type Carrier, carrierOf } from './value-types.ts';
+import { carrierOf } from './value-types.ts';
 
 /** A local that a frame's dump holds. */
 export interface DumpedLocal {
@@ -29,6 +30,14 @@ export interface FunctionPlan {
 const NO_DEPTH = -1;
 /** A block that leaves an i32. */
 const I32_BLOCK = 0x7f;
+
+/** Instructions that make an i64 of a number, bit for bit. */
+const TO_64_BITS: { readonly [type in NumberType]: readonly number[] } = {
+  i32: [OP.i64ExtendI32U],
+  i64: [],
+  f32: [OP.i32ReinterpretF32, OP.i64ExtendI32U],
+  f64: [OP.i64ReinterpretF64],
+};
 
 /**
  * Writes what is put into one function.
@@ -204,7 +213,7 @@ export class FunctionCode {
       const types = [...operands.types, ...results];
       this.build.types.writeBlockType(out, types, types);
       for (const _ of results) out.byte(OP.drop);
-      this.dumpOperands(operands);
+      this.moveOperands(site, operands);
     }
     out.byte(OP.i32Const);
     out.signed(site);
@@ -261,24 +270,24 @@ export class FunctionCode {
         this.getLocal(index);
         this.out.all([OP.simd, OP.i64x2ExtractLane, 1]);
       }
-      this.passValue(carrier, index);
+      this.out.byte(OP.i32Const);
+      this.out.signed(index);
+      this.callHook(carrier);
     }
   }
 
-  /** Gives the operands to the host, and takes them from the stack. */
-  private dumpOperands({ base, types }: ReadableOperands): void {
-    for (let index = types.length - 1; index >= 0; index--) {
-      const type = types[index];
-      // Only numbers are readable.
-      if (type !== undefined && type !== 'opaque') this.passValue(type, -1 - (base + index));
+  /**
+   * Moves the operands from the stack into globals, as 64 bits each. The host reads them there: a
+   * call at every site would cost registers on the path of the program.
+   */
+  private moveOperands(site: number, operands: ReadableOperands): void {
+    const { out, build } = this;
+    build.operands.set(site, operands);
+    for (let slot = operands.types.length - 1; slot >= 0; slot--) {
+      out.all(TO_64_BITS[operands.types[slot] ?? 'i64']);
+      out.byte(OP.globalSet);
+      out.unsigned(build.globals.operandSlot(slot));
     }
-  }
-
-  /** Passes the value on the stack to the host. */
-  private passValue(carrier: Exclude<Carrier, 'none'>, index: number): void {
-    this.out.byte(OP.i32Const);
-    this.out.signed(index);
-    this.callHook(carrier);
   }
 
   /** Site, depth and activation, as hooks take them. */

@@ -20,7 +20,7 @@ interface Hook {
 export const HOOKS = {
   /** A frame begins: function, site, depth, activation. */
   frame: { slot: 0, parameters: ['i32', 'i32', 'i32', 'f64'], results: [] },
-  /** A value of a frame: of a local, or of an operand of the frame that will begin, from -1 down. */
+  /** The value of a local of the frame, and the local's index. */
   i32: { slot: 1, parameters: ['i32', 'i32'], results: [] },
   i64: { slot: 2, parameters: ['i64', 'i32'], results: [] },
   f32: { slot: 3, parameters: ['f32', 'i32'], results: [] },

@@ -15,6 +15,7 @@ import type { Build } from './build.ts';
 import { CallGraph, HAS } from './call-graph.ts';
 import { CodeWriter } from './code-writer.ts';
 import { HOOK_COUNT } from './hooks.ts';
+import { OPERAND_SLOTS, type ReadableOperands } from './operand-stack.ts';
 import type { InstrumentOptions } from './options.ts';
 import { readTags } from './read-tags.ts';
 
@@ -25,6 +26,8 @@ export interface InstrumentedModule {
   readonly probes: Uint32Array;
   /** The functions that hold probes. */
   readonly probedFunctions: ReadonlySet<number>;
+  /** What a dump holds of the operand stack, by site. */
+  readonly operands: ReadonlyMap<number, ReadableOperands>;
 }
 
 /** Rewritten code is about this much larger. */
@@ -65,6 +68,7 @@ export function instrumentModule(
     bytes: assemble(build, code),
     probes: Uint32Array.from(probes),
     probedFunctions,
+    operands: build.operands,
   };
 }
 
@@ -90,7 +94,8 @@ function makeBuild(bytes: Uint8Array, info: CoreModule, options: InstrumentOptio
     throws: graph.catches ? graph.reaching(throwing) : throwing.fill(0),
     tags: readTags(bytes, info),
     types: new AppendedTypes(info),
-    globals: new AppendedGlobals(info),
+    globals: new AppendedGlobals(info, options.operands === true ? OPERAND_SLOTS : 0),
+    operands: new Map(),
     hookTable: info.tables.length,
   };
 }

@@ -1,8 +1,10 @@
 import type { ProgramModule } from '../program-module.ts';
-import { HOOKS_EXPORT, innerExport, ownExport } from './appended-exports.ts';
+import { HOOKS_EXPORT, innerExport, operandExport, ownExport } from './appended-exports.ts';
 import type { ExportedGlobal } from './appended-globals.ts';
 import { HOOK_NAMES, HOOKS, type HookFunctions, wasmHooks } from './hooks.ts';
-import type { InstanceState } from './stack-dump.ts';
+import type { NumberType } from './operand-signatures.ts';
+import { NO_OPERANDS } from './operand-stack.ts';
+import type { InstanceState, WasmValue } from './stack-dump.ts';
 
 type Globals = Readonly<Record<ExportedGlobal, WebAssembly.Global>>;
 
@@ -74,6 +76,17 @@ export class LinkedInstance {
     }
   }
 
+  /** The operands that the innermost frame has just left in globals, by index from the bottom. */
+  operandsAt(site: number): ReadonlyMap<number, WasmValue> {
+    const values = new Map<number, WasmValue>();
+    const { base, types } = this.module.instrumented?.operands.get(site) ?? NO_OPERANDS;
+    for (const [slot, type] of types.entries()) {
+      const { value } = this.exports[operandExport(slot)] as WebAssembly.Global;
+      values.set(base + slot, numberOf(type, value as bigint));
+    }
+    return values;
+  }
+
   /** Copies the memories that others may write to from now on. */
   keepMemories(copies: Map<WebAssembly.Memory, Uint8Array>): void {
     if (this.module.instrumented?.reentrant !== true) return;
@@ -95,5 +108,21 @@ export class LinkedInstance {
 
   private inner(kind: 'table' | 'memory' | 'global', index: number): WebAssembly.ExportValue {
     return this.exports[innerExport(kind, index)] as WebAssembly.ExportValue;
+  }
+}
+
+/** A number from its bits. */
+function numberOf(type: NumberType, bits: bigint): WasmValue {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setBigInt64(0, bits, true);
+  switch (type) {
+    case 'i32':
+      return { type, value: view.getInt32(0, true) };
+    case 'i64':
+      return { type, value: bits };
+    case 'f32':
+      return { type, value: view.getFloat32(0, true) };
+    case 'f64':
+      return { type, value: view.getFloat64(0, true) };
   }
 }

@@ -52,6 +52,8 @@ export const OP = {
   i64TruncF64S: 0xb0,
   f64ConvertI64S: 0xb9,
   f64ConvertI64U: 0xba,
+  i32ReinterpretF32: 0xbc,
+  i64ReinterpretF64: 0xbd,
   refNull: 0xd0,
   misc: 0xfc,
   simd: 0xfd,

@@ -1,8 +1,10 @@
 /** What instructions take from the operand stack and leave on it, as far as their names tell. */
 import { INSTRUCTIONS } from '../wasm/index.ts';
 
-/** A numeric type; `opaque` stands for vectors and references. */
-export type OperandType = 'i32' | 'i64' | 'f32' | 'f64' | 'opaque';
+export type NumberType = 'i32' | 'i64' | 'f32' | 'f64';
+
+/** `opaque` stands for vectors and references. */
+export type OperandType = NumberType | 'opaque';
 
 export interface Signature {
   readonly pops: number;

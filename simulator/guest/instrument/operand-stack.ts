@@ -10,15 +10,18 @@ import { readValueType } from '../wasm/value-type.ts';
 import type { Build } from './build.ts';
 import type { LocalLayout } from './local-layout.ts';
 import { EMPTY_BLOCK, OP } from './opcodes.ts';
-import { type OperandType, signatureOf } from './operand-signatures.ts';
+import { type NumberType, type OperandType, signatureOf } from './operand-signatures.ts';
 
 /** Operands of the innermost block that can be read one after the other, from the top down. */
 export interface ReadableOperands {
   /** The index of the lowest of them, from the bottom of the function's stack. */
   readonly base: number;
   /** Lowest first. */
-  readonly types: readonly OperandType[];
+  readonly types: readonly NumberType[];
 }
+
+/** Operands that a dump holds of one frame, counted from the top. */
+export const OPERAND_SLOTS = 8;
 
 export const NO_OPERANDS: ReadableOperands = { base: 0, types: [] };
 
@@ -61,9 +64,14 @@ export class OperandStack {
     const block = this.blocks.at(-1);
     const top = this.stack.length - above;
     if (block === undefined) return NO_OPERANDS;
-    let base = top;
-    while (base > block.height && this.stack[base - 1] !== 'opaque') base--;
-    return base >= top ? NO_OPERANDS : { base, types: this.stack.slice(base, top) };
+    const lowest = Math.max(block.height, top - OPERAND_SLOTS);
+    const types: NumberType[] = [];
+    for (let index = top - 1; index >= lowest; index--) {
+      const type = this.stack[index];
+      if (type === undefined || type === 'opaque') break;
+      types.unshift(type);
+    }
+    return types.length === 0 ? NO_OPERANDS : { base: top - types.length, types };
   }
 
   /** Takes the reader's instruction into account. */

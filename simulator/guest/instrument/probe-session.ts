@@ -97,7 +97,6 @@ export class ProbeSession {
   /** The tick of the hook that is being called: the fuel is on the stack of the program then. */
   private hookTick: number | undefined;
   private locals = new Map<number, WasmValue>();
-  private operands = new Map<number, WasmValue>();
   private dump: StackDump | undefined;
 
   constructor(private readonly settings: ProbeSettings = {}) {
@@ -201,9 +200,9 @@ export class ProbeSession {
         if (!this.isStopped) this.stop(this.limit);
         this.locals = new Map();
         const instance = instanceOf();
-        const { locals, operands } = this;
+        const { locals } = this;
+        const operands = instance.operandsAt(site);
         this.rawFrames.push({ instance, functionIndex, site, depth, activation, locals, operands });
-        this.operands = new Map();
       },
       i32: (value, index) => this.keep(index, { type: 'i32', value }),
       i64: (value, index) => this.keep(index, { type: 'i64', value }),
@@ -255,10 +254,8 @@ export class ProbeSession {
     return this.isStopped ? 1 : 0;
   }
 
-  /** Operands have negative indices: -1 is the bottom of the stack. */
   private keep(index: number, value: WasmValue): void {
-    if (index < 0) this.operands.set(-1 - index, value);
-    else this.locals.set(index, value);
+    this.locals.set(index, value);
   }
 
   private frames(): DumpedFrame[] {

@@ -77,8 +77,8 @@ export class ModuleRuns {
       known = [new WebAssembly.Module(built.bytes as Uint8Array<ArrayBuffer>), built];
       this.compiled.set(key, known);
     }
-    const [compiled, { probes, probedFunctions }] = known;
-    const instrumented = { probes, probedFunctions, isMain: true, reentrant: false };
+    const [compiled, { bytes: _, ...built }] = known;
+    const instrumented = { ...built, isMain: true, reentrant: false };
     const module = { bytes, info, codeShift: 0, tag: undefined, instrumented };
     return session.instantiate(module, compiled, imports);
   }
