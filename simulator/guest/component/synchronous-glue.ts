@@ -1,8 +1,8 @@
 /**
  * Takes the tasks of asynchronous components out of the transpiler's JavaScript. A component of
  * WASI 0.2 calls and is called synchronously, one call at a time, and yet the glue makes a task, a
- * subtask and a waitable of each call, and their classes anew for each instance: three quarters of
- * what it costs. Coders of text are made once, too, as they keep nothing.
+ * subtask and a waitable of each call, and their classes anew for each instance: half of what a
+ * request to a small handler costs. Coders of text are made once, too, as they keep nothing.
  *
  * G1  Calls, their results, what is written into memories and what is thrown are those of the
  *     source as it was.
