@@ -58,8 +58,8 @@ export const debugErrors = {
   noAttach: () =>
     new DebugError(
       'no-attach',
-      'this version cannot attach to a running simulation; launch one with "program", or a ' +
-        'recording with "recording"',
+      'attach looks at the "recording" of a simulation, also of one that still runs elsewhere, as ' +
+        'far as it is recorded; name that, or launch a "program" to drive it',
     ),
   notLive: (what: string) =>
     new DebugError('not-live', `${what} needs a live simulation, and this is a recording`),

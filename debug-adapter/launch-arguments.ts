@@ -4,6 +4,7 @@ import { isAbsolutePath, joinPath } from '../simulator/guest/symbols/index.ts';
 import type { RunTarget } from '../simulator/host/protocol.ts';
 import type { PersistenceLevel } from '../simulator/journal/records.ts';
 import type { Arguments } from './arguments.ts';
+import { debugErrors } from './debug-error.ts';
 import { folderOf } from './source-paths.ts';
 
 export interface LaunchProgram {
@@ -56,6 +57,12 @@ export function parseLaunch(args: Arguments): LaunchArguments {
     sourceMap: args.record('sourceMap') ?? {},
     steps: parseSteps(args),
   };
+}
+
+/** Looks at what is recorded so far; throws DebugError `bad-arguments` and `no-attach`. */
+export function parseAttach(args: Arguments): LaunchArguments {
+  if (args.optionalText('recording') === undefined) throw debugErrors.noAttach();
+  return { ...parseLaunch(args), stopOnEntry: args.flag('stopOnEntry', false) };
 }
 
 function parseRecording(args: Arguments, recording: string): LaunchRecording {

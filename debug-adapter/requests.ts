@@ -11,6 +11,7 @@ import { completionsOf } from './completions.ts';
 import { DATA_REQUESTS } from './data-requests.ts';
 import { debugErrors } from './debug-error.ts';
 import { evaluateRequest, programCompletions } from './evaluate-request.ts';
+import { parseAttach } from './launch-arguments.ts';
 import { listedModules } from './module-list.ts';
 import { formatted, wantsHex } from './number-format.ts';
 import type { SessionState } from './session-state.ts';
@@ -49,9 +50,7 @@ const step =
 export const REQUESTS: Readonly<Record<string, RequestHandler>> = {
   // Beginning and end.
   launch: async (state, args) => ({ after: await state.load(args) }),
-  attach: () => {
-    throw debugErrors.noAttach();
-  },
+  attach: async (state, args) => ({ after: await state.load(args, parseAttach) }),
   configurationDone: (state) => ({ after: () => state.configurationDone() }),
   restart: async (state, args) => {
     const again = args.optionalObject('arguments');

@@ -83,9 +83,9 @@ export class SessionState {
 
   // From the launch to the first stop.
 
-  async load(args: Arguments): Promise<() => void> {
+  async load(args: Arguments, parse = parseLaunch): Promise<() => void> {
     if (this.phase !== 'new') throw debugErrors.launchedAlready();
-    const launch = parseLaunch(args);
+    const launch = parse(args);
     this.phase = 'loading';
     const number = ++this.launches;
     try {

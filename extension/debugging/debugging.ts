@@ -170,27 +170,28 @@ async function replaySimulation(
       `${simulation.title} was not recorded. Debug its workflow instead.`,
     );
   }
-  if (isLive && !(await stopFirst(simulation))) return;
-  await replay(recording, place);
-}
-
-/** A recording is one file once nobody writes it any more. */
-async function stopFirst(simulation: Simulation): Promise<boolean> {
+  if (!isLive) {
+    await replay(recording, place);
+    return;
+  }
   const stop = 'Stop and Debug';
-  const message = `${simulation.title} is still running. Stop it, and debug what is recorded?`;
-  if ((await vscode.window.showInformationMessage(message, stop)) !== stop) return false;
+  const look = 'Debug as Far as Recorded';
+  const message = `${simulation.title} is still running. What is recorded so far can be debugged.`;
+  const answer = await vscode.window.showInformationMessage(message, look, stop);
+  if (answer === look) await start({ recording, ...place }, 'attach');
+  if (answer !== stop) return;
   await simulation.stopHere();
-  return true;
+  await replay(recording, place);
 }
 
 async function replay(recording: string, place: Partial<LaunchConfig>): Promise<void> {
   await start({ recording, stopOnEntry: true, ...place });
 }
 
-async function start(config: LaunchConfig): Promise<void> {
+async function start(config: LaunchConfig, request: 'launch' | 'attach' = 'launch'): Promise<void> {
   const first = config.program ?? config.recording ?? '';
   const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(first));
-  const full = { ...config, name: launchTitle(config), type: TYPE, request: 'launch' };
+  const full = { ...config, name: launchTitle(config), type: TYPE, request };
   if (!(await vscode.debug.startDebugging(folder, full))) {
     throw refusal('not-started', `Debugging ${config.name} could not be started.`);
   }

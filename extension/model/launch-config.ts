@@ -30,6 +30,8 @@ export type ResolvedLaunch =
   | { readonly kind: 'wrong'; readonly message: string };
 
 const PROGRAM = /\.(wasm|c|cc|cpp|cxx)$/i;
+/** Sources that are built by a command of the person's own. */
+const BUILT_BY_COMMAND = /\.(rs|zig|go|ts|js|mjs|py)$/i;
 const RECORDING = /\.backstitch$/i;
 
 export function resolveLaunch(
@@ -37,7 +39,10 @@ export function resolveLaunch(
   { activeFile, workflows }: LaunchSurroundings,
 ): ResolvedLaunch {
   const base = { ...given, type: 'backstitch', request: given.request ?? 'launch' };
-  if (base.request !== 'launch') {
+  if (base.request === 'attach' && given.recording === undefined) {
+    return { kind: 'wrong', message: ATTACH_WITHOUT_RECORDING };
+  }
+  if (base.request !== 'launch' && base.request !== 'attach') {
     const message =
       `"request": "${base.request}" is not known. Use "launch" with "program" to run and debug, ` +
       'or with "recording" to replay.';
@@ -61,8 +66,12 @@ export function resolveLaunch(
     return named({ ...base, program: only.config, workflow: only.name });
   }
   if (wanted.length > 1) return { kind: 'choose' };
-  return { kind: 'wrong', message: nothingToRun(given.workflow) };
+  return { kind: 'wrong', message: nothingToRun(given.workflow, activeFile) };
 }
+
+const ATTACH_WITHOUT_RECORDING =
+  '"attach" needs the "recording" of a simulation, which may still run. Use "launch" with ' +
+  '"program" to run and debug one.';
 
 function checkFields({ program, recording, execution, seq }: LaunchConfig): string | undefined {
   if (program !== undefined && recording !== undefined) {
@@ -74,11 +83,22 @@ function checkFields({ program, recording, execution, seq }: LaunchConfig): stri
   return undefined;
 }
 
-function nothingToRun(workflow: string | undefined): string {
-  return workflow === undefined
-    ? 'There is nothing to debug here. Open a .wasm, .c or .backstitch file, or name workflows in ' +
-        'a backstitch.json.'
-    : `No backstitch.json of this workspace has a workflow named "${workflow}".`;
+function nothingToRun(workflow: string | undefined, activeFile: string | undefined): string {
+  if (workflow !== undefined) {
+    return `No backstitch.json of this workspace has a workflow named "${workflow}".`;
+  }
+  if (activeFile !== undefined && BUILT_BY_COMMAND.test(activeFile)) {
+    const file = basename(activeFile);
+    const wasm = `${basename(file, extname(file))}.wasm`;
+    return (
+      `${file} is built by a command. Name it in a backstitch.json beside it, as ` +
+      `"module": "${wasm}" with "build": "...", or debug the .wasm file that it becomes.`
+    );
+  }
+  return (
+    'There is nothing to debug here. Open a .wasm, .c or .backstitch file, or name workflows in ' +
+    'a backstitch.json.'
+  );
 }
 
 function named(config: LaunchConfig): ResolvedLaunch {

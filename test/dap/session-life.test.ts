@@ -252,10 +252,35 @@ describe('a launch', () => {
     await launch(client, { program: STEPS, stopOnEntry: true });
     await entry;
   });
+});
 
-  it('is all there is: attaching says so', async () => {
+describe('attaching', () => {
+  it('without a recording says what to name', async () => {
     const client = new TestClient();
     await client.initializeRequest();
-    await assert.rejects(client.customRequest('attach', {}), /cannot attach.*"recording"/s);
+    await assert.rejects(client.customRequest('attach', {}), /name that, or launch a "program"/);
+  });
+
+  it('looks at what a simulation that still runs has recorded so far', async () => {
+    const record = join(folder, 'running.backstitch');
+    const running = new TestClient();
+    await running.launchTo({ program: STEPS, record, stopOnEntry: true }, () =>
+      running.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'stdout.*' }] }),
+    );
+    await running.move('continue');
+    await running.move('continue');
+    const client = new TestClient();
+    await client.initializeRequest();
+    const initialized = client.waitForEvent('initialized');
+    await client.customRequest('attach', { recording: record, steps: 'effects' });
+    await initialized;
+    const edge = await client.arrival(() => client.configurationDoneRequest());
+    assert.equal(edge.reason, 'end');
+    await client.move('stepBack');
+    assert.match((await client.scope('Effect')).get('effect')?.value ?? '', /^stdout\.write #/);
+    // Whoever runs it goes on undisturbed.
+    await running.setFunctionBreakpointsRequest({ breakpoints: [] });
+    assert.equal((await running.move('continue')).reason, 'end');
+    await running.disconnectRequest();
   });
 });

@@ -64,10 +64,21 @@ describe('a launch configuration', () => {
     assert.deepEqual([config.name, config.workflow], ['refund', 'refund']);
   });
 
+  it('looks at a recording that is still written', () => {
+    const config = ready({ request: 'attach', recording: '/shop/order.backstitch' });
+    assert.deepEqual([config.request, config.name], ['attach', 'order']);
+  });
+
+  it('of F5 says how a source becomes a program that nothing here builds', () => {
+    const message = wrong({}, { ...NOTHING, activeFile: '/shop/trip.rs' });
+    assert.match(message, /trip\.rs is built by a command.*"module": "trip\.wasm"/);
+  });
+
   it('says what is wrong and what to write instead', () => {
     assert.match(wrong({}), /Open a \.wasm/);
     assert.match(wrong({ workflow: 'ordr' }, { ...NOTHING, workflows: [ORDER] }), /named "ordr"/);
-    assert.match(wrong({ request: 'attach', program: '/a.wasm' }), /Use "launch"/);
+    assert.match(wrong({ request: 'attach', program: '/a.wasm' }), /needs the "recording"/);
+    assert.match(wrong({ request: 'join', program: '/a.wasm' }), /Use "launch"/);
     assert.match(wrong({ program: '/a.wasm', recording: '/a.backstitch' }), /either/);
     assert.match(wrong({ recording: '/a.backstitch', seq: 3 }), /"execution"/);
   });
