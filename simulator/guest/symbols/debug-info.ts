@@ -49,6 +49,9 @@ export interface Variable {
 /** Problems that are kept; the same damage often repeats in every unit. */
 const PROBLEM_COUNT_MAX = 20;
 
+/** Places whose variables are kept: conditions are asked for at the same ones again and again. */
+const PLACE_COUNT_MAX = 2_000;
+
 /** What a module's names of functions and lines are taken from. */
 export interface DebugInfoSources {
   readonly lines: LineTable;
@@ -65,6 +68,7 @@ export interface DebugInfoSources {
 export class DebugInfo {
   private readonly sections: DebugSections;
   private readonly problemTexts = new Set<string>();
+  private readonly variablesByPlace = new Map<string, readonly Variable[]>();
   private readonly units: Units;
   private readonly functions: FunctionIndex;
   private readonly definitions: DefinitionIndex;
@@ -80,6 +84,7 @@ export class DebugInfo {
     const onProblem = (error: unknown) => this.addProblem(error);
     this.sections = new DebugSections(bytes, module.sections);
     this.units = new Units(this.sections, onProblem);
+    this.refuseSplitUnits();
     this.functions = new FunctionIndex(this.units, onProblem);
     this.definitions = new DefinitionIndex(this.units);
     this.types = new TypeReader(this.definitions);
@@ -122,14 +127,31 @@ export class DebugInfo {
    *
    * @param level which of the functions of `framesAt`
    */
-  variables(codeOffset: number, level = 0): Variable[] {
+  variables(codeOffset: number, level = 0): readonly Variable[] {
+    const key = `${codeOffset} ${level}`;
+    const known = this.variablesByPlace.get(key);
+    if (known !== undefined) return known;
+    if (this.variablesByPlace.size === PLACE_COUNT_MAX) this.variablesByPlace.clear();
+    const variables = this.readVariables(codeOffset, level);
+    this.variablesByPlace.set(key, variables);
+    return variables;
+  }
+
+  private readVariables(codeOffset: number, level: number): readonly Variable[] {
     return this.guarded(() => {
       const scopes = this.scopesAt(codeOffset);
       const scope = scopes[level];
       const concrete = scopes.at(-1)?.entry;
       if (scope === undefined || concrete === undefined) return [];
+      // The variables of a frame share what is found of it, its base above all.
+      const contexts = new WeakMap<FrameState, FrameContext>();
+      const contextOf = (state: FrameState) => {
+        const context = contexts.get(state) ?? new FrameContext(concrete.unit, state, concrete);
+        contexts.set(state, context);
+        return context;
+      };
       return scopeVariables(scope).map(({ name, role, entry }) =>
-        this.variable(name, role, entry, concrete),
+        this.variable(name, role, entry, contextOf),
       );
     }, []);
   }
@@ -140,7 +162,7 @@ export class DebugInfo {
       const unit = this.functions.unitAt(codeOffset);
       if (unit === undefined) return [];
       return globalVariables(unit).map(({ name, entry }) =>
-        this.variable(name, 'global', entry, undefined),
+        this.variable(name, 'global', entry, (state) => new FrameContext(unit, state, undefined)),
       );
     }, []);
   }
@@ -195,19 +217,22 @@ export class DebugInfo {
     name: string,
     role: Variable['role'],
     entry: Entry,
-    concrete: Entry | undefined,
+    contextOf: (state: FrameState) => FrameContext,
   ): Variable {
     const type = this.types.typeOf(entry);
+    const declared = () => this.declarationOf(entry);
     return {
       name,
       role,
-      typeName: typeName(type),
-      declared: this.declarationOf(entry),
+      get typeName() {
+        return typeName(type);
+      },
+      get declared() {
+        return declared();
+      },
       read: (state) => {
-        const context = new FrameContext(entry.unit, state, concrete);
-        return new Value(type, storageOf(entry, context), this.world(state), {
-          evaluateName: name,
-        });
+        const storage = storageOf(entry, contextOf(state));
+        return new Value(type, storage, this.world(state), { evaluateName: name });
       },
     };
   }
@@ -265,6 +290,17 @@ export class DebugInfo {
       }
       return undefined;
     }, undefined);
+  }
+
+  /** Units whose variables are described in another file, which nobody has. */
+  private refuseSplitUnits(): void {
+    for (const unit of this.units.all) {
+      const other = unit.splitName;
+      if (other === undefined) continue;
+      const name = unit.rootText(ATTRIBUTE.name) ?? 'a part of the program';
+      const text = `${name} has its debug information in ${other}, which is not read. Build it with -gno-split-dwarf.`;
+      if (this.problemTexts.size < PROBLEM_COUNT_MAX) this.problemTexts.add(text);
+    }
   }
 
   private guarded<T>(read: () => T, otherwise: T): T {

@@ -93,6 +93,11 @@ export class Unit {
     return root === undefined ? [] : codeRanges(root);
   }
 
+  /** The file that has all but its first entry, as split DWARF makes it; mostly undefined. */
+  get splitName(): string | undefined {
+    return this.rootText(ATTRIBUTE.splitName) ?? this.rootText(ATTRIBUTE.oldSplitName);
+  }
+
   rootText(attribute: number): string | undefined {
     const value = this.rootValues.get(attribute);
     return value === undefined ? undefined : this.text(value);

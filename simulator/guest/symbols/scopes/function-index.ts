@@ -15,6 +15,8 @@ interface IndexedRange<T> extends CodeRange {
  */
 export class FunctionIndex {
   private unitRanges: readonly IndexedRange<Unit>[] | undefined;
+  /** What was found last: one asks for the variables of one function many times. */
+  private latest: IndexedRange<Entry> | undefined;
   private readonly functions = new Map<Unit, readonly IndexedRange<Entry>[]>();
 
   constructor(
@@ -24,9 +26,15 @@ export class FunctionIndex {
 
   /** The entry of the function itself, not of one that was inlined there. */
   functionAt(codeOffset: number): Entry | undefined {
+    const { latest } = this;
+    if (latest !== undefined && latest.start <= codeOffset && codeOffset < latest.end) {
+      return latest.of;
+    }
     for (const unit of this.unitsAt(codeOffset)) {
       const found = find(this.functionsOf(unit), codeOffset);
-      if (found !== undefined) return found;
+      if (found === undefined) continue;
+      this.latest = found;
+      return found.of;
     }
     return undefined;
   }
@@ -81,7 +89,7 @@ export class FunctionIndex {
 }
 
 /** Functions do not overlap; of two that claim the same code the later one has it. */
-function find<T>(ranges: readonly IndexedRange<T>[], address: number): T | undefined {
+function find<T>(ranges: readonly IndexedRange<T>[], address: number): IndexedRange<T> | undefined {
   let low = 0;
   let high = ranges.length;
   while (low < high) {
@@ -90,5 +98,5 @@ function find<T>(ranges: readonly IndexedRange<T>[], address: number): T | undef
     else high = middle;
   }
   const range = ranges[low - 1];
-  return range !== undefined && address < range.end ? range.of : undefined;
+  return range !== undefined && address < range.end ? range : undefined;
 }
