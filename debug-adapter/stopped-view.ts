@@ -6,14 +6,14 @@
  * H2  Frames and variables live for one stop; asking for them later gives nothing.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { isUserFrame, type SourceFrame } from '../simulator/guest/symbols/index.ts';
+import { isUserFrame, type SourceFrame, type Value } from '../simulator/guest/symbols/index.ts';
 import { placeText } from '../simulator/host/text/stack-text.ts';
 import type { ExecutionId } from '../simulator/journal/entry.ts';
 import type { DebugTarget } from './debug-target.ts';
 import type { SourceBook } from './source-book.ts';
 import { folderOf } from './source-paths.ts';
 import { endText } from './travel/happening.ts';
-import type { Place } from './travel/place.ts';
+import { lostWith, type Place } from './travel/place.ts';
 import type { SeenEffect } from './travel/seen-effect.ts';
 import type { SnapshotFrame } from './travel/statements/snapshot.ts';
 import type { Traveller } from './travel/traveller.ts';
@@ -35,6 +35,8 @@ export const VARIABLES_PER_ANSWER_MAX = 10_000;
 const THREADS_MAX = 10_000;
 /** Variables of WebAssembly that are looked through in one frame. */
 const WASM_LOCALS_MAX = 50_000;
+/** What elements of lists are called. */
+const ELEMENT_NAME = /^\[(\d+)\]$/;
 
 /** How lines and columns are counted by the client. */
 export interface ClientNumbers {
@@ -49,6 +51,11 @@ interface ShownFrame {
   readonly frame: SnapshotFrame | undefined;
 }
 
+/** A node that can be opened, and the frame that it is in. */
+interface OpenNode extends Pick<VariableNode, 'children' | 'elements'> {
+  readonly frameId: number | undefined;
+}
+
 interface Thread {
   readonly id: number;
   readonly execution: ExecutionId;
@@ -58,7 +65,7 @@ export class StoppedView {
   private readonly threadIds = new Map<ExecutionId, number>();
   private readonly frames = new Map<number, ShownFrame>();
   private readonly stacks = new Map<number, readonly DebugProtocol.StackFrame[]>();
-  private readonly nodes = new Map<number, Pick<VariableNode, 'children' | 'elements'>>();
+  private readonly nodes = new Map<number, OpenNode>();
   private scopes = new Map<ExecutionId, DebugProtocol.Scope[]>();
   private numbers = 0;
 
@@ -132,8 +139,9 @@ export class StoppedView {
     const row = traveller.view.history.execution(execution);
     if (place.kind === 'end' && row !== undefined)
       return [this.label(endText(row), place), ...shown];
-    if (shown.length > 0) return shown;
-    return [this.label('The stack is not known here', place)];
+    if (shown.length === 0) return [this.label('The stack is not known here', place)];
+    const attempt = attemptLabel(traveller, place);
+    return attempt === undefined ? shown : [...shown, this.label(attempt, place)];
   }
 
   private frame(
@@ -184,19 +192,23 @@ export class StoppedView {
     const shown = this.frames.get(frameId);
     if (shown === undefined) return [];
     return [
-      ...this.frameScopes(target, shown),
+      ...this.frameScopes(target, shown, frameId),
       ...this.executionScopes(target, traveller, shown.place),
       ...this.wasmScopes(target, shown),
     ];
   }
 
-  private frameScopes(target: DebugTarget, { place, frame }: ShownFrame): DebugProtocol.Scope[] {
+  private frameScopes(
+    target: DebugTarget,
+    { place, frame }: ShownFrame,
+    frameId: number,
+  ): DebugProtocol.Scope[] {
     if (!isReadable(frame)) return [];
     const { locator } = target.knownProgram(place.execution);
     const debug = locator.debugOf(frame.module);
     if (debug === undefined || !isUserFrame(frame)) return [];
-    const locals = this.scope('Locals', () => localNodes(debug, frame));
-    const globals = this.scope('Globals', () => globalNodes(debug, frame));
+    const locals = this.scope('Locals', () => localNodes(debug, frame), frameId);
+    const globals = this.scope('Globals', () => globalNodes(debug, frame), frameId);
     return [
       { ...locals, presentationHint: 'locals' },
       { ...globals, expensive: true },
@@ -240,8 +252,13 @@ export class StoppedView {
     return scopes;
   }
 
-  private scope(name: string, children: () => readonly VariableNode[]): DebugProtocol.Scope {
-    return { name, variablesReference: this.reference({ children }), expensive: false };
+  private scope(
+    name: string,
+    children: () => readonly VariableNode[],
+    frameId?: number,
+  ): DebugProtocol.Scope {
+    const variablesReference = this.reference({ children }, frameId);
+    return { name, variablesReference, expensive: false };
   }
 
   /** One page of what is inside a variable; empty when its stop is over. */
@@ -259,13 +276,26 @@ export class StoppedView {
     if (node.elements !== undefined && filter !== 'named') {
       const from = Math.max(0, start - (named?.length ?? 0));
       return [...shown, ...node.elements(from, length - shown.length)].map((each) =>
-        this.variable(each),
+        this.variable(each, node.frameId),
       );
     }
-    return shown.map((each) => this.variable(each));
+    return shown.map((each) => this.variable(each, node.frameId));
   }
 
-  variable(node: VariableNode): DebugProtocol.Variable {
+  /** The value of the program that a variable shows, and its frame; undefined for any other. */
+  shownIn(
+    reference: number,
+    name: string,
+  ): { readonly value: Value | undefined; readonly frameId: number | undefined } | undefined {
+    const node = this.nodes.get(reference);
+    const [, index] = ELEMENT_NAME.exec(name) ?? [];
+    const elements = index === undefined ? [] : (node?.elements?.(Number(index), 1) ?? []);
+    const children = [...(node?.children?.() ?? []), ...elements];
+    const found = children.find((each) => each.name === name);
+    return found && { value: found.shows, frameId: node?.frameId };
+  }
+
+  variable(node: VariableNode, frameId?: number): DebugProtocol.Variable {
     const { name, value, type, children, indexed, expression, address, hint } = node;
     return {
       name,
@@ -275,15 +305,30 @@ export class StoppedView {
       ...(indexed === undefined ? {} : { indexedVariables: indexed }),
       ...(address === undefined ? {} : { memoryReference: `0x${address.toString(16)}` }),
       ...(hint === undefined ? {} : { presentationHint: hint }),
-      variablesReference: children === undefined ? 0 : this.reference(node),
+      variablesReference: children === undefined ? 0 : this.reference(node, frameId),
     };
   }
 
-  private reference(node: Pick<VariableNode, 'children' | 'elements'>): number {
+  private reference(
+    { children, elements }: Pick<VariableNode, 'children' | 'elements'>,
+    frameId?: number,
+  ): number {
     const number = ++this.numbers;
-    this.nodes.set(number, node);
+    this.nodes.set(number, { children, ...(elements === undefined ? {} : { elements }), frameId });
     return number;
   }
+}
+
+/** Which attempt is at a place; undefined where an execution has one only, or at its end. */
+function attemptLabel({ view, position }: Traveller, place: Place): string | undefined {
+  const attempts = view.history.attempts(place.execution);
+  if (attempts.length < 2 || place.kind === 'end') return undefined;
+  const lost = lostWith(place);
+  const begun = attempts.filter(({ startedAt }) => startedAt <= position.at).at(-1);
+  const attempt = attempts.find(({ number }) => number === (lost ?? begun?.number));
+  if (attempt === undefined) return undefined;
+  const end = lost === undefined ? '' : ', lost when it crashed';
+  return `attempt ${attempt.number} on ${attempt.node}${end}`;
 }
 
 /** The frames of a place, with what can be read of them where the program has statements. */

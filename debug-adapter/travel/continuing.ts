@@ -1,4 +1,6 @@
 /** Going on, in the whole simulation, to the next breakpoint or exception, or to the one before. */
+import { DataHits } from './data/data-hits.ts';
+import type { DataTarget } from './data/data-target.ts';
 import { ForwardMotion } from './forward-motion.ts';
 import { callPosition, isStop, type StopPoint } from './itinerary.ts';
 import { type LiveDriver, type MotionEnd, stopWhen } from './live-driver.ts';
@@ -23,16 +25,19 @@ const EFFECTS_ONE_BY_ONE = 256;
 
 export class Continuing {
   private readonly hits: StatementHits | undefined;
+  private readonly data: DataHits | undefined;
 
   constructor(private readonly parts: ContinuingParts) {
     const { whereabouts, paths } = parts;
     this.hits = paths === undefined ? undefined : new StatementHits(whereabouts, paths);
+    this.data = paths === undefined ? undefined : new DataHits(whereabouts, paths);
   }
 
   async forward(): Promise<Stop> {
     const { whereabouts, live } = this.parts;
-    const byStatement = this.hits !== undefined && whereabouts.settings.statements.length > 0;
-    if (byStatement) return this.forwardByStatement(this.hits);
+    const { statements, data } = whereabouts.settings;
+    const byStatement = statements.length + data.length > 0;
+    if (this.hits !== undefined && byStatement) return this.forwardByStatement(this.hits);
     const scan = this.parts.passing.scan();
     const known = this.known(scan.points);
     if (known !== undefined) return known;
@@ -77,6 +82,14 @@ export class Continuing {
       const point = points.find((each) => isStop(each) && whereabouts.compare(each.position) > 0);
       const look = hits.after(whereabouts.position, point?.position);
       const target = look.stop?.position ?? point?.position;
+      const change = this.data?.after(whereabouts.position, target);
+      if (change !== undefined) {
+        const { position } = change;
+        passing.tellStatements(look.logs.filter((log) => this.isBefore(log.position, position)));
+        passing.logUpTo(points, position);
+        passing.tell(position);
+        return whereabouts.atChange(change, look.stop);
+      }
       passing.tellStatements(look.logs);
       if (look.stop !== undefined) {
         passing.logUpTo(points, look.stop.position);
@@ -117,6 +130,9 @@ export class Continuing {
       isStop(point) && whereabouts.compare(point.position) < 0;
     const target = points.filter(isBefore).at(-1);
     const hit = this.hits?.before(whereabouts.position, target?.position);
+    const floor = hit?.position ?? target?.position;
+    const change = this.data?.before(whereabouts.position, floor);
+    if (change !== undefined) return whereabouts.atChange(change, hit);
     if (hit !== undefined) return whereabouts.atStatement(hit);
     if (target !== undefined) return whereabouts.atPoint(target);
     const first = this.first();
@@ -132,6 +148,17 @@ export class Continuing {
     return logs.length;
   }
 
+  /** To what gave a value what it is; undefined when nothing that is known has changed it. */
+  toLastWrite(target: DataTarget): Stop | undefined {
+    const { whereabouts } = this.parts;
+    const write = this.data?.lastWrite(target, whereabouts.position);
+    return write === undefined ? undefined : whereabouts.atChange(write, undefined);
+  }
+
+  private isBefore(one: Position, other: Position): boolean {
+    return this.parts.whereabouts.itinerary.order.compare(one, other) < 0;
+  }
+
   /** The first that is known of the whole simulation. */
   first(): Position | undefined {
     const { whereabouts, paths } = this.parts;
@@ -139,7 +166,7 @@ export class Continuing {
     const effect = outlook.first();
     const [row] = outlook.view.history.executions();
     const isKnown = row !== undefined && (outlook.count(row.id) > 0 || row.endedAt !== undefined);
-    const path = isKnown ? paths?.pathOf(row.id) : undefined;
+    const path = isKnown ? paths?.firstPathOf(row.id) : undefined;
     if (path?.has(1)) return whereabouts.positionOf(path.placeAt(1));
     return effect === undefined ? undefined : callPosition(effect);
   }

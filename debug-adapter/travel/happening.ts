@@ -8,6 +8,7 @@ import { traceText } from '../../simulator/host/text/trace-text.ts';
 import { type ExecutionId, type Seq, seqOf } from '../../simulator/journal/entry.ts';
 import type { History } from '../../simulator/journal/history.ts';
 import type { AttemptRow, ExecutionRow, TraceRow } from '../../simulator/journal/records.ts';
+import { firstLostCall } from './lost-calls.ts';
 import type { Place, Position } from './place.ts';
 
 export const EXCEPTION_KINDS = ['crash', 'fault', 'retry', 'trap', 'divergence', 'exit'] as const;
@@ -70,12 +71,12 @@ function crashesOf(history: History, row: TraceRow, index: number): Happening[] 
   return history.executions().flatMap(({ id }) => {
     const attempt = history.attempts(id).find((each) => crashedWith(each, row));
     if (attempt === undefined) return [];
-    const seq = cause?.execution === id ? cause.seq : undefined;
-    const place: Place = {
-      kind: 'effect',
-      execution: id,
-      seq: seq ?? effectDuring(history, attempt, row.at),
-    };
+    const caused = cause?.execution === id ? cause.seq : undefined;
+    const seq = caused ?? effectDuring(history, attempt, row.at);
+    const firstLost = firstLostCall(history, id, attempt.number);
+    const isLost = firstLost !== undefined && seq >= firstLost;
+    const lost = isLost ? { lostWith: attempt.number } : {};
+    const place: Place = { kind: 'effect', execution: id, seq, ...lost };
     return {
       position: { at: row.at, place, ordinal: index + 1 },
       kinds,

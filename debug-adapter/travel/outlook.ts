@@ -4,7 +4,7 @@ import { type Entry, type ExecutionId, seqOf } from '../../simulator/journal/ent
 import { executionIds } from './happening.ts';
 import { callPosition } from './itinerary.ts';
 import type { LiveDriver } from './live-driver.ts';
-import { CALL, type Place, type Position, samePlace } from './place.ts';
+import { CALL, lostWith, type Place, type Position, samePlace } from './place.ts';
 import { type SeenEffect, seenEntry, seenUpcoming } from './seen-effect.ts';
 import { EMPTY_STACK, type Stack, type StackBook } from './stack-book.ts';
 
@@ -79,12 +79,27 @@ export class Outlook {
     if (place.kind === 'end') return undefined;
     const { execution, seq } = place;
     // Between effects it is the one that was called last.
-    if (place.kind === 'statement') return this.effect(execution, seq - 1);
+    if (place.kind === 'statement') {
+      return this.lostEffect(place, seq - 1) ?? this.effect(execution, seq - 1);
+    }
+    const lost = this.lostEffect(place, seq);
+    if (lost !== undefined) return lost;
     const found = this.lostAt(current, place) ?? this.effect(execution, seq);
     if (found !== undefined) return found;
     // A crash came before it was performed, and nobody has performed it since.
     const asked = this.live?.latestAsked(execution);
     return asked?.seq === seq ? { ...asked, state: 'lost' } : undefined;
+  }
+
+  /** An effect of an attempt whose crash took it away. */
+  private lostEffect(place: Place, seq: number): SeenEffect | undefined {
+    const attempt = lostWith(place);
+    if (attempt === undefined) return undefined;
+    const found = this.view.history
+      .lostEntries(place.execution)
+      .find((row) => row.attempt === attempt && row.entry.seq === seq);
+    if (found === undefined) return undefined;
+    return { ...seenEntry(place.execution, found.entry), state: 'lost', attempt };
   }
 
   /** At a crash, what the crashed attempt had and the journal had not. */

@@ -8,7 +8,13 @@ import type { VirtualNanos } from '../../simulator/kernel/time.ts';
 /** A place of one execution. */
 export type Place =
   /** Inside the call of effect `seq`, before it returns. */
-  | { readonly kind: 'effect'; readonly execution: ExecutionId; readonly seq: Seq }
+  | {
+      readonly kind: 'effect';
+      readonly execution: ExecutionId;
+      readonly seq: Seq;
+      /** Set for what happened in an attempt whose crash took it away again. */
+      readonly lostWith?: number;
+    }
   /**
    * Before statement `tick`, which counts from 1 since the execution began; effects before `seq`
    * have returned by then.
@@ -18,6 +24,7 @@ export type Place =
       readonly execution: ExecutionId;
       readonly seq: Seq;
       readonly tick: number;
+      readonly lostWith?: number;
     }
   /** After its last effect: it has ended, or what is known of it has. */
   | { readonly kind: 'end'; readonly execution: ExecutionId };
@@ -68,9 +75,15 @@ function rank(place: Place): number {
 
 export function samePlace(one: Place, other: Place): boolean {
   if (one.execution !== other.execution) return false;
+  if (one.kind === 'end' || other.kind === 'end') return one.kind === other.kind;
+  if (one.lostWith !== other.lostWith) return false;
   if (one.kind === 'statement') return other.kind === 'statement' && one.tick === other.tick;
-  if (one.kind === 'effect') return other.kind === 'effect' && one.seq === other.seq;
-  return other.kind === 'end';
+  return other.kind === 'effect' && one.seq === other.seq;
+}
+
+/** The attempt whose crash took a place away; undefined for one that is still there. */
+export function lostWith(place: Place): number | undefined {
+  return place.kind === 'end' ? undefined : place.lostWith;
 }
 
 /** Before anything that an execution does. */

@@ -8,7 +8,7 @@ import type { Happening } from './happening.ts';
 import { callPosition } from './itinerary.ts';
 import type { LiveDriver } from './live-driver.ts';
 import type { Passing } from './passing.ts';
-import type { Place, Position } from './place.ts';
+import { CALL, lostWith, type Place, type Position } from './place.ts';
 import { type Stack, type StackBook, WINDOW } from './stack-book.ts';
 import type { PathBook } from './statements/path-book.ts';
 import type { StepCommand } from './statements/statement-steps.ts';
@@ -42,8 +42,7 @@ export class Stepping {
     const { whereabouts } = this.parts;
     const { execution } = whereabouts.place;
     const target = this.statement(command) ?? this.effectBefore();
-    const passed = whereabouts
-      .happeningsOf(execution)
+    const passed = this.happeningsOf(execution)
       .filter(({ position }) => whereabouts.compare(position) < 0)
       .filter(({ position }) => target === undefined || this.isAfter(position, target))
       .at(-1);
@@ -56,7 +55,7 @@ export class Stepping {
   toEntryOf(chainLevel: number): Stop | undefined {
     const { paths, whereabouts } = this.parts;
     const { place } = whereabouts;
-    const entry = paths?.stepsOf(place.execution)?.entryOf(place, chainLevel);
+    const entry = paths?.stepsAt(place)?.entryOf(place, chainLevel);
     if (entry === undefined) return undefined;
     return whereabouts.at(whereabouts.positionOf(entry), 'goto', 'Went to the start of the call');
   }
@@ -77,7 +76,9 @@ export class Stepping {
         return whereabouts.atEndOf(execution, 'step');
       }
       const before = whereabouts.position;
-      const step = new StepMotion(execution, left, whereabouts.settings.exceptions, onPassed);
+      const { exceptions } = whereabouts.settings;
+      const stops = again ? exceptions.and('crash') : exceptions;
+      const step = new StepMotion(execution, left, stops, onPassed);
       const end = await live.advance(step);
       const { met } = step;
       const hasEnded = whereabouts.outlook.hasEnded(execution);
@@ -96,8 +97,7 @@ export class Stepping {
   /** The stop that a known target, or what befalls the execution before it, leads to. */
   private known(execution: ExecutionId, next: Position | undefined): Stop | undefined {
     const { whereabouts, passing } = this.parts;
-    const passed = whereabouts
-      .happeningsOf(execution)
+    const passed = this.happeningsOf(execution)
       .filter(({ position }) => whereabouts.compare(position) > 0)
       .find(({ position }) => next === undefined || !this.isAfter(position, next));
     if (passed !== undefined) {
@@ -109,9 +109,56 @@ export class Stepping {
 
   private statement(command: StepCommand): Position | undefined {
     const { paths, whereabouts } = this.parts;
-    const { place } = whereabouts;
-    const target = paths?.stepsOf(place.execution)?.target(place, command);
-    return target === undefined ? undefined : whereabouts.positionOf(target);
+    const { place, position } = whereabouts;
+    if (paths?.pathAt(place) === undefined) return undefined;
+    const isBack = command !== 'over' && command !== 'in' && command !== 'out';
+    // What befalls an effect comes after its call.
+    if (position.ordinal > CALL && isBack) return whereabouts.positionOf(place);
+    if (position.ordinal > CALL && lostWith(place) !== undefined) return this.resumed(place);
+    const target = this.target(paths, place, command);
+    return isBack ? target : (this.lostTarget(paths, place, command, target) ?? target);
+  }
+
+  private target(paths: PathBook, from: Place, command: StepCommand, on = from) {
+    const target = paths.stepsAt(on)?.target(from, command);
+    return target === undefined ? undefined : this.parts.whereabouts.positionOf(target);
+  }
+
+  /** Before a crash, a step leads to what the crash took away. */
+  private lostTarget(
+    paths: PathBook,
+    place: Place,
+    command: StepCommand,
+    target: Position | undefined,
+  ): Position | undefined {
+    const crash = this.happeningsOf(place.execution).find(
+      ({ position }) =>
+        this.parts.whereabouts.compare(position) > 0 && lostWith(position.place) !== undefined,
+    );
+    if (crash === undefined || lostWith(place) !== undefined) return undefined;
+    if (target !== undefined && !this.isAfter(target, crash.position)) return undefined;
+    return this.target(paths, place, command, crash.position.place);
+  }
+
+  /** Where the next attempt is when it has caught up with the one that crashed. */
+  private resumed(place: Place): Position | undefined {
+    const { paths, whereabouts } = this.parts;
+    const path = paths?.pathOf(place.execution);
+    const from = paths?.pathAt(place)?.life.lost?.from;
+    if (path === undefined || from === undefined) return undefined;
+    const tick = (path.effectTick(from - 1) ?? 0) + 1;
+    const statement = path.has(tick) ? path.placeAt(tick) : undefined;
+    const next = statement?.seq === from ? statement : path.effectPlace(from);
+    const position = whereabouts.positionOf(next);
+    return whereabouts.compare(position) > 0 ? position : undefined;
+  }
+
+  /** What befalls an execution and is to be stopped at; between statements, that is every crash. */
+  private happeningsOf(execution: ExecutionId): Happening[] {
+    const { whereabouts, paths } = this.parts;
+    const { exceptions } = whereabouts.settings;
+    if (paths?.pathOf(execution) === undefined) return whereabouts.happeningsOf(execution);
+    return whereabouts.itinerary.happeningsOf(execution, exceptions.and('crash'));
   }
 
   /** Whether the innermost function of the user's own at a place has returned. */

@@ -11,6 +11,7 @@ import type { ExecutionId } from '../../simulator/journal/entry.ts';
 import { VIRTUAL_START } from '../../simulator/kernel/time.ts';
 import { debugErrors } from '../debug-error.ts';
 import { Continuing } from './continuing.ts';
+import type { DataTarget } from './data/data-target.ts';
 import { executionIds } from './happening.ts';
 import { callPosition, Itinerary, type StopSettings } from './itinerary.ts';
 import { type LiveDriver, stopWhen } from './live-driver.ts';
@@ -53,7 +54,12 @@ export class Traveller {
     if (first === undefined) throw debugErrors.nothingRan();
     const itinerary = new Itinerary(view, book);
     this.outlook = new Outlook(view, book, live);
-    const whereabouts = new Whereabouts(itinerary, this.outlook, beforeFirst(first, VIRTUAL_START));
+    const whereabouts = new Whereabouts(
+      itinerary,
+      this.outlook,
+      paths,
+      beforeFirst(first, VIRTUAL_START),
+    );
     const passing = new Passing(whereabouts, setup);
     this.whereabouts = whereabouts;
     this.stepping = new Stepping({ whereabouts, passing, book, paths, live, onPassed });
@@ -93,7 +99,7 @@ export class Traveller {
 
   /** The program with its values; undefined where it has no statements. */
   snapshotAt(place: Place): Snapshot | undefined {
-    return this.setup.paths?.pathOf(place.execution)?.snapshotAt(place);
+    return this.setup.paths?.pathAt(place)?.snapshotAt(place);
   }
 
   // Motions.
@@ -122,6 +128,15 @@ export class Traveller {
   /** To the previous breakpoint or exception, in the whole simulation. */
   reverseContinue(): Stop {
     return this.backwards(() => this.continuing.backward());
+  }
+
+  /** To what gave a value what it is here. Throws DebugError when nothing has changed it. */
+  toLastWrite(target: DataTarget): Stop {
+    return this.backwards(() => {
+      const stop = this.continuing.toLastWrite(target);
+      if (stop === undefined) throw debugErrors.neverWritten(target.name);
+      return stop;
+    });
   }
 
   /** To the next statement, or effect, without those of functions that are called on the way. */

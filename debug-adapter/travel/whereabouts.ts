@@ -2,9 +2,10 @@
  * Where a session is, and the stops by which it comes there. It owns the position; motions tell it
  * where to go.
  */
-
-import type { ExecutionId } from '../../simulator/journal/entry.ts';
+import type { Entry, ExecutionId } from '../../simulator/journal/entry.ts';
 import type { History } from '../../simulator/journal/history.ts';
+import type { VirtualNanos } from '../../simulator/kernel/time.ts';
+import type { DataStop } from './data/data-hits.ts';
 import { NO_EXCEPTIONS } from './exception-stops.ts';
 import { endText, executionIds, type Happening } from './happening.ts';
 import { callPosition, type Itinerary, type StopPoint, type StopSettings } from './itinerary.ts';
@@ -12,10 +13,16 @@ import type { MotionEnd } from './live-driver.ts';
 import type { Outlook } from './outlook.ts';
 import { CALL, type Place, type Position, samePlace } from './place.ts';
 import type { SeenEffect } from './seen-effect.ts';
+import type { PathBook } from './statements/path-book.ts';
 import type { StatementStop } from './statements/statement-hits.ts';
 import { DESCRIPTIONS, type Stop, type StopReason, waitingText } from './stop.ts';
 
-const NO_SETTINGS: StopSettings = { breakpoints: [], statements: [], exceptions: NO_EXCEPTIONS };
+const NO_SETTINGS: StopSettings = {
+  breakpoints: [],
+  statements: [],
+  data: [],
+  exceptions: NO_EXCEPTIONS,
+};
 
 export class Whereabouts {
   settings: StopSettings = NO_SETTINGS;
@@ -23,6 +30,7 @@ export class Whereabouts {
   constructor(
     readonly itinerary: Itinerary,
     readonly outlook: Outlook,
+    private readonly paths: PathBook | undefined,
     private current: Position,
   ) {}
 
@@ -48,11 +56,37 @@ export class Whereabouts {
   positionOf(place: Place): Position {
     const { execution } = place;
     if (place.kind === 'end') return this.itinerary.endOf(execution) ?? this.current;
-    const row = this.history.execution(execution);
-    const before = this.history.entries(execution)[place.seq - 1];
-    const came = before?.deliveredAt ?? before?.endedAt ?? before?.startedAt ?? row?.startedAt;
-    const effect = place.kind === 'effect' ? this.outlook.effect(execution, place.seq) : undefined;
-    return { at: effect?.startedAt ?? came ?? this.current.at, place, ordinal: CALL };
+    const entries = this.paths?.pathAt(place)?.life.entries ?? this.history.entries(execution);
+    const at =
+      place.kind === 'effect' ? this.calledAt(place, entries) : this.cameTo(place, entries);
+    return { at: at ?? this.current.at, place, ordinal: CALL };
+  }
+
+  private calledAt(
+    { execution, seq, lostWith: attempt }: Place & { kind: 'effect' },
+    entries: readonly Entry[],
+  ): VirtualNanos | undefined {
+    if (attempt === undefined) return this.outlook.effect(execution, seq)?.startedAt;
+    // The crash may have come before it was begun.
+    const before = entries[seq - 1];
+    return entries[seq]?.startedAt ?? before?.deliveredAt ?? before?.endedAt;
+  }
+
+  /** When a program came to the statements after an effect. */
+  private cameTo(
+    { execution, seq, lostWith: attempt }: Place & { kind: 'statement' },
+    entries: readonly Entry[],
+  ): VirtualNanos | undefined {
+    const before = entries[seq - 1];
+    const came = before?.deliveredAt ?? before?.endedAt ?? before?.startedAt;
+    const next = entries[seq];
+    const attempts = this.history.attempts(execution);
+    const number = attempt ?? next?.attempt ?? attempts.at(-1)?.number;
+    const began = attempts.find((each) => each.number === number)?.startedAt;
+    const start = came ?? this.history.execution(execution)?.startedAt;
+    // After a crash it comes there once more, in the attempt that goes on.
+    const again = began !== undefined && start !== undefined && began > start;
+    return again && (next === undefined || began <= next.startedAt) ? began : start;
   }
 
   /** Makes another execution the one that is looked at, at the same instant. */
@@ -101,6 +135,15 @@ export class Whereabouts {
     const reason = byFunction ? 'function breakpoint' : 'breakpoint';
     const stop = this.at(position, reason, problem ?? DESCRIPTIONS[reason]);
     const ids = breakpoints.map(({ id }) => id);
+    return { ...stop, breakpoints: ids, ...(problem === undefined ? {} : { problem }) };
+  }
+
+  /** Where a value changes; a breakpoint on the same statement is hit too. */
+  atChange({ position, breakpoints, description, problem }: DataStop, also?: StatementStop): Stop {
+    const stop = this.at(position, 'data breakpoint', description);
+    const joins = also !== undefined && samePlace(also.position.place, position.place);
+    const hit = [...breakpoints, ...(joins ? also.breakpoints : [])];
+    const ids = hit.map(({ id }) => id);
     return { ...stop, breakpoints: ids, ...(problem === undefined ? {} : { problem }) };
   }
 

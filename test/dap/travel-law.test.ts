@@ -41,6 +41,18 @@ const CASES: readonly Case[] = [
     ...EVERYTHING,
   },
   {
+    name: 'statements that a crash took away',
+    launch: {
+      program: STEPS,
+      args: ['2'],
+      ...statements,
+      faults: {
+        faults: [{ kind: 'crash', at: { execution: 'steps-1', seq: 1 }, point: 'before' }],
+      },
+    },
+    ...EVERYTHING,
+  },
+  {
     name: 'statements of an order through a crash',
     launch: { program: ORDER, ...crash, ...statements },
     ...EVERYTHING,

@@ -5,7 +5,7 @@
  * E1  Statements have the same numbers whatever is asked, and in whatever order.
  * E2  It runs no further than it needs to: a program may compute for ever.
  */
-import { type ExecutionId, seqOf } from '../../../simulator/journal/entry.ts';
+import { type Entry, type ExecutionId, seqOf } from '../../../simulator/journal/entry.ts';
 import type { Place } from '../place.ts';
 import { ANY_DEPTH } from './moves.ts';
 import { NEAR_TICKS, NearVisits } from './near-visits.ts';
@@ -16,6 +16,13 @@ import type { ScanRange, Standing, StatementScan, Visit } from './visit.ts';
 /** Snapshots kept: those of one stop, and a few that one goes back to. */
 const SNAPSHOTS_KEPT_MAX = 8;
 
+/** The entries that a path is made of, and what of it a crash took away. */
+export interface Life {
+  readonly entries: readonly Entry[];
+  /** What came after the effects before `from` was lost with the attempt. */
+  readonly lost: { readonly attempt: number; readonly from: number } | undefined;
+}
+
 export type StatementPlace = Place & { readonly kind: 'statement' };
 
 export class ExecutionPath implements StatementScan {
@@ -25,6 +32,7 @@ export class ExecutionPath implements StatementScan {
   constructor(
     readonly execution: ExecutionId,
     readonly reruns: Reruns,
+    readonly life: Life,
   ) {}
 
   get total(): number {
@@ -54,7 +62,18 @@ export class ExecutionPath implements StatementScan {
       if ((effectTicks[middle] as number) < tick) low = middle + 1;
       else high = middle;
     }
-    return { kind: 'statement', execution: this.execution, seq: seqOf(low), tick };
+    const seq = seqOf(low);
+    return { kind: 'statement', execution: this.execution, seq, tick, ...this.lostFrom(seq) };
+  }
+
+  effectPlace(seq: number): Place {
+    return { kind: 'effect', execution: this.execution, seq: seqOf(seq), ...this.lostFrom(seq) };
+  }
+
+  /** What came before was not lost: it is on the path of the journal too. */
+  private lostFrom(seq: number): { readonly lostWith?: number } {
+    const { lost } = this.life;
+    return lost !== undefined && seq >= lost.from ? { lostWith: lost.attempt } : {};
   }
 
   /** The latest statement that was begun at a place. */

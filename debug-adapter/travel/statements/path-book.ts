@@ -1,53 +1,87 @@
 /** The paths of executions, made anew when more is known of them. */
 import type { SimulationView } from '../../../simulator/host/simulation-run.ts';
 import type { Entry, ExecutionId } from '../../../simulator/journal/entry.ts';
-import { ExecutionPath } from './execution-path.ts';
+import { firstLostCall, lostEntriesOf } from '../lost-calls.ts';
+import { lostWith, type Place } from '../place.ts';
+import { ExecutionPath, type Life } from './execution-path.ts';
 import type { Reruns } from './reruns.ts';
 import { StatementSteps } from './statement-steps.ts';
 
 interface Known {
   readonly path: ExecutionPath;
   readonly steps: StatementSteps;
-  readonly entries: readonly Entry[];
   readonly edge: string;
 }
 
 export class PathBook {
-  private readonly known = new Map<ExecutionId, Known>();
+  private readonly known = new Map<string, Known>();
 
   /** @param rerunsOf undefined for an execution whose program has no statements */
   constructor(
     private readonly view: SimulationView,
-    private readonly rerunsOf: (execution: ExecutionId) => Reruns | undefined,
+    private readonly rerunsOf: (
+      execution: ExecutionId,
+      entries: readonly Entry[],
+    ) => Reruns | undefined,
   ) {}
 
+  /** The path of what its journal holds. */
   pathOf(execution: ExecutionId): ExecutionPath | undefined {
-    return this.of(execution)?.path;
+    return this.of(execution, undefined)?.path;
   }
 
-  stepsOf(execution: ExecutionId): StatementSteps | undefined {
-    return this.of(execution)?.steps;
+  /** The path on which an execution began: a crash may have taken even that away. */
+  firstPathOf(execution: ExecutionId): ExecutionPath | undefined {
+    const { history } = this.view;
+    const lost = history
+      .attempts(execution)
+      .find(({ number }) => firstLostCall(history, execution, number) === 0);
+    return this.of(execution, lost?.number)?.path;
   }
 
-  private of(execution: ExecutionId): Known | undefined {
-    const entries = this.view.history.entries(execution);
-    const edge = this.edgeOf(execution, entries);
-    const existing = this.known.get(execution);
-    if (existing?.entries === entries && existing.edge === edge) return existing;
-    const reruns = this.rerunsOf(execution);
+  /** The path that a place is on, which may be one that was lost with an attempt. */
+  pathAt(place: Place): ExecutionPath | undefined {
+    return this.of(place.execution, lostWith(place))?.path;
+  }
+
+  stepsAt(place: Place): StatementSteps | undefined {
+    return this.of(place.execution, lostWith(place))?.steps;
+  }
+
+  private of(execution: ExecutionId, lost: number | undefined): Known | undefined {
+    const key = `${execution} ${lost ?? ''}`;
+    const edge = this.edgeOf(execution);
+    const existing = this.known.get(key);
+    if (existing?.edge === edge) return existing;
+    const life = this.lifeOf(execution, lost);
+    const reruns = this.rerunsOf(execution, life.entries);
     if (reruns === undefined) return undefined;
-    const path = new ExecutionPath(execution, reruns);
-    const created = { path, steps: new StatementSteps(path), entries, edge };
-    this.known.set(execution, created);
+    const path = new ExecutionPath(execution, reruns, life);
+    const created = { path, steps: new StatementSteps(path), edge };
+    this.known.set(key, created);
     return created;
   }
 
-  /** What changes when an execution goes on, or performs effects again after a crash. */
-  private edgeOf(execution: ExecutionId, entries: readonly Entry[]): string {
+  /** What an attempt had before its crash, or what the journal has. */
+  private lifeOf(execution: ExecutionId, attempt: number | undefined): Life {
     const { history } = this.view;
+    const kept = history.entries(execution);
+    if (attempt === undefined) return { entries: kept, lost: undefined };
+    const gone = lostEntriesOf(history, execution, attempt);
+    const entries = [...kept.slice(0, gone[0]?.seq), ...gone];
+    const from = firstLostCall(history, execution, attempt) ?? entries.length;
+    return { entries, lost: { attempt, from } };
+  }
+
+  /** What changes when an execution goes on, or performs effects again after a crash. */
+  private edgeOf(execution: ExecutionId): string {
+    const { history } = this.view;
+    const entries = history.entries(execution);
     const last = entries.at(-1);
     const ended = history.execution(execution)?.endedAt !== undefined;
     const attempts = history.attempts(execution).length;
-    return `${entries.length} ${last?.attempt} ${last?.result !== undefined} ${ended} ${attempts}`;
+    const lost = history.lostEntries(execution).length;
+    const has = last?.result !== undefined;
+    return `${entries.length} ${last?.attempt} ${has} ${ended} ${attempts} ${lost}`;
   }
 }

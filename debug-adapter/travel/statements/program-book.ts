@@ -3,7 +3,7 @@ import type { GuestProgram } from '../../../simulator/guest/program.ts';
 import { type ProgramLocator, statementOffsets } from '../../../simulator/guest/symbols/index.ts';
 import type { SimulationView } from '../../../simulator/host/simulation-run.ts';
 import { wallOf } from '../../../simulator/host/source-sites.ts';
-import type { ExecutionId } from '../../../simulator/journal/entry.ts';
+import type { Entry, ExecutionId } from '../../../simulator/journal/entry.ts';
 import { JournalReruns } from './journal-reruns.ts';
 import { PathBook } from './path-book.ts';
 import { ProgramBuilds, type Statements } from './program-builds.ts';
@@ -27,7 +27,7 @@ export class ProgramBook {
     private readonly locatorOf: (program: GuestProgram) => ProgramLocator,
     private readonly interrupted: () => boolean,
   ) {
-    this.paths = new PathBook(view, (execution) => this.rerunsOf(execution));
+    this.paths = new PathBook(view, (execution, entries) => this.rerunsOf(execution, entries));
   }
 
   known(program: GuestProgram): KnownProgram {
@@ -46,14 +46,14 @@ export class ProgramBook {
     return created;
   }
 
-  private rerunsOf(execution: ExecutionId): Reruns | undefined {
+  private rerunsOf(execution: ExecutionId, entries: readonly Entry[]): Reruns | undefined {
     const workflow = this.view.workflowOf(execution);
     const { statements, builds, snapshots } = this.known(workflow.program);
     if (statements.offsets.length === 0) return undefined;
     return new JournalReruns({
       execution,
       workflow,
-      entries: this.view.history.entries(execution),
+      entries,
       wallNanosOf: (entry) => wallOf(this.view, execution, entry),
       builds,
       snapshots,

@@ -1,5 +1,4 @@
 /** Where steps lead in one execution, statement by statement and through the effects between. */
-import { seqOf } from '../../../simulator/journal/entry.ts';
 import type { Place } from '../place.ts';
 import type { ExecutionPath } from './execution-path.ts';
 import { Moves } from './moves.ts';
@@ -43,7 +42,7 @@ export class StatementSteps {
 
   private into(place: Exclude<Place, { kind: 'end' }>): Place | undefined {
     const seq = this.path.effectDuring(place);
-    if (seq !== undefined) return this.effect(seq);
+    if (seq !== undefined) return this.path.effectPlace(seq);
     return this.place(this.path.tickAt(place) + 1);
   }
 
@@ -55,7 +54,7 @@ export class StatementSteps {
     const during = effectTicks[before - 1];
     // In the middle of a statement, an earlier effect of it comes before its beginning.
     const from = place.kind === 'effect' ? tick : tick - 1;
-    if (during !== undefined && during >= from) return this.effect(before - 1);
+    if (during !== undefined && during >= from) return this.path.effectPlace(before - 1);
     return this.place(from);
   }
 
@@ -65,10 +64,6 @@ export class StatementSteps {
     // A program that has exited has returned from all its calls.
     const chain = this.path.reruns.learned.exited ? [OUTERMOST] : [];
     return { tick, effect: undefined, chain };
-  }
-
-  private effect(seq: number): Place {
-    return { kind: 'effect', execution: this.path.execution, seq: seqOf(seq) };
   }
 
   private place(tick: number | undefined): Place | undefined {
