@@ -154,12 +154,13 @@ export class JournalReruns implements Reruns {
     const { execution, workflow, entries, wallNanosOf, interrupted } = this.setup;
     const { stopAtEffect, onCall, isOver, ...settings } = wishes;
     let wasInterrupted = false;
+    const asks = (): boolean => {
+      wasInterrupted ||= interrupted();
+      return wasInterrupted;
+    };
     const session = new ProbeSession({
-      ...settings,
-      onCheckIn: (tick) => {
-        wasInterrupted ||= interrupted();
-        return wasInterrupted || isOver?.(tick) === true;
-      },
+      ...interruptible(settings, asks),
+      onCheckIn: (tick) => asks() || isOver?.(tick) === true,
     });
     const outer = this.session;
     this.session = session;
@@ -209,4 +210,22 @@ export class JournalReruns implements Reruns {
     if (seq === this.effectTicks.length) this.effectTicks.push(tick);
     else assert(this.effectTicks[seq] === tick, 'an effect was called in another statement');
   }
+}
+
+/** Ticks that are visited between two questions whether to go on. */
+const TICKS_PER_QUESTION = 256;
+
+/** What hooks do takes longer than what they interrupt, so they ask themselves whether to go on. */
+function interruptible(settings: ProbeSettings, isInterrupted: () => boolean): ProbeSettings {
+  const { onTick, onBreakpoint, onStore } = settings;
+  let ticks = 0;
+  return {
+    ...settings,
+    ...(onTick && {
+      onTick: (...visit) =>
+        ++ticks % TICKS_PER_QUESTION === 0 && isInterrupted() ? 0 : onTick(...visit),
+    }),
+    ...(onBreakpoint && { onBreakpoint: (hit) => isInterrupted() || onBreakpoint(hit) }),
+    ...(onStore && { onStore: (hit) => isInterrupted() || onStore(hit) }),
+  };
 }
