@@ -11,7 +11,7 @@ import { DebugClient } from '@vscode/debugadapter-testsupport';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { build } from 'esbuild';
 import { projectRoot } from '../helpers/project-root.ts';
-import { ORDER, SCRIPT, STEPS } from './helpers/programs.ts';
+import { ADDING, lineOf, ORDER, SCRIPT, STEPS } from './helpers/programs.ts';
 
 /** What is installed, with the bundle as esbuild.mjs makes it. */
 const folder = mkdtempSync(join(tmpdir(), 'backstitch-adapter-'));
@@ -189,6 +189,30 @@ describe('the debug adapter as a process', () => {
     assert.equal(code, 0, errors());
     assert.equal(errors(), '');
   });
+
+  for (const command of ['pause', 'cancel']) {
+    it(`breaks off a long way back at a ${command}, and goes on answering`, async () => {
+      const child = start();
+      assert.ok(child.stdin !== null && child.stdout !== null);
+      const client = new StreamClient(child.stdout, child.stdin);
+      await client.initializeRequest();
+      const end = client.waitForEvent('stopped');
+      await client.launchRequest({ program: ADDING } as DebugProtocol.LaunchRequestArguments);
+      await client.configurationDoneRequest();
+      await end;
+      const line = lineOf(ADDING, 'ADD');
+      const breakpoints = [{ line, condition: 'number == 99999999' }];
+      await client.setBreakpointsRequest({ source: { path: ADDING }, breakpoints });
+      const { request_seq: requestId } = await client.reverseContinueRequest({ threadId: 1 });
+      const stopped = client.waitForEvent('stopped');
+      await client.customRequest(command, { threadId: 1, requestId });
+      // Without it, the way leads to the entry.
+      assert.equal((await stopped).body?.reason, 'pause');
+      assert.equal((await client.threadsRequest()).body.threads.length, 1);
+      child.stdin.end();
+      await once(child, 'exit');
+    });
+  }
 
   it('refuses arguments that it does not know, and says which there are', async () => {
     for (const args of [
