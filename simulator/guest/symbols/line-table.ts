@@ -1,8 +1,10 @@
+import type { CoreModule } from '../wasm/index.ts';
 import { DebugInfoError } from './debug-info-error.ts';
 import type { DebugSections } from './debug-sections.ts';
 import { eachLineHeader } from './line-headers.ts';
 import { LineProgram } from './line-program.ts';
 import { LineRows, ROW_FLAGS, type Sequence } from './line-rows.ts';
+import { readSourceMap } from './source-map.ts';
 import type { SourceFile } from './source-path.ts';
 
 /** A place in the source. Lines and columns count from 1; column 0 is "the whole line". */
@@ -54,6 +56,18 @@ export class LineTable {
     );
     const status = rows.sequences.length === 0 ? 'line-table-empty' : 'ok';
     return new LineTable(status, [...problems], rows);
+  }
+
+  /** The same from the text of a source map; a damaged one leaves the table empty. */
+  static fromSourceMap(text: string, module: CoreModule): LineTable {
+    try {
+      const rows = readSourceMap(text, module);
+      const status = rows.sequences.length === 0 ? 'line-table-empty' : 'ok';
+      return new LineTable(status, [], rows);
+    } catch (error) {
+      if (!(error instanceof DebugInfoError)) throw error;
+      return new LineTable('line-table-empty', [error.message], new LineRows(0));
+    }
   }
 
   /** The line of the instruction at `codeOffset`; undefined for code that comes from no line. */

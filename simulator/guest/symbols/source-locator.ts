@@ -4,6 +4,7 @@ import { DebugSections } from './debug-sections.ts';
 import { FunctionNames } from './function-names.ts';
 import { type DebugStatus, LineTable, type SourceLine } from './line-table.ts';
 import { isRuntimeFile } from './runtime-file.ts';
+import { embeddedSourceMap, sourceMapUrl } from './source-map.ts';
 import type { SourceFile } from './source-path.ts';
 import type { WasmFrame } from './wasm-frame.ts';
 
@@ -31,18 +32,29 @@ export class SourceLocator {
   /**
    * @param bytes the module as it was built
    * @param codeShift how far its code was moved in the module that runs (LimitedModule)
+   * @param sourceMap the text of its source map, if that is in a file of its own
    */
   constructor(
     private readonly bytes: Uint8Array,
     private readonly module: CoreModule,
     private readonly codeShift = 0,
+    private readonly sourceMap?: string,
   ) {}
 
   get lines(): LineTable {
+    this.lineTable ??= this.readLines();
+    return this.lineTable;
+  }
+
+  /** From DWARF; where there is none, from a source map, as of AssemblyScript. */
+  private readLines(): LineTable {
     const { code, sections } = this.module;
     const codeLength = code === undefined ? 0 : code.end - code.start;
-    this.lineTable ??= LineTable.read(new DebugSections(this.bytes, sections), codeLength);
-    return this.lineTable;
+    const table = LineTable.read(new DebugSections(this.bytes, sections), codeLength);
+    if (table.status === 'ok') return table;
+    const url = sourceMapUrl(this.bytes, this.module);
+    const text = this.sourceMap ?? (url === undefined ? undefined : embeddedSourceMap(url));
+    return text === undefined ? table : LineTable.fromSourceMap(text, this.module);
   }
 
   get names(): FunctionNames {
