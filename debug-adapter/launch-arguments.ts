@@ -25,6 +25,10 @@ export interface LaunchRecording {
   /** Where to begin; the first effect when it is left out. */
   readonly execution: string | undefined;
   readonly seq: number | undefined;
+  /** The statement to begin at, where there are any; the effect where there are none. */
+  readonly tick: number | undefined;
+  /** The attempt that they were lost with. */
+  readonly lostWith: number | undefined;
 }
 
 export interface LaunchArguments {
@@ -76,7 +80,12 @@ function parseRecording(args: Arguments, recording: string): LaunchRecording {
     args.fail('seq', 'say also which "execution" it counts in');
   }
   if (seq !== undefined && seq < 0) args.fail('seq', 'it counts from 0');
-  return { kind: 'recording', recording, execution, seq };
+  const tick = args.optionalInteger('tick');
+  const lostWith = args.optionalInteger('lostWith');
+  if ((tick ?? lostWith) !== undefined && seq === undefined) {
+    args.fail('tick', 'say also at which effect, with "seq"');
+  }
+  return { kind: 'recording', recording, execution, seq, tick, lostWith };
 }
 
 function parseProgram(args: Arguments, folder: string): LaunchProgram {
@@ -119,7 +128,8 @@ function targetOf(args: Arguments, path: string, workflow: string | undefined): 
   };
 }
 
-function parseSteps(args: Arguments): LaunchArguments['steps'] {
+/** Throws DebugError `bad-arguments`. */
+export function parseSteps(args: Arguments): LaunchArguments['steps'] {
   const steps = args.optionalText('steps') ?? 'statements';
   if (steps === 'statements' || steps === 'effects') return steps;
   return args.fail('steps', 'it is one of statements, effects');

@@ -4,13 +4,13 @@ import type { JsonObject } from '../simulator/effects/operation.ts';
 import { stackText } from '../simulator/host/text/stack-text.ts';
 import { timelineText } from '../simulator/host/text/timeline-text.ts';
 import { frameView } from '../simulator/host/views.ts';
-import { executionId } from '../simulator/journal/entry.ts';
 import type { Arguments } from './arguments.ts';
 import type { WantedBreakpoint, WantedFunction } from './breakpoint-book.ts';
 import { completionsOf } from './completions.ts';
 import { DATA_REQUESTS } from './data-requests.ts';
 import { debugErrors } from './debug-error.ts';
 import { evaluateRequest, programCompletions } from './evaluate-request.ts';
+import { INSTANT_REQUESTS } from './instant-requests.ts';
 import { parseAttach } from './launch-arguments.ts';
 import { listedModules } from './module-list.ts';
 import { formatted, wantsHex } from './number-format.ts';
@@ -194,15 +194,7 @@ export const REQUESTS: Readonly<Record<string, RequestHandler>> = {
   loadedSources: (state) => ({ body: { sources: state.loadedSources() } }),
 
   // Of our own; docs/debugger.md documents them.
-  'backstitch/seek': (state, args) => {
-    const execution = executionId(args.text('execution'));
-    const tick = args.optionalInteger('tick');
-    if (tick === undefined) {
-      const seq = args.integer('seq');
-      return { after: state.startMotion((traveller) => traveller.seek(execution, seq)) };
-    }
-    return { after: state.startMotion((traveller) => traveller.seekStatement(execution, tick)) };
-  },
+  ...INSTANT_REQUESTS,
   'backstitch/reverseNext': step((traveller) => traveller.back()),
   'backstitch/reverseStepIn': step((traveller) => traveller.backIn()),
   'backstitch/reverseStepOut': step((traveller) => traveller.backOut()),

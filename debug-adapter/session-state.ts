@@ -5,7 +5,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Fault } from '../simulator/faults/fault.ts';
 import { parseFault } from '../simulator/faults/plan.ts';
-import type { ExecutionId } from '../simulator/journal/entry.ts';
+import { type ExecutionId, executionId } from '../simulator/journal/entry.ts';
 import type { Arguments } from './arguments.ts';
 import { BreakpointBook } from './breakpoint-book.ts';
 import type { ClientPort } from './client-port.ts';
@@ -20,6 +20,7 @@ import { SourceBook } from './source-book.ts';
 import { folderOf, PathMapping } from './source-paths.ts';
 import { StoppedView } from './stopped-view.ts';
 import { NO_EXCEPTIONS } from './travel/exception-stops.ts';
+import { instantOf } from './travel/instant.ts';
 import { effectBefore } from './travel/seen-effect.ts';
 import type { Stop } from './travel/stop.ts';
 import { Traveller } from './travel/traveller.ts';
@@ -171,7 +172,8 @@ export class SessionState {
         return traveller.continue();
       }
       if (what.kind === 'recording' && what.execution !== undefined) {
-        return traveller.seek(what.execution as ExecutionId, what.seq ?? 0);
+        const { execution, seq = 0, tick, lostWith } = what;
+        return traveller.seekInstant({ execution: executionId(execution), seq, tick, lostWith });
       }
       return launch.stopOnEntry ? traveller.toEntry() : traveller.continue();
     });
@@ -205,6 +207,17 @@ export class SessionState {
   }
 
   // Motions.
+
+  /** Steps go so from here on; leads to a stop where the session is. */
+  stepBy(steps: LaunchArguments['steps']): () => void {
+    this.requireStopped();
+    const { target, traveller } = this.requireLoaded();
+    const instant = instantOf(traveller.position.place, traveller.view.history);
+    if (this.launch !== undefined) this.launch = { ...this.launch, steps };
+    this.view.clear();
+    this.take(target);
+    return this.startMotion((fresh) => fresh.seekInstant(instant));
+  }
 
   /** Begins a motion; throws when one is under way, or nothing was launched. */
   startMotion(motion: (traveller: Traveller) => Stop | Promise<Stop>): () => void {

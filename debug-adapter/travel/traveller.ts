@@ -13,6 +13,7 @@ import { debugErrors } from '../debug-error.ts';
 import { Continuing } from './continuing.ts';
 import type { DataTarget } from './data/data-target.ts';
 import { executionIds } from './happening.ts';
+import { type Instant, placeOfInstant } from './instant.ts';
 import { callPosition, Itinerary, type StopSettings } from './itinerary.ts';
 import { type LiveDriver, stopWhen } from './live-driver.ts';
 import { Outlook } from './outlook.ts';
@@ -20,6 +21,7 @@ import { Passing, type PassingListener } from './passing.ts';
 import { beforeFirst, type Place, type Position } from './place.ts';
 import type { SeenEffect } from './seen-effect.ts';
 import type { Stack, StackBook } from './stack-book.ts';
+import type { ExecutionPath } from './statements/execution-path.ts';
 import type { PathBook } from './statements/path-book.ts';
 import { Interrupted } from './statements/reruns.ts';
 import type { Snapshot } from './statements/snapshot.ts';
@@ -100,6 +102,11 @@ export class Traveller {
   /** The program with its values; undefined where it has no statements. */
   snapshotAt(place: Place): Snapshot | undefined {
     return this.setup.paths?.pathAt(place)?.snapshotAt(place);
+  }
+
+  /** The statements of an execution; undefined for a program that has none. */
+  pathOf(execution: ExecutionId): ExecutionPath | undefined {
+    return this.setup.paths?.pathOf(execution);
   }
 
   // Motions.
@@ -230,6 +237,20 @@ export class Traveller {
     }
     const position = this.whereabouts.positionOf(path.placeAt(tick));
     return this.whereabouts.at(position, 'goto', `Went to statement ${tick} of ${execution}`);
+  }
+
+  /** To the statement of an instant where there are any, else to its effect. */
+  async seekInstant(instant: Instant): Promise<Stop> {
+    const { execution, seq, tick, lostWith } = instant;
+    const isKnown = this.view.history.execution(execution) !== undefined;
+    const path = isKnown ? this.setup.paths?.pathAt(placeOfInstant(instant)) : undefined;
+    if (tick !== undefined && path?.has(tick) === true) {
+      const position = this.whereabouts.positionOf(path.placeAt(tick));
+      return this.whereabouts.at(position, 'goto', `Went to statement ${tick} of ${execution}`);
+    }
+    if (lostWith === undefined || path === undefined) return this.seek(execution, seq);
+    const position = this.whereabouts.positionOf(path.effectPlace(seq));
+    return this.whereabouts.at(position, 'goto', `Went to ${execution} #${seq}`);
   }
 
   /** Makes another execution the one that is looked at, at the same instant. */
