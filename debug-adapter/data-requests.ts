@@ -5,6 +5,7 @@ import { targetOf } from './data-target-request.ts';
 import { DebugError } from './debug-error.ts';
 import type { RequestHandler } from './requests.ts';
 import type { SessionState } from './session-state.ts';
+import { toldHistory } from './value-history-request.ts';
 
 export const DATA_REQUESTS: Readonly<Record<string, RequestHandler>> = {
   dataBreakpointInfo: (state, args) => {
@@ -31,6 +32,11 @@ export const DATA_REQUESTS: Readonly<Record<string, RequestHandler>> = {
     state.requireStopped();
     const { target } = targetOf(state, args, 'expression');
     return { after: state.startMotion((traveller) => traveller.toLastWrite(target)) };
+  },
+  'backstitch/valueHistory': (state, args) => {
+    state.requireStopped();
+    const frameId = args.optionalInteger('frameId');
+    return { body: toldHistory(state, args.text('expression'), frameId) };
   },
 };
 

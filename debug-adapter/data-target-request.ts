@@ -41,6 +41,16 @@ export function targetOf(
   return { target: isRange ? finder.ofAddress(address, length) : finder.ofValue(sighting), place };
 }
 
+/** What the history of an expression is asked of, in a frame or the innermost one. */
+export function historyOf(
+  state: SessionState,
+  expression: string,
+  frameId: number | undefined,
+): MeantData {
+  const { finder, place, frame } = at(state, frameId, expression);
+  return { target: finder.ofHistory(evaluated(state, place, frame, expression)), place };
+}
+
 function variable(state: SessionState, reference: number, name: string): MeantData {
   const shown = state.view.shownIn(reference, name);
   if (shown?.value === undefined) {

@@ -15,6 +15,7 @@ import { ExpressionError, evaluate, ROOT_NAMES, valueText } from './travel/expre
 import { parseExpression } from './travel/expression-parser.ts';
 import type { Place } from './travel/place.ts';
 import { effectFields } from './travel/seen-effect.ts';
+import { printHistory } from './value-history-request.ts';
 import type { ReadableFrame } from './variables/frame-scopes.ts';
 import { valueNode } from './variables/value-node.ts';
 import { jsonNode, type VariableNode } from './variables/variable-node.ts';
@@ -27,7 +28,8 @@ export function evaluateRequest(state: SessionState, args: Arguments): Outcome |
   const place = frameId === undefined ? undefined : state.view.placeOf(frameId);
   const { traveller } = state;
   if (context === 'repl' && text.trimStart().startsWith('.')) {
-    return runCommand(state, text, place?.execution ?? traveller.position.place.execution);
+    const execution = place?.execution ?? traveller.position.place.execution;
+    return runCommand(state, text, execution, frameId);
   }
   state.requireStopped();
   const frame = frameId === undefined ? undefined : state.view.frameOf(frameId);
@@ -97,9 +99,15 @@ async function runCommand(
   state: SessionState,
   line: string,
   execution: ExecutionId,
+  frameId: number | undefined,
 ): Promise<Outcome> {
   const after: (() => void)[] = [];
-  const result = await runReplCommand(line, replActions(state, execution, after));
+  const history = (expression: string): string => {
+    state.requireStopped();
+    return printHistory(state, expression, frameId);
+  };
+  const actions = { ...replActions(state, execution, after), history };
+  const result = await runReplCommand(line, actions);
   const body = { result, variablesReference: 0 };
   return {
     body,
@@ -113,7 +121,7 @@ function replActions(
   state: SessionState,
   execution: ExecutionId,
   after: (() => void)[],
-): ReplActions {
+): Omit<ReplActions, 'history'> {
   const { traveller, target } = state;
   const live = (what: string) => {
     if (target.live === undefined) throw debugErrors.notLive(what);

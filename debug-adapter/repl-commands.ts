@@ -16,6 +16,8 @@ export interface ReplActions {
   answer(answer: 'retry' | 'fail'): string;
   keepPromise(promise: string, value: string): string;
   sendMessage(execution: string, text: string): string;
+  /** Prints the values of an expression over time. */
+  history(expression: string): string;
   timeline(): string;
 }
 
@@ -89,6 +91,14 @@ export const REPL_COMMANDS: Readonly<Record<string, ReplCommand>> = {
       const [execution, text] = firstWord(rest);
       if (execution === '') throw usage('message');
       return actions.sendMessage(execution, text);
+    },
+  },
+  history: {
+    usage: '.history <expression>',
+    help: 'lists every value that an expression over variables had',
+    run: (rest, actions) => {
+      if (rest === '') throw usage('history');
+      return actions.history(rest);
     },
   },
   timeline: {

@@ -54,6 +54,26 @@ export class DataFinder {
     return this.inMemory(name, address, byteLength, this.ownerOf(address), textIn);
   }
 
+  /** As `ofValue`, but what is read through variables of a function is looked for in its calls. */
+  ofHistory(sighting: Sighting): DataTarget {
+    const { name, value, frame } = sighting;
+    if (frame === undefined || this.isEverywhere(sighting)) return this.ofValue(sighting);
+    return this.ofExpression(name, value.called(name), frame);
+  }
+
+  /** Whether an expression needs no frame to be read. */
+  private isEverywhere({ name, value, frame }: Sighting): boolean {
+    if (value.address === undefined || frame?.state === undefined) return false;
+    const { debug } = this.known.locator;
+    try {
+      const alone = debug.evaluate(name, withoutFrame(frame.state), frame.inlineLevel).value;
+      return alone.address === value.address;
+    } catch (error) {
+      if (error instanceof ExpressionError) return false;
+      throw error;
+    }
+  }
+
   /** Bytes of the memory, whatever they are used for. */
   ofAddress(start: number, length: number): DataTarget {
     const name = `${length} bytes at 0x${start.toString(16)}`;

@@ -1,0 +1,83 @@
+/** The values that an expression had, as clients are told them. */
+
+import { isRuntimeFile } from '../simulator/guest/symbols/index.ts';
+import type { OutputPlace } from './client-port.ts';
+import { historyOf } from './data-target-request.ts';
+import { debugErrors } from './debug-error.ts';
+import type { SessionState } from './session-state.ts';
+import { folderOf } from './source-paths.ts';
+import { HISTORY_LENGTH_MAX, valueHistory } from './travel/data/value-history.ts';
+import { Interrupted } from './travel/statements/reruns.ts';
+
+/** A value and the statement that gave it; \`backstitch/seek\` goes there by its tick. */
+export interface ToldValue extends Partial<OutputPlace> {
+  readonly execution: string;
+  readonly tick: number;
+  readonly seq: number;
+  readonly value: string;
+  /** The function. */
+  readonly where: string;
+}
+
+export interface ToldHistory {
+  readonly values: readonly ToldValue[];
+  /** There are more values than are told. */
+  readonly isCut: boolean;
+}
+
+/** Throws DebugError for what has no value, and when it is cancelled. */
+export function toldHistory(
+  state: SessionState,
+  expression: string,
+  frameId: number | undefined,
+): ToldHistory {
+  const { target, place } = historyOf(state, expression, frameId);
+  const { execution } = place;
+  const path = state.traveller.pathOf(execution);
+  if (path === undefined) throw debugErrors.notWatchable(expression, 'it has no statements');
+  const { lines, debug } = state.target.knownProgram(execution).locator;
+  const isUserCode = (offset: number): boolean => {
+    const line = lines.lineAt(offset);
+    return line !== undefined && !isRuntimeFile(line.file);
+  };
+  const folder = folderOf(state.target.originOf(execution));
+  const placeOf = (offset: number): Partial<OutputPlace> => {
+    const line = lines.lineAt(offset);
+    if (line === undefined) return {};
+    return {
+      source: state.sources.source(line.file, folder, true),
+      line: state.port.line(line.line),
+      column: state.port.column(Math.max(1, line.column)),
+    };
+  };
+  try {
+    const { values, isCut } = valueHistory(path, target, isUserCode);
+    const told = values.map(({ tick, seq, value, offset }) => {
+      const where = debug.framesAt(offset)[0]?.functionName ?? 'unknown';
+      return { execution, tick, seq, value, where, ...placeOf(offset) };
+    });
+    return { values: told, isCut };
+  } catch (error) {
+    if (error instanceof Interrupted) throw debugErrors.cancelled('the history of values');
+    throw error;
+  }
+}
+
+/** Prints the values in the console, each with a link to its line; the summary. */
+export function printHistory(
+  state: SessionState,
+  expression: string,
+  frameId: number | undefined,
+): string {
+  const { values, isCut } = toldHistory(state, expression, frameId);
+  for (const { tick, value, where, source, line, column = 1 } of values) {
+    const place = source === undefined || line === undefined ? undefined : { source, line, column };
+    state.port.output(
+      `${expression} = ${value}  in ${where}, statement ${tick}\n`,
+      'console',
+      place,
+    );
+  }
+  const count = isCut ? `the first ${HISTORY_LENGTH_MAX} values` : `${values.length} values`;
+  return `${count} of ${expression}`;
+}
