@@ -259,7 +259,7 @@ export class MissingSetupError extends Error {
 }
 
 interface RecordedSetup {
-  readonly world: WorldConfig;
+  readonly world: RecordedWorld;
   readonly workflows: readonly (Omit<LoadedWorkflow, 'wasm' | 'component' | 'stdin'> & {
     readonly wasm: string;
     readonly stdin: string;
@@ -271,8 +271,15 @@ interface RecordedSetup {
   readonly contents: ReadonlyMap<string, string> | undefined;
 }
 
-/** The world of a recording of an earlier version, which knows no clients. */
-const NO_CLIENTS = { clients: [], maxConcurrent: DEFAULT_MAX_CONCURRENT };
+/** Recordings of earlier versions know no clients. */
+type RecordedWorld = Omit<WorldConfig, 'clients' | 'maxConcurrent'> &
+  Partial<Pick<WorldConfig, 'clients' | 'maxConcurrent'>>;
+
+/** The world of a recording, its keys in the order in which configurations are parsed. */
+function readWorld(world: RecordedWorld): WorldConfig {
+  const { clients = [], maxConcurrent = DEFAULT_MAX_CONCURRENT } = world;
+  return { ...world, clients, maxConcurrent };
+}
 
 /** Reads back what `recordSetup` wrote, without transpiling; throws MissingSetupError. */
 export function readSetup(source: SetupSource): LoadedSimulation {
@@ -287,7 +294,7 @@ export function readSetup(source: SetupSource): LoadedSimulation {
   };
   const loaded: LoadedSimulation = {
     followsRealTime: setup.followsRealTime,
-    world: { ...NO_CLIENTS, ...setup.world },
+    world: readWorld(setup.world),
     workflows: setup.workflows.map((workflow) => ({
       ...workflow,
       // Recordings of earlier versions know no workflows that are started.
