@@ -1,7 +1,7 @@
 import type { ProgramModule } from '../program-module.ts';
 import type { DebugInfo } from './debug-info.ts';
 import type { FunctionNames } from './function-names.ts';
-import type { DebugStatus, LineTable } from './line-table.ts';
+import type { DebugStatus, LineTable, SourceLine } from './line-table.ts';
 import { type SourceFrame, SourceLocator } from './source-locator.ts';
 import type { SourceFile } from './source-path.ts';
 import type { WasmFrame } from './wasm-frame.ts';
@@ -57,6 +57,15 @@ export class ProgramLocator {
   /** Those of a module by its tag; undefined for one of another program. */
   debugOf(tag: string | undefined): DebugInfo | undefined {
     return this.byTag.get(tag)?.debug;
+  }
+
+  /** Names and lines of a module by its tag, as `debugOf`. */
+  codeOf(
+    tag: string | undefined,
+  ): { names: FunctionNames; lineAt(codeOffset: number): SourceLine | undefined } | undefined {
+    const locator = this.byTag.get(tag);
+    if (locator === undefined) return undefined;
+    return { names: locator.names, lineAt: (codeOffset) => locator.lines.lineAt(codeOffset) };
   }
 
   /** The files that the program was built from, libraries left out. */

@@ -6,8 +6,19 @@ import { isTuple, plainFields, presentVariants } from './present-variants.ts';
 import { BRACES, listText, PARENTHESES, type Presentation } from './presentation.ts';
 import { type NamedValue, Value } from './value.ts';
 
-/** Anonymous members inside each other, whose own members count as those around them. */
-const ANONYMOUS_DEPTH_MAX = 8;
+/**
+ * Members that are looked at for one record, those of anonymous ones and bases included: damage can
+ * put a record into itself.
+ */
+const MEMBER_COUNT_MAX = 20_000;
+
+interface Budget {
+  left: number;
+  /** Records around the one that is looked at. */
+  depth: number;
+}
+
+const RECORD_DEPTH_MAX = 32;
 
 export function presentRecord(value: Value, type: RecordType): Presentation {
   const part = type.variants();
@@ -37,10 +48,14 @@ function presentRustRecord(value: Value, type: RecordType): Presentation {
 }
 
 /** Its base classes under their names, its members, and the static ones. */
-export function members(value: Value, type: RecordType, depth = 0): NamedValue[] {
+export function members(
+  value: Value,
+  type: RecordType,
+  budget: Budget = { left: MEMBER_COUNT_MAX, depth: 0 },
+): NamedValue[] {
   return type.members().flatMap((member): NamedValue[] => {
     // The compiler's own, as the pointer to the table of virtual functions.
-    if (member.artificial) return [];
+    if (member.artificial || --budget.left < 0) return [];
     if (member.role === 'base') {
       const base = memberValue(value, member, value.evaluateName);
       return [{ name: typeName(member.type()), value: base, role: 'base' }];
@@ -48,8 +63,8 @@ export function members(value: Value, type: RecordType, depth = 0): NamedValue[]
     if (member.name === undefined) {
       const inner = bareType(member.type());
       const anonymous = memberValue(value, member, value.evaluateName);
-      return inner.kind === 'record' && depth < ANONYMOUS_DEPTH_MAX
-        ? members(anonymous, inner, depth + 1)
+      return inner.kind === 'record'
+        ? (within(budget, () => members(anonymous, inner, budget)) ?? [])
         : [];
     }
     const path = memberPath(value.evaluateName, member.name);
@@ -59,16 +74,31 @@ export function members(value: Value, type: RecordType, depth = 0): NamedValue[]
 }
 
 /** The member of a name, in the record or in what it is derived from. */
-export function findMember(value: Value, type: RecordType, name: string): Value | undefined {
-  for (const { name: each, value: child, role } of members(value, type)) {
-    if (role !== 'base' && each === name) return child;
-  }
-  for (const { value: base, role } of members(value, type)) {
+export function findMember(
+  value: Value,
+  type: RecordType,
+  name: string,
+  budget: Budget = { left: MEMBER_COUNT_MAX, depth: 0 },
+): Value | undefined {
+  const own = members(value, type, budget);
+  const found = own.find((member) => member.role !== 'base' && member.name === name);
+  if (found !== undefined) return found.value;
+  for (const { value: base, role } of own) {
     const inner = role === 'base' ? bareType(base.type) : undefined;
-    const found = inner?.kind === 'record' ? findMember(base, inner, name) : undefined;
-    if (found !== undefined) return found;
+    if (inner?.kind !== 'record') continue;
+    const inherited = within(budget, () => findMember(base, inner, name, budget));
+    if (inherited !== undefined) return inherited;
   }
   return undefined;
+}
+
+/** Looks into a record inside of another one; undefined when that is too much. */
+function within<T>(budget: Budget, look: () => T): T | undefined {
+  if (budget.left <= 0 || budget.depth === RECORD_DEPTH_MAX) return undefined;
+  budget.depth++;
+  const found = look();
+  budget.depth--;
+  return found;
 }
 
 export function memberValue(value: Value, member: Member, evaluateName?: string): Value {

@@ -128,20 +128,21 @@ export function sizeOf(type: Type): number {
   return size;
 }
 
-const ALIGNMENT_DEPTH_MAX = 10;
+/** Types that are looked at for one alignment; damage can put a type into itself. */
+const ALIGNMENT_STEPS_MAX = 2_000;
 
 /** What the address of a value of a type is a multiple of. */
-export function alignmentOf(type: Type, depth = 0): number {
+export function alignmentOf(type: Type, budget = { left: ALIGNMENT_STEPS_MAX }): number {
   const bare = bareType(type);
-  if (depth > ALIGNMENT_DEPTH_MAX) return 1;
+  if (--budget.left < 0) return 1;
   switch (bare.kind) {
     case 'array':
-      return alignmentOf(bare.element(), depth + 1);
+      return alignmentOf(bare.element(), budget);
     case 'record':
       return bare
         .members()
         .filter(({ place }) => place.kind !== 'static')
-        .reduce((most, member) => Math.max(most, alignmentOf(member.type(), depth + 1)), 1);
+        .reduce((most, member) => Math.max(most, alignmentOf(member.type(), budget)), 1);
     default:
       return Math.max(1, Math.min(16, byteLength(bare) ?? 1));
   }
