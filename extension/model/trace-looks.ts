@@ -15,6 +15,7 @@ const LOOKS: Readonly<Record<string, Icon>> = {
   'response.lost': { id: 'debug-disconnect', color: 'list.errorForeground' },
   'call.retried': { id: 'refresh', color: 'list.warningForeground' },
   'question.answered': { id: 'comment' },
+  'result.edited': { id: 'edit' },
   'service.failed': { id: 'error', color: 'list.errorForeground' },
 };
 

@@ -38,7 +38,7 @@ import { isSame, newEntry } from './new-entry.ts';
 import { performOutput } from './outputs.ts';
 import { performRead } from './reads.ts';
 import { Sockets } from './sockets.ts';
-import { MESSAGES_TAKING, REQUEST_TAKING, STDIN_TAKING, Taken } from './taken.ts';
+import { MESSAGES_TAKING, REQUEST_TAKING, STDIN_TAKING, Taken, type Taking } from './taken.ts';
 
 /** How long an effect keeps its guest busy, so that time passes in a loop of clock reads. */
 const EFFECT_NANOS = NANOS_PER_MICRO;
@@ -52,9 +52,9 @@ export class Attempt implements EffectPort {
   readonly exchanges = new Exchanges(this);
   readonly connections = new Connections(this);
   readonly sockets = new Sockets(this);
-  readonly stdinTaken = new Taken(STDIN_TAKING);
-  readonly messagesTaken = new Taken(MESSAGES_TAKING);
-  readonly requestTaken = new Taken(REQUEST_TAKING);
+  readonly stdinTaken = this.takenOf(STDIN_TAKING);
+  readonly messagesTaken = this.takenOf(MESSAGES_TAKING);
+  readonly requestTaken = this.takenOf(REQUEST_TAKING);
   endedAt: VirtualNanos | undefined;
   outcome: AttemptOutcome | undefined;
   detail: string | undefined;
@@ -92,6 +92,10 @@ export class Attempt implements EffectPort {
     this.replayed = view.length;
     this.readings = new ClockReadings(view);
     engine.sink.attempt(attemptRow(this));
+  }
+
+  private takenOf(taking: Taking): Taken {
+    return new Taken(taking, (entry) => this.engine.edits.performedOf(this.execution.id, entry));
   }
 
   get ended(): boolean {
@@ -296,7 +300,9 @@ export class Attempt implements EffectPort {
     const isOutput = operation.class === 'output';
     if (isOutput) ensureStackRoom(COMMIT_CALLS_MAX);
     const entry = newEntry(this, seq, operation, args);
-    const result = isOutput ? performOutput(this, entry) : performRead(this, operation, args, seq);
+    const given = isOutput ? performOutput(this, entry) : performRead(this, operation, args, seq);
+    const result = this.engine.edits.resultOf(this.execution.id, entry, given);
+    if (result !== given) this.readings.noteEdited(entry, result);
     entry.result = result;
     entry.endedAt = agenda.now;
     entry.deliveredAt = agenda.now;

@@ -1,4 +1,5 @@
 import { type ClockArgs, type ClockName, type ClockResult, clockRead } from '../effects/clock.ts';
+import type { EffectValue } from '../effects/operation.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { VirtualNanos } from '../kernel/time.ts';
 
@@ -31,6 +32,16 @@ export class ClockReadings {
     }
     shown.last = nanos;
     return nanos;
+  }
+
+  /** A reading was changed by hand: the clock goes on from there, as from a jump. */
+  noteEdited({ operation, args }: Entry, result: EffectValue): void {
+    if (operation.name !== clockRead.name) return;
+    const shown = this.clocks.get((args as ClockArgs).clock);
+    if (shown?.last === undefined) return;
+    const nanos = BigInt((result as ClockResult).nanos);
+    shown.shift += nanos - shown.last;
+    shown.last = nanos;
   }
 
   private clock(clock: ClockName, reading: bigint, now: VirtualNanos): ShownClock {

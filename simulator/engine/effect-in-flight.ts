@@ -45,7 +45,7 @@ export class EffectInFlight {
   land(entry: Entry, result: EffectValue): void {
     const { attempt } = this;
     if (attempt.ended) return;
-    entry.result = result;
+    entry.result = attempt.engine.edits.resultOf(attempt.execution.id, entry, result);
     entry.attempt = attempt.number;
     entry.endedAt = attempt.engine.agenda.now;
     this.flight = undefined;

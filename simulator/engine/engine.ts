@@ -37,6 +37,7 @@ import { Attempt } from './attempt.ts';
 import { Cluster, type NodeFault } from './cluster.ts';
 import { Conversations } from './conversations.ts';
 import { Datagrams } from './datagrams.ts';
+import { Edits } from './edits.ts';
 import type { EngineDriver, EngineParts } from './engine-parts.ts';
 import { Execution } from './execution.ts';
 import { ExecutionHosts } from './execution-hosts.ts';
@@ -58,6 +59,7 @@ export class Engine {
   readonly cluster: Cluster;
   readonly volumes: ReadonlyMap<string, Volume>;
   readonly questions = new Questions(this);
+  readonly edits = new Edits(this);
   readonly real: RealRequests;
   readonly conversations: Conversations;
   readonly executions = new Map<ExecutionId, Execution>();

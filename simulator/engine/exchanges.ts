@@ -66,11 +66,20 @@ export class Exchanges {
   resume(): void {
     if (this.resumed) return;
     this.resumed = true;
-    for (const { entry, writes, status, parts } of openIn(this.attempt.view)) {
+    for (const { entry, writes, status, parts } of openIn(this.performed())) {
       if (this.open.has(entry.seq)) continue;
       const seen = status === undefined ? undefined : { status, body: concatBytes(parts) };
       this.begin(entry, { writes, seen }).takeUp();
     }
+  }
+
+  /** The view with what the services have sent, whatever the program was given of it. */
+  private performed(): readonly Entry[] {
+    const { engine, execution, view } = this.attempt;
+    return view.map((entry) => {
+      const result = engine.edits.performedOf(execution.id, entry);
+      return result === entry.result ? entry : { ...entry, result };
+    });
   }
 
   /** The result of an `http.write`, which leaves when it is durable. */

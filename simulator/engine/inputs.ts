@@ -6,6 +6,7 @@
 import type { PromiseValue } from '../effects/conversation.ts';
 import type { JsonObject } from '../effects/operation.ts';
 import { REQUEST_INBOX, type RequestHead } from '../effects/request.ts';
+import { editResult, type ResultEdit } from '../effects/result-edit.ts';
 import type { Fault } from '../faults/fault.ts';
 import { faultJson, parseFault } from '../faults/plan.ts';
 import type { ExecutionId, Seq } from '../journal/entry.ts';
@@ -17,6 +18,7 @@ import type { Execution } from './execution.ts';
 import type { OutcomeAnswer } from './http-exchange.ts';
 import { feedInbox, inboxOf, STDIN_INBOX, startFor } from './incoming.ts';
 import type { RealAnswer } from './real-requests.ts';
+import type { UpcomingEffect } from './simulation.ts';
 import type { Workflow } from './workflow.ts';
 
 /** The instant up to which time passed before an input, in recorded inputs. */
@@ -54,6 +56,17 @@ export class Inputs {
     this.engine.checkFault(fault);
     this.write('fault', faultJson(fault), undefined);
     this.applyFaultInput(fault);
+  }
+
+  /**
+   * Changes the result of the effect before which a guest was put aside. Throws ResultEditError,
+   * and changes nothing, when the effect cannot have such a result.
+   */
+  edit({ execution, seq, operation, args }: UpcomingEffect, edit: ResultEdit): void {
+    editResult(operation.name, args, undefined, edit);
+    const { whole, fields, body } = edit;
+    this.write('edit', { execution, seq, effect: operation.name, whole, fields }, body);
+    this.engine.edits.add(execution, seq, edit);
   }
 
   /** Adds to an execution's standard input. Throws InboxError when that takes no more. */
@@ -234,6 +247,13 @@ export class Inputs {
         return;
       case 'cancel':
         this.applyCancel(execution, data.after === undefined ? undefined : Number(data.after));
+        return;
+      case 'edit':
+        this.engine.edits.add(execution, Number(data.seq) as Seq, {
+          whole: data.whole === true,
+          fields: (data.fields ?? {}) as JsonObject,
+          body,
+        });
         return;
       case 'fault':
         this.applyFaultInput(parseFault(data, 'a recorded input'));

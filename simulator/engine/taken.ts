@@ -6,7 +6,7 @@ import { stdinRead } from '../effects/stdio.ts';
 import type { Entry } from '../journal/entry.ts';
 
 /** What is taken from one inbox. */
-interface Taking {
+export interface Taking {
   /** The effects that take from it, by name. */
   readonly operations: ReadonlySet<string>;
   amount(result: EffectValue): number;
@@ -35,7 +35,11 @@ export class Taken {
   private entries = 0;
   private total = 0;
 
-  constructor(private readonly taking: Taking) {}
+  /** @param performed what the world gave for an entry, which its program may not have been given */
+  constructor(
+    private readonly taking: Taking,
+    private readonly performed: (entry: Entry) => EffectValue | undefined,
+  ) {}
 
   upTo(view: readonly Entry[]): number {
     const { operations, amount } = this.taking;
@@ -43,8 +47,9 @@ export class Taken {
       const entry = view[this.entries];
       if (entry === undefined || !operations.has(entry.operation.name)) continue;
       // Only the last entry can be without a result, and it has taken nothing yet.
-      if (entry.result === undefined) break;
-      this.total += amount(entry.result);
+      const result = this.performed(entry);
+      if (result === undefined) break;
+      this.total += amount(result);
     }
     return this.total;
   }

@@ -114,6 +114,7 @@ export type TraceKind =
   | 'execution.started'
   | 'message.arrived'
   | 'promise.kept'
+  | 'result.edited'
   | 'client.sent'
   | 'client.answered';
 
@@ -153,6 +154,7 @@ export interface InputRow {
     | 'answer'
     | 'cancel'
     | 'fault'
+    | 'edit'
     | 'upstream';
   readonly data: JsonObject;
   readonly body: Uint8Array | undefined;

@@ -20,6 +20,7 @@ export const EVENT_LOOKS: Partial<Readonly<Record<TraceKind, EventLook>>> = {
   'call.retried': { sign: 'again', paint: 'cyan' },
   'question.asked': { sign: 'question', paint: 'yellow' },
   'question.answered': { sign: 'question', paint: 'green' },
+  'result.edited': { sign: 'input', paint: 'magenta' },
   'service.failed': { sign: 'failed', paint: 'red' },
   'input.arrived': { sign: 'input', paint: 'green' },
   'client.answered': { sign: 'failed', paint: 'yellow' },

@@ -155,6 +155,8 @@ const SENTENCES: Readonly<Record<TraceKind, Sentence>> = {
   'message.arrived': message,
   'client.sent': clientSent,
   'client.answered': clientAnswered,
+  'result.edited': (row, context) =>
+    `the result of ${effect(row, context)} is edited by hand: ${field(row, 'fields') ?? 'all of it'}`,
   'promise.kept': (row) => `the promise ${field(row, 'promise') ?? ''} was kept`,
 };
 

@@ -64,6 +64,10 @@ const SENTENCES: Readonly<Record<TraceKind, readonly [data: TraceRow['data'], te
     { client: 'alice', what: 'GET /', outcome: 'answered', status: 200, bytes: 5 },
     'client alice got 200 for GET /',
   ],
+  'result.edited': [
+    { fields: 'status, body' },
+    'the result of order-1 #3 is edited by hand: status, body',
+  ],
   'promise.kept': [{ promise: 'approval' }, 'the promise approval was kept'],
 };
 
