@@ -57,6 +57,8 @@ export const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsLogPoints: true,
   supportsDataBreakpoints: true,
   supportsDataBreakpointBytes: true,
+  supportsReadMemoryRequest: true,
+  supportsDisassembleRequest: true,
   supportsEvaluateForHovers: true,
   supportsStepBack: true,
   supportsRestartFrame: true,

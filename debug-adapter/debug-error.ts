@@ -20,6 +20,8 @@ export type DebugErrorCode =
   | 'no-statement'
   | 'not-watchable'
   | 'never-written'
+  | 'no-memory'
+  | 'not-writable'
   | 'no-frame-entry';
 
 export class DebugError extends Error {
@@ -94,6 +96,10 @@ export const debugErrors = {
     ),
   notWatchable: (name: string, why: string) =>
     new DebugError('not-watchable', `${name} cannot be watched: ${why}`),
+  noMemory: () =>
+    new DebugError('no-memory', 'the memory is not known here; go to a statement of the program'),
+  notWritable: () =>
+    new DebugError('not-writable', 'memory cannot be changed: what was recorded stays as it is'),
   neverWritten: (name: string) =>
     new DebugError('never-written', `nothing has changed ${name} before this`),
   badMessage: (what: string) => new DebugError('bad-message', `not a DAP message: ${what}`),

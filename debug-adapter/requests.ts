@@ -12,6 +12,7 @@ import { debugErrors } from './debug-error.ts';
 import { evaluateRequest, programCompletions } from './evaluate-request.ts';
 import { INSTANT_REQUESTS } from './instant-requests.ts';
 import { parseAttach } from './launch-arguments.ts';
+import { MEMORY_REQUESTS } from './memory-requests.ts';
 import { listedModules } from './module-list.ts';
 import { formatted, wantsHex } from './number-format.ts';
 import type { SessionState } from './session-state.ts';
@@ -101,6 +102,7 @@ export const REQUESTS: Readonly<Record<string, RequestHandler>> = {
   },
 
   ...DATA_REQUESTS,
+  ...MEMORY_REQUESTS,
 
   // Motions.
   continue: motion((traveller) => traveller.continue()),

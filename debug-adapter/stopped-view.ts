@@ -6,9 +6,11 @@
  * H2  Frames and variables live for one stop; asking for them later gives nothing.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { GuestProgram } from '../simulator/guest/program.ts';
 import { isUserFrame, type SourceFrame, type Value } from '../simulator/guest/symbols/index.ts';
 import { placeText } from '../simulator/host/text/stack-text.ts';
 import type { ExecutionId } from '../simulator/journal/entry.ts';
+import { type CodePlace, codeAddress } from './code-address.ts';
 import type { DebugTarget } from './debug-target.ts';
 import type { SourceBook } from './source-book.ts';
 import { folderOf } from './source-paths.ts';
@@ -135,7 +137,11 @@ export class StoppedView {
     const place = traveller.placeOf(execution);
     if (place === undefined) return [];
     const folder = folderOf(target.originOf(execution));
-    const shown = framesAt(traveller, place).map((frame) => this.frame(frame, place, folder));
+    const { program } = traveller.view.workflowOf(execution);
+    const shown = framesAt(traveller, place).map((frame) => ({
+      ...this.frame(frame, place, folder),
+      instructionPointerReference: codeAddress(codePlace(program, frame)),
+    }));
     const row = traveller.view.history.execution(execution);
     if (place.kind === 'end' && row !== undefined)
       return [this.label(endText(row), place), ...shown];
@@ -149,7 +155,7 @@ export class StoppedView {
     place: Place,
     folder: string,
   ): DebugProtocol.StackFrame {
-    const { functionName, functionIndex, codeOffset, source } = frame;
+    const { functionName, source } = frame;
     const user = isUserFrame(frame);
     const shown = user ? source : undefined;
     return {
@@ -160,7 +166,6 @@ export class StoppedView {
       ...(shown === undefined ? {} : { source: this.sources.source(shown.file, folder, user) }),
       line: shown === undefined ? 0 : this.client.line(shown.line),
       column: shown === undefined ? 0 : this.client.column(Math.max(1, shown.column)),
-      instructionPointerReference: `wasm-function[${functionIndex}]:0x${codeOffset.toString(16)}`,
       ...(user ? {} : { presentationHint: 'subtle' }),
     };
   }
@@ -317,6 +322,13 @@ export class StoppedView {
     this.nodes.set(number, { children, ...(elements === undefined ? {} : { elements }), frameId });
     return number;
   }
+}
+
+/** Where in the code of its program a frame is. */
+function codePlace(program: GuestProgram, { module, codeOffset }: SourceFrame): CodePlace {
+  const index = program.modules.findIndex(({ tag }) => (tag ?? '') === module);
+  const mainIndex = program.modules.findIndex(({ tag }) => tag === program.main.tag);
+  return { moduleIndex: Math.max(0, module === undefined ? mainIndex : index), codeOffset };
 }
 
 /** Which attempt is at a place; undefined where an execution has one only, or at its end. */

@@ -43,8 +43,14 @@ export function textOf(target: DataTarget, snapshot: Snapshot): string | undefin
     const state = frameOfCall(snapshot, target.call)?.state;
     return state === undefined ? undefined : target.textIn(state);
   }
-  const own = snapshot.frames.find(({ module, state }) => module === undefined && state);
-  return own?.state === undefined ? undefined : target.textIn(own.state.memory);
+  const memory = userMemory(snapshot);
+  return memory === undefined ? undefined : target.textIn(memory);
+}
+
+/** The first memory of the user's own module; undefined where nothing of it is on the stack. */
+export function userMemory({ frames }: Snapshot): Uint8Array | undefined {
+  return frames.find(({ module, state }) => module === undefined && state !== undefined)?.state
+    ?.memory;
 }
 
 /** The frame of a call: that of the function itself, and not of one that was inlined. */
