@@ -10,12 +10,18 @@ import { runCommands } from './commands/run-commands.ts';
 import { Runner } from './commands/runner.ts';
 import { serveCommands } from './commands/serve-commands.ts';
 import { Targets } from './commands/targets.ts';
-import { Debugging, debugCommands } from './debugging/debugging.ts';
+import { bookmarkCommands } from './debugging/bookmark-commands.ts';
+import { Debugging, debugCommands, replay } from './debugging/debugging.ts';
+import { registerSourceValues } from './debugging/source-values.ts';
+import { travelCommands } from './debugging/travel-commands.ts';
+import { valueCommands } from './debugging/value-commands.ts';
+import { Bookmarks } from './model/bookmarks.ts';
 import { Problems } from './problems.ts';
 import { questionCommands, registerQuestions } from './questions.ts';
 import { startWorkerHost } from './simulations/host.ts';
 import { ServingHost } from './simulations/serving-host.ts';
 import { Simulations } from './simulations/simulations.ts';
+import { registerBookmarksView } from './views/bookmarks-view.ts';
 import { registerCodeLenses } from './views/code-lenses.ts';
 import { SimulationDocuments } from './views/documents.ts';
 import { ExecutionsView } from './views/executions-view.ts';
@@ -49,6 +55,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const startServing = (port: number) => new ServingHost({ script, port, onNote });
   const runner = new Runner({ simulations, view, index, recordings, startServing });
   const debugging = new Debugging({ simulations, startHost, index, recordings });
+  const bookmarks = new Bookmarks(context.workspaceState);
   const extensionId = context.extension.id;
   const looking = { runner, targets, view, documents, channels, marks, log, extensionId };
   const commands = {
@@ -59,6 +66,9 @@ export function activate(context: vscode.ExtensionContext): void {
     ...questionCommands(targets, debugging),
     ...conversationCommands(targets, debugging),
     ...debugCommands(debugging, runner, targets),
+    ...travelCommands(),
+    ...valueCommands(),
+    ...bookmarkCommands(bookmarks, replay),
     refreshWorkflows: () => index.forget(),
   };
   context.subscriptions.push(
@@ -77,6 +87,8 @@ export function activate(context: vscode.ExtensionContext): void {
     registerWorkflowsView(index),
     registerRecordingEditor(runner),
     registerStatusBar(simulations),
+    registerBookmarksView(bookmarks),
+    registerSourceValues(),
     reportProblems(simulations, problems),
   );
   log.info(`activated in ${(performance.now() - startedMs).toFixed(1)} ms`);

@@ -5,16 +5,15 @@ import type { CommandTable } from '../commands/command-table.ts';
 import type { Debugged, DebuggedInjection } from '../commands/debugged.ts';
 import { isTrusted, type Runner } from '../commands/runner.ts';
 import type { Place, Targets } from '../commands/targets.ts';
-import { type LaunchConfig, launchTitle } from '../model/launch-config.ts';
+import { type LaunchConfig, type LaunchPlace, launchTitle } from '../model/launch-config.ts';
 import { type Host, refusal } from '../simulations/host.ts';
 import type { Simulation } from '../simulations/simulation.ts';
 import type { Simulations } from '../simulations/simulations.ts';
 import type { Recordings } from '../workspace/recordings.ts';
 import type { WorkflowIndex } from '../workspace/workflow-index.ts';
 import { Configurations } from './configurations.ts';
+import { currentSession, DEBUG_TYPE } from './current-session.ts';
 import { HostDebugAdapter } from './host-debug-adapter.ts';
-
-const TYPE = 'backstitch';
 
 export interface DebuggingNeeds {
   readonly simulations: Simulations;
@@ -34,9 +33,9 @@ export class Debugging
     const { debug, DebugConfigurationProviderTriggerKind: Trigger } = vscode;
     const configurations = new Configurations(needs.index, needs.recordings);
     this.disposables = [
-      debug.registerDebugAdapterDescriptorFactory(TYPE, this),
-      debug.registerDebugConfigurationProvider(TYPE, configurations, Trigger.Initial),
-      debug.registerDebugConfigurationProvider(TYPE, configurations, Trigger.Dynamic),
+      debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, this),
+      debug.registerDebugConfigurationProvider(DEBUG_TYPE, configurations, Trigger.Initial),
+      debug.registerDebugConfigurationProvider(DEBUG_TYPE, configurations, Trigger.Dynamic),
       debug.onDidTerminateDebugSession(({ id }) => this.shown.delete(id)),
     ];
   }
@@ -60,8 +59,8 @@ export class Debugging
 
   /** The session that debugs a simulation, or a replay of its recording. */
   sessionFor(simulation: Simulation): vscode.DebugSession | undefined {
-    const active = vscode.debug.activeDebugSession;
-    if (active?.type !== TYPE) return undefined;
+    const active = currentSession();
+    if (active === undefined) return undefined;
     const isShown = this.shown.get(active.id) === simulation;
     const { recording } = active.configuration as LaunchConfig;
     const isReplay = recording !== undefined && recording === simulation.model.recording;
@@ -145,6 +144,15 @@ export function debugCommands(
       const seq = row?.kind === 'effect' ? { seq: row.seq } : {};
       await replaySimulation(simulation, { ...execution, ...seq });
     },
+    debugFailure: async (argument) => {
+      const simulation = targets.simulation(argument);
+      const row = targets.row(argument);
+      if (simulation === undefined || row?.kind !== 'execution') return;
+      const { execution } = row;
+      // Past its last effect is where it ended.
+      const seq = simulation.model.executions.get(execution)?.summary.effects ?? 0;
+      await replaySimulation(simulation, { execution, seq });
+    },
     travelHere: async (argument) => {
       const place = await targets.place(argument, 'Travel to which effect?');
       if (place !== undefined) await travel(debugging, place);
@@ -158,10 +166,7 @@ async function travel(debugging: Debugging, { simulation, execution, seq }: Plac
   else await session.customRequest('backstitch/seek', { execution, seq });
 }
 
-async function replaySimulation(
-  simulation: Simulation,
-  place: Pick<LaunchConfig, 'execution' | 'seq'>,
-): Promise<void> {
+async function replaySimulation(simulation: Simulation, place: LaunchPlace): Promise<void> {
   if (!isTrusted()) return;
   const { recording, isLive } = simulation.model;
   if (recording === undefined) {
@@ -184,14 +189,15 @@ async function replaySimulation(
   await replay(recording, place);
 }
 
-async function replay(recording: string, place: Partial<LaunchConfig>): Promise<void> {
+/** Opens a recording in the debugger, at a place or at its beginning. */
+export async function replay(recording: string, place: LaunchPlace): Promise<void> {
   await start({ recording, stopOnEntry: true, ...place });
 }
 
 async function start(config: LaunchConfig, request: 'launch' | 'attach' = 'launch'): Promise<void> {
   const first = config.program ?? config.recording ?? '';
   const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(first));
-  const full = { ...config, name: launchTitle(config), type: TYPE, request };
+  const full = { ...config, name: launchTitle(config), type: DEBUG_TYPE, request };
   if (!(await vscode.debug.startDebugging(folder, full))) {
     throw refusal('not-started', `Debugging ${config.name} could not be started.`);
   }

@@ -11,9 +11,14 @@ export interface LaunchConfig {
   readonly recording?: string;
   readonly execution?: string;
   readonly seq?: number;
+  readonly tick?: number;
+  readonly lostWith?: number;
   readonly record?: string | boolean;
   readonly [field: string]: unknown;
 }
+
+/** Where in a recording to begin. */
+export type LaunchPlace = Pick<LaunchConfig, 'execution' | 'seq' | 'tick' | 'lostWith'>;
 
 /** What F5 finds when there is nothing in launch.json. */
 export interface LaunchSurroundings {

@@ -193,6 +193,12 @@ function worstIcon(summaries: readonly ExecutionSummary[]): Icon {
   return worst === undefined ? { id: 'circle-outline' } : statusIcon(worst);
 }
 
+const FAILURES: ReadonlySet<string> = new Set(['trapped', 'failed', 'diverged', 'lost']);
+
+function hasFailed({ status, exitCode = 0, endedAt }: ExecutionSummary): boolean {
+  return endedAt !== undefined && (FAILURES.has(status) || exitCode !== 0);
+}
+
 /** What was under way when its host was ended; nothing goes on there any more. */
 const BROKEN_OFF: Icon = { id: 'debug-stop', color: GREY };
 
@@ -218,7 +224,13 @@ function executionLook(
     label: id,
     description: parts.join(' · '),
     icon: brokenOff ? BROKEN_OFF : statusIcon(summary),
-    words: ['execution', ...live, status, ...(awaited === undefined ? [] : ['promise'])],
+    words: [
+      'execution',
+      ...live,
+      status,
+      ...(awaited === undefined ? [] : ['promise']),
+      ...(hasFailed(summary) ? ['failing'] : []),
+    ],
     collapse: executions.size <= EXECUTIONS_OPEN_MAX ? 'expanded' : 'collapsed',
     tooltip: [
       reason ?? `${id}: ${parts.join(', ')}`,

@@ -19,10 +19,11 @@ interface Contributes {
     readonly command: string;
     readonly title: string;
     readonly category: string;
+    readonly icon?: string | { readonly light: string; readonly dark: string };
   }[];
   readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
   readonly keybindings: readonly (MenuItem & { readonly when: string })[];
-  readonly views: { readonly backstitch: readonly { readonly id: string }[] };
+  readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
   readonly viewsWelcome: readonly { readonly contents: string }[];
   readonly customEditors: readonly { readonly viewType: string }[];
   readonly debuggers: readonly { readonly type: string }[];
@@ -65,7 +66,8 @@ async function activate(): Promise<Registrations> {
   new Function('require', 'module', 'exports', code)(load, module, module.exports);
   const subscriptions: object[] = [];
   const extension = { id: 'backstitch.backstitch' };
-  module.exports.activate({ subscriptions, extensionPath: projectRoot, extension });
+  const workspaceState = { get: () => undefined, update: async () => {} };
+  module.exports.activate({ subscriptions, extensionPath: projectRoot, extension, workspaceState });
   return registered;
 }
 
@@ -94,7 +96,9 @@ describe('what the extension contributes', () => {
   it('are the views, the debugger and the editor that it registers', () => {
     assert.deepEqual(
       registered.views.sort(),
-      contributes.views.backstitch.map(({ id }) => id).sort(),
+      Object.values(contributes.views)
+        .flatMap((views) => views.map(({ id }) => id))
+        .sort(),
     );
     assert.deepEqual(
       registered.debuggers,
@@ -130,7 +134,9 @@ describe('what the extension contributes', () => {
   });
 
   it('binds keys only while they mean something', () => {
-    for (const { when } of contributes.keybindings) assert.match(when, /backstitch\.\w+/);
+    for (const { when } of contributes.keybindings) {
+      assert.match(when, /backstitch\.\w+|debugType == 'backstitch'/);
+    }
   });
 
   it('has patterns for the words of rows that are regular expressions', () => {
@@ -147,6 +153,9 @@ describe('what the extension contributes', () => {
   it('ships every file that it names', () => {
     const files = [
       manifest.icon,
+      ...contributes.commands.flatMap(({ icon }) =>
+        typeof icon === 'object' ? [icon.light, icon.dark] : [],
+      ),
       ...contributes.jsonValidation.map(({ url }) => url),
       ...contributes.walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.markdown)),
     ];
