@@ -72,8 +72,12 @@ export class HostClient {
     });
     this.worker.stdout.on('data', (bytes: Uint8Array) => process.stderr.write(bytes));
     this.worker.on('message', (message: HostMessage) => this.receive(message));
-    this.worker.on('error', (error) => this.die(crashReport(error)));
-    this.worker.on('exit', () => this.die(HOST_ENDED));
+    let reason = HOST_ENDED;
+    this.worker.on('error', (error) => {
+      reason = crashReport(error);
+    });
+    // An error may overtake what the host had said before; its exit comes after all of that.
+    this.worker.on('exit', () => this.die(reason));
     this.watch = options.silence === undefined ? undefined : this.watchSilence(options.silence);
   }
 
