@@ -42,11 +42,12 @@ describe('backstitch serve, with a recording in parts', () => {
 
   const part = (number: number): string => partPath(record, number);
 
-  /** So many requests, one after the other. */
+  /** So many requests, each when the execution of the one before has ended. */
   async function hello(count: number): Promise<void> {
     for (let index = 0; index < count; index++) {
       const response = await fetch(await server.url('/hello'));
       assert.equal(await response.text(), 'hello\n');
+      await server.served(response.headers.get('backstitch-execution') ?? '');
     }
   }
 
@@ -160,7 +161,6 @@ describe('backstitch serve, with a recording in parts', () => {
     slow.send('4\r\nlast\r\n0\r\n\r\n');
     await slow.until('\r\n0\r\n\r\n');
     await hello(2);
-    await server.served('handler-7');
     assert.equal(await server.stop(), 0, server.log());
     assert.deepEqual(executionsIn(part(1)), ['handler-1 waiting', ...range(2, 3)]);
     const parts: (readonly string[])[] = [];
