@@ -139,6 +139,18 @@ describe('a data breakpoint', () => {
     assert.equal(await client.line(), at('LEFT'));
   });
 
+  it('on an expression compares it at the statements of its call', async () => {
+    const client = await launched(['OTHER']);
+    await client.move('continue');
+    await client.setBreakpointsRequest({ source: { path: CELLS }, breakpoints: [] });
+    const [breakpoint] = await watchExpression(client, 'one + sum * 10');
+    assert.equal(breakpoint?.message, 'Ends when this call of add returns.');
+    await client.move('stepBack');
+    const changed = [`${at('OTHER')} one + sum * 10: 11 -> 21`];
+    assert.deepEqual(await stops(client, 'continue'), changed);
+    assert.deepEqual((await stops(client, 'reverseContinue')).slice(0, 1), changed);
+  });
+
   it('asks its condition with the new value, and counts its hits from the start', async () => {
     const client = await launched();
     const [frame] = await client.frames();
