@@ -21,3 +21,9 @@ export async function medianMs(times: number, call: () => unknown): Promise<numb
   }
   return median(measured);
 }
+
+/** The value below which 95 of 100 measurements lie. */
+export function percentile95(values: readonly number[]): number {
+  const sorted = [...values].sort((left, right) => left - right);
+  return sorted[Math.ceil(sorted.length * 0.95) - 1] ?? Number.NaN;
+}

@@ -2,71 +2,11 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import fc from 'fast-check';
-import { BackstitchDebugSession } from '../../debug-adapter/debug-session.ts';
 import { lineOf, STEPS } from './helpers/programs.ts';
-import { closeTestHost, testHost } from './helpers/test-host.ts';
+import { closeTestHost } from './helpers/test-host.ts';
+import { assertAnsweredOnce, Wire } from './helpers/wire.ts';
 
 after(closeTestHost);
-
-/** A session driven by messages, and all that it sent. */
-class Wire {
-  readonly session = new BackstitchDebugSession(testHost());
-  readonly sent: DebugProtocol.ProtocolMessage[] = [];
-  private seq = 0;
-  private waiting: (() => void)[] = [];
-
-  constructor() {
-    this.session.onDidSendMessage((message) => {
-      // As it would look on the wire.
-      this.sent.push(JSON.parse(JSON.stringify(message)) as DebugProtocol.ProtocolMessage);
-      const { waiting } = this;
-      this.waiting = [];
-      for (const wake of waiting) wake();
-    });
-  }
-
-  /** Sends a request; returns its seq. */
-  send(command: string, args: unknown = {}): number {
-    const message = { seq: ++this.seq, type: 'request', command, arguments: args };
-    this.session.handleMessage(message);
-    return this.seq;
-  }
-
-  answers(seq?: number): DebugProtocol.Response[] {
-    const responses = this.sent.filter(
-      ({ type }) => type === 'response',
-    ) as DebugProtocol.Response[];
-    return seq === undefined
-      ? responses
-      : responses.filter(({ request_seq }) => request_seq === seq);
-  }
-
-  events(name: string): DebugProtocol.Event[] {
-    const events = this.sent.filter(({ type }) => type === 'event') as DebugProtocol.Event[];
-    return events.filter(({ event }) => event === name);
-  }
-
-  async until(condition: () => boolean): Promise<void> {
-    while (!condition()) await new Promise<void>((resolve) => this.waiting.push(resolve));
-  }
-
-  async ask(command: string, args: unknown = {}): Promise<DebugProtocol.Response> {
-    const seq = this.send(command, args);
-    await this.until(() => this.answers(seq).length > 0);
-    return this.answers(seq)[0] as DebugProtocol.Response;
-  }
-
-  async launch(args: object): Promise<void> {
-    await this.ask('initialize', { adapterID: 'x', pathFormat: 'path' });
-    await this.ask('launch', { program: STEPS, stopOnEntry: true, ...args });
-    await this.ask('configurationDone');
-    await this.until(() => this.events('stopped').length > 0);
-  }
-
-  get requests(): number {
-    return this.seq;
-  }
-}
 
 const MOTIONS = ['next', 'stepIn', 'stepOut', 'stepBack', 'continue', 'reverseContinue'] as const;
 
@@ -142,20 +82,12 @@ const COMMANDS = [
   ...['backstitch/inject', 'backstitch/timeline', 'goto', 'toString', '__proto__', 'nonsense'],
 ];
 
-function assertAnsweredOnce(wire: Wire): void {
-  const bySeq = new Map<number, number>();
-  for (const { request_seq } of wire.answers()) {
-    bySeq.set(request_seq, (bySeq.get(request_seq) ?? 0) + 1);
-  }
-  for (let seq = 1; seq <= wire.requests; seq++) assert.equal(bySeq.get(seq), 1, `request ${seq}`);
-}
-
 describe('every request', () => {
   it('is answered exactly once, in any legal sequence, and motions stop exactly once', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(actions, { maxLength: 25 }), async (sequence) => {
         const wire = new Wire();
-        await wire.launch({ args: ['2', 'fail'] });
+        await wire.launch({ program: STEPS, args: ['2', 'fail'] });
         for (const { act } of sequence) await act(wire);
         await wire.ask('disconnect');
         assertAnsweredOnce(wire);
@@ -192,7 +124,7 @@ describe('every request', () => {
         fc.boolean(),
         async (requests, first) => {
           const wire = new Wire();
-          if (first) await wire.launch({});
+          if (first) await wire.launch({ program: STEPS });
           for (const [command, args] of requests) wire.send(command, args);
           await wire.ask('disconnect');
           await wire.until(() => wire.answers().length >= wire.requests);
@@ -220,7 +152,7 @@ describe('a message that is none', () => {
   ];
   it('is refused in words, and the session goes on', async () => {
     const wire = new Wire();
-    await wire.launch({});
+    await wire.launch({ program: STEPS });
     for (const message of messages) {
       wire.session.handleMessage(message as DebugProtocol.ProtocolMessage);
     }
@@ -233,9 +165,9 @@ describe('a message that is none', () => {
 
   it('does not hide what an unknown request lacks', async () => {
     const wire = new Wire();
-    const answer = await wire.ask('readMemory');
+    const answer = await wire.ask('nonsense');
     assert.equal(answer.success, false);
-    assert.match(answer.message ?? '', /does not know the request "readMemory"/);
+    assert.match(answer.message ?? '', /does not know the request "nonsense"/);
     assert.match(
       (await wire.ask('stackTrace')).message ?? '',
       /"threadId": a whole number is missing/,

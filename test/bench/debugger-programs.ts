@@ -1,0 +1,110 @@
+/** Programs for the debugger to walk through: C sources, built without optimisation. */
+
+/** Its first argument is how often it goes round its first loop. */
+export const WALKED = `
+#include <stdio.h>
+#include <stdlib.h>
+
+static unsigned mix(unsigned value) {
+  unsigned high = value >> 16;
+  unsigned low = value & 0xffff;
+  return high * 31 + low * 17 + 1;
+}
+
+static unsigned rare(unsigned sum) {
+  return sum ^ 1; // #RARE
+}
+
+static unsigned work(int rounds) {
+  unsigned sum = 0;
+  int rest = rounds / 4;
+  for (int round = 1; round <= rounds; round++) {
+    sum += mix(round);
+    sum ^= sum >> 3;
+    if (--rest == 0) sum = rare(sum);
+  }
+  return sum;
+}
+
+static unsigned finish(unsigned sum) {
+  for (unsigned index = 0; index < 20000; index++) { // #NEAR
+    sum = mix(sum + index);
+    sum += index;
+  }
+  return sum;
+}
+
+int main(int argc, char **argv) {
+  unsigned sum = work(argc > 1 ? atoi(argv[1]) : 1);
+  sum = finish(sum);
+  printf("%u\\n", sum);
+  return 0;
+}
+`;
+
+/** Statements in a round of its first loop. */
+export const WALKED_STATEMENTS = 7;
+/** Statements after it, about. */
+export const WALKED_END = 120_000;
+
+/** Fifty frames deep with variables in each, next to a large array. */
+export const DEEP = `
+#include <stdio.h>
+
+#define COUNT 10000
+
+struct point { int x, y; char name[16]; };
+
+static int values[COUNT];
+
+static int descend(int level, struct point *from) {
+  struct point here = {level, level * 2, "here"};
+  double ratio = level / 3.0;
+  long long wide = (long long)level << 32;
+  int copies[8] = {level};
+  if (level == 0) {
+    return values[here.x] + copies[0]; // #DEEPEST
+  }
+  int below = descend(level - 1, &here);
+  return below + (int)ratio + (int)wide + from->x;
+}
+
+int main(void) {
+  int (*all)[COUNT] = &values;
+  for (int index = 0; index < COUNT; index++) (*all)[index] = index;
+  struct point first = {1, 2, "first"};
+  printf("%d\\n", descend(48, &first));
+  return 0;
+}
+`;
+
+/** A program with debug information of some size: functions with variables, each called. */
+export function largeProgram(functions: number): string {
+  const bodies: string[] = [];
+  const calls: string[] = [];
+  for (let index = 0; index < functions; index++) {
+    bodies.push(`
+static int step${index}(int value, const char *text) {
+  int first = value * ${index + 1};
+  double ratio = first / ${index + 2}.0;
+  struct pair both = {first, (int)ratio};
+  for (int round = 0; round < 3; round++) {
+    int inner = both.one + round;
+    if (inner % 2 == 0) both.two += inner;
+    else both.one -= text[0];
+  }
+  return both.one + both.two;
+}`);
+    calls.push(`  sum += step${index}(sum, "${index}");`);
+  }
+  return `#include <stdio.h>
+struct pair { int one, two; };
+${bodies.join('\n')}
+int main(void) {
+  unsigned sum = 0;
+${calls.join('\n')}
+  printf("%u\\n", sum);
+  return 0;
+}
+`;
+}
