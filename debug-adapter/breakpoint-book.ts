@@ -8,6 +8,7 @@ import { baseName } from '../simulator/host/text/stack-text.ts';
 import { matchesGlob } from '../simulator/kernel/glob.ts';
 import { DataBook } from './data-book.ts';
 import { ExceptionBook } from './exception-book.ts';
+import { InstructionBook, type WantedInstruction } from './instruction-book.ts';
 import type { ProgramSymbols, StatementTarget } from './program-symbols.ts';
 import {
   type Breakpoint,
@@ -54,6 +55,7 @@ export class BreakpointBook {
   readonly exceptions = new ExceptionBook();
   /** Those on values. */
   readonly data = new DataBook(() => ++this.ids);
+  private readonly instructions = new InstructionBook(() => ++this.ids);
   private kept: Kept[] = [];
   private programs: readonly ProgramSymbols[] | undefined;
   private ids = 0;
@@ -64,7 +66,10 @@ export class BreakpointBook {
         ...this.kept.flatMap(({ breakpoints }) => breakpoints),
         ...this.exceptions.breakpoints,
       ],
-      statements: this.kept.flatMap(({ statements }) => statements),
+      statements: [
+        ...this.kept.flatMap(({ statements }) => statements),
+        ...this.instructions.breakpoints(),
+      ],
       data: this.data.breakpoints(),
       exceptions: this.exceptions.stops,
     };
@@ -80,6 +85,14 @@ export class BreakpointBook {
     return this.replace((kept) => kept.path === undefined, wanted, undefined);
   }
 
+  /** Replaces those on instructions of a program's code. */
+  setInstructions(
+    wanted: readonly WantedInstruction[],
+    program: string,
+  ): DebugProtocol.Breakpoint[] {
+    return this.instructions.set(wanted, program, this.programs ?? []);
+  }
+
   /** The programs are there, or others are; returns the breakpoints whose meaning has changed. */
   bind(programs: readonly ProgramSymbols[]): DebugProtocol.Breakpoint[] {
     this.programs = programs;
@@ -88,7 +101,8 @@ export class BreakpointBook {
       this.resolve(kept);
       return JSON.stringify(kept.answer) === before ? [] : [kept.answer];
     });
-    return [...changed, ...this.data.bind(programs.map(({ hash }) => hash))];
+    const data = this.data.bind(programs.map(({ hash }) => hash));
+    return [...changed, ...data, ...this.instructions.bind(programs)];
   }
 
   /** Lines of a source in a range at which a breakpoint can stop. */

@@ -24,6 +24,19 @@ export const MEMORY_REQUESTS: Readonly<Record<string, RequestHandler>> = {
   writeMemory: () => {
     throw debugErrors.notWritable();
   },
+  setInstructionBreakpoints: (state, args) => {
+    const wanted = args.list('breakpoints').map((each) => ({
+      reference: each.text('instructionReference'),
+      offset: each.optionalInteger('offset') ?? 0,
+      condition: each.optionalText('condition'),
+      hitCondition: each.optionalText('hitCondition'),
+    }));
+    const { execution } = state.traveller.position.place;
+    const { hash } = state.target.knownProgram(execution).program;
+    const breakpoints = state.breakpoints.setInstructions(wanted, hash);
+    state.traveller.settings = state.breakpoints.settings();
+    return { body: { breakpoints } };
+  },
   disassemble: (state, args) => ({ body: { instructions: instructions(state, args) } }),
 };
 

@@ -45,6 +45,12 @@ export class ProgramSymbols {
     return this.program.hash;
   }
 
+  /** Which of the program's modules is the user's own. */
+  get moduleIndex(): number {
+    const { modules, main } = this.program;
+    return modules.findIndex(({ tag }) => tag === main.tag);
+  }
+
   private get effects(): EffectLines {
     this.effectLines ??= new EffectLines(this.program, this.locator);
     return this.effectLines;
@@ -97,6 +103,18 @@ export class ProgramSymbols {
     const [first] = offsets;
     if (first === undefined) return undefined;
     return this.statementTarget(this.locator.lines.lineAt(first)?.line ?? 0, offsets);
+  }
+
+  /** The statement that an instruction is part of; undefined for one of no statement. */
+  statementHolding(codeOffset: number): StatementTarget | undefined {
+    const { info } = this.program.main;
+    const codeStart = info.code?.start ?? 0;
+    const begun = (this.known?.statements.offsets ?? []).filter((each) => each <= codeOffset);
+    const last = begun.at(-1);
+    if (last === undefined) return undefined;
+    const isSame = functionAt(info, last + codeStart) === functionAt(info, codeOffset + codeStart);
+    const line = this.locator.lines.lineAt(last)?.line ?? 0;
+    return isSame ? this.statementTarget(line, [last]) : undefined;
   }
 
   /** Reads a condition of a breakpoint; throws ExpressionError. */

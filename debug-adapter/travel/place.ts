@@ -54,6 +54,9 @@ export class PositionOrder {
     if (one.at !== other.at) return one.at < other.at ? -1 : 1;
     const byExecution = this.number(one.place) - this.number(other.place);
     if (byExecution !== 0) return byExecution;
+    // Before anything of an execution is before its first statement, too.
+    const byStart = Number(other.ordinal < CALL) - Number(one.ordinal < CALL);
+    if (byStart !== 0) return byStart;
     const byPlace = rank(one.place) - rank(other.place);
     if (!Number.isNaN(byPlace) && byPlace !== 0) return byPlace;
     if (one.place.kind === 'statement' && other.place.kind === 'statement') {

@@ -136,3 +136,42 @@ describe('disassembly', () => {
     await assert.rejects(rows(client, { instructionCount: 100_001 }), /from 0 to 100000/);
   });
 });
+
+describe('breakpoints on instructions', () => {
+  async function set(client: TestClient, ...breakpoints: readonly object[]) {
+    const { body } = (await client.customRequest('setInstructionBreakpoints', {
+      breakpoints,
+    })) as DebugProtocol.SetInstructionBreakpointsResponse;
+    return body.breakpoints;
+  }
+
+  it('stop before the statement that the instruction is part of', async () => {
+    const client = await launched('OTHER');
+    const [frame] = await client.frames();
+    const here = frame?.instructionPointerReference ?? '';
+    await client.setBreakpointsRequest({ source: { path: CELLS }, breakpoints: [] });
+    const [breakpoint] = await set(client, { instructionReference: here, offset: 3 });
+    assert.deepEqual([breakpoint?.verified, breakpoint?.instructionReference], [true, here]);
+    const stop = await client.move('continue');
+    assert.deepEqual(stop.hitBreakpointIds, [breakpoint?.id]);
+    assert.equal(await client.line(), at('OTHER'));
+    await client.move('reverseContinue');
+    assert.equal((await client.frames())[0]?.instructionPointerReference, here);
+    await set(client, { instructionReference: here, condition: 'one == 3' });
+    await client.move('continue');
+    assert.equal((await client.scope('Locals')).get('one')?.value, '3');
+  });
+
+  it('on what is part of no statement say so', async () => {
+    const client = await launched('OTHER');
+    const [none, first, bad] = await set(
+      client,
+      { instructionReference: '0x10' },
+      { instructionReference: '0x1000000000000' },
+      { instructionReference: '0x1000000000000', hitCondition: 'often' },
+    );
+    assert.match(none?.message ?? '', /0x10 is no address of code/);
+    assert.match(first?.message ?? '', /no statement of your own code/);
+    assert.deepEqual([none?.verified, first?.verified, bad?.verified], [false, false, false]);
+  });
+});

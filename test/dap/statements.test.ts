@@ -247,6 +247,17 @@ describe('breakpoints on statements', () => {
     assert.equal(stop.reason, 'function breakpoint');
     assert.equal(await client.place(), `twice steps.c:${at('FIRST')}`);
   });
+
+  it('stop before the first effect, also without a stop at the entry', async () => {
+    const client = new TestClient();
+    const breakpoints = [{ line: at('START') }];
+    const launch = { program: STEPS, args: ['2'], steps: 'statements' };
+    const stop = await client.launchTo(launch, () =>
+      client.setBreakpointsRequest({ source: { path: STEPS }, breakpoints }),
+    );
+    assert.equal(stop.reason, 'breakpoint');
+    assert.equal(await client.place(), `main steps.c:${at('START')}`);
+  });
 });
 
 describe('expressions over variables', () => {

@@ -2,7 +2,7 @@
 import type { SimulationView } from '../../../simulator/host/simulation-run.ts';
 import type { ExecutionId } from '../../../simulator/journal/entry.ts';
 import type { ExecutionRow } from '../../../simulator/journal/records.ts';
-import { lostWith, type Position } from '../place.ts';
+import { CALL, lostWith, type Position } from '../place.ts';
 import type { Whereabouts } from '../whereabouts.ts';
 import type { ExecutionPath } from './execution-path.ts';
 import type { PathBook } from './path-book.ts';
@@ -152,6 +152,8 @@ export class StatementHits {
 
   /** A statement up to which everything lies before a position, or at it. */
   private tickBefore(path: ExecutionPath, position: Position): number {
+    // The place before everything is named after the first effect, which statements come before.
+    if (position.ordinal < CALL) return 0;
     const place = this.whereabouts.outlook.placeOf(position, path.execution);
     // A path that was lost has its own times.
     return place === undefined || lostWith(place) !== undefined ? 0 : path.tickAt(place);
