@@ -1,4 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Instant } from './travel/instant.ts';
 
 export type OutputCategory = 'console' | 'important' | 'stdout' | 'stderr';
 
@@ -6,6 +7,8 @@ export interface OutputPlace {
   readonly source: DebugProtocol.Source;
   readonly line: number;
   readonly column: number;
+  /** Of our own: the instant at which it was put out, as `backstitch/seek` takes it. */
+  readonly instant?: Pick<Instant, 'execution' | 'seq'> & Partial<Instant>;
 }
 
 /** How the session reaches its client. */

@@ -11,6 +11,7 @@ import type { SourceBook } from './source-book.ts';
 import { folderOf } from './source-paths.ts';
 import type { Breakpoint } from './travel/breakpoint.ts';
 import type { Happening } from './travel/happening.ts';
+import { instantOf } from './travel/instant.ts';
 import { logText } from './travel/log-message.ts';
 import { effectFields, type SeenEffect } from './travel/seen-effect.ts';
 import type { StatementLog } from './travel/statements/statement-hits.ts';
@@ -73,9 +74,12 @@ export class SessionOutput {
   }
 
   logStatement({ position, offset, text }: StatementLog): void {
-    const { execution } = position.place;
-    const line = this.target?.book.locatorOf(execution).lines.lineAt(offset);
-    this.port.output(`${text}\n`, 'console', this.clientPlace(execution, line));
+    const { target } = this;
+    if (target === undefined) return;
+    const { place } = position;
+    const line = target.book.locatorOf(place.execution).lines.lineAt(offset);
+    const instant = instantOf(place, target.view.history);
+    this.port.output(`${text}\n`, 'console', this.clientPlace(instant, line));
   }
 
   /** What befell an execution without a stop: a debugger must not pass over a crash in silence. */
@@ -97,20 +101,21 @@ export class SessionOutput {
     if (target === undefined) return undefined;
     // It may be asked inside a guest's call, which is no time for replaying.
     const stack = target.book.notedAt(execution, seq);
-    return this.clientPlace(execution, stack?.frames[stack.userIndex]?.source);
+    return this.clientPlace({ execution, seq }, stack?.frames[stack.userIndex]?.source);
   }
 
   private clientPlace(
-    execution: ExecutionId,
+    instant: NonNullable<OutputPlace['instant']>,
     place: SourceLine | undefined,
   ): OutputPlace | undefined {
     const { target } = this;
     if (target === undefined || place === undefined) return undefined;
-    const folder = folderOf(target.originOf(execution));
+    const folder = folderOf(target.originOf(instant.execution));
     return {
       source: this.sources.source(place.file, folder, true),
       line: this.port.line(place.line),
       column: this.port.column(Math.max(1, place.column)),
+      instant,
     };
   }
 }

@@ -1,6 +1,7 @@
 /** The values that an expression had, as clients are told them. */
 
 import { isRuntimeFile } from '../simulator/guest/symbols/index.ts';
+import { executionId } from '../simulator/journal/entry.ts';
 import type { OutputPlace } from './client-port.ts';
 import { historyOf } from './data-target-request.ts';
 import { debugErrors } from './debug-error.ts';
@@ -70,13 +71,12 @@ export function printHistory(
   frameId: number | undefined,
 ): string {
   const { values, isCut } = toldHistory(state, expression, frameId);
-  for (const { tick, value, where, source, line, column = 1 } of values) {
-    const place = source === undefined || line === undefined ? undefined : { source, line, column };
-    state.port.output(
-      `${expression} = ${value}  in ${where}, statement ${tick}\n`,
-      'console',
-      place,
-    );
+  for (const { execution, tick, seq, value, where, source, line, column = 1 } of values) {
+    const instant = { execution: executionId(execution), seq, tick };
+    const isPlaced = source !== undefined && line !== undefined;
+    const place = isPlaced ? { source, line, column, instant } : undefined;
+    const text = `${expression} = ${value}  in ${where}, statement ${tick}\n`;
+    state.port.output(text, 'console', place);
   }
   const count = isCut ? `the first ${HISTORY_LENGTH_MAX} values` : `${values.length} values`;
   return `${count} of ${expression}`;

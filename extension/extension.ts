@@ -11,6 +11,7 @@ import { Runner } from './commands/runner.ts';
 import { serveCommands } from './commands/serve-commands.ts';
 import { Targets } from './commands/targets.ts';
 import { bookmarkCommands } from './debugging/bookmark-commands.ts';
+import { ConsoleTravel } from './debugging/console-travel.ts';
 import { Debugging, debugCommands, replay } from './debugging/debugging.ts';
 import { registerSourceValues } from './debugging/source-values.ts';
 import { travelCommands } from './debugging/travel-commands.ts';
@@ -55,6 +56,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const startServing = (port: number) => new ServingHost({ script, port, onNote });
   const runner = new Runner({ simulations, view, index, recordings, startServing });
   const debugging = new Debugging({ simulations, startHost, index, recordings });
+  const consoleTravel = new ConsoleTravel();
   const bookmarks = new Bookmarks(context.workspaceState);
   const extensionId = context.extension.id;
   const looking = { runner, targets, view, documents, channels, marks, log, extensionId };
@@ -68,6 +70,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...debugCommands(debugging, runner, targets),
     ...travelCommands(),
     ...valueCommands(),
+    ...consoleTravel.commands(),
     ...bookmarkCommands(bookmarks, replay),
     refreshWorkflows: () => index.forget(),
   };
@@ -80,6 +83,7 @@ export function activate(context: vscode.ExtensionContext): void {
     documents,
     channels,
     debugging,
+    consoleTravel,
     registerCommands(commands, problems),
     registerQuestions(simulations, problems, debugging),
     registerPromises(simulations, problems, debugging),

@@ -16,6 +16,8 @@ const PATH = /(?<![\w$])[A-Za-z_$][\w$]*(?:(?:->|\.|::)[\w$]+|\[[^[\]\n]*\])*/g;
 const PART = /^[A-Za-z_$][\w$]*|(?:->|\.|::)[\w$]+|\[[^[\]\n]*\]/g;
 /** What is called, or names a namespace or a macro, has no value to show. */
 const CALLED = /^\s*(?:\(|::|!(?!=))/;
+/** `char notes[64], id[8]`: what stands in the brackets of a declaration is no index. */
+const DECLARATION = /^\s*(?:[A-Za-z_]\w*\s+)+\**[A-Za-z_]\w*\s*\[[^=]*/;
 /** Heads of blocks that are no functions. */
 const CONTROL = /^\s*(?:\}\s*)?(?:if|else|for|while|switch|match|do|loop|catch|try)\b/;
 
@@ -59,13 +61,14 @@ function partAt(
 /** The variables, and members of variables, that a line of code names, each once. */
 export function expressionsOn(line: string): readonly FoundExpression[] {
   const found = new Map<string, FoundExpression>();
+  const [declared = ''] = DECLARATION.exec(line) ?? [];
   for (const match of line.matchAll(PATH)) {
-    const [path] = match;
-    const [root = path] = /^[\w$]+/.exec(path) ?? [];
+    const [root = match[0]] = /^[\w$]+/.exec(match[0]) ?? [];
+    const path = match.index < declared.length ? root : match[0];
     // The rest of an expression that began with something else, such as a call.
     if (/[\w$)\]]\s*(?:\.|->|::)$/.test(line.slice(0, match.index))) continue;
     // What is called is a member of what stands before it.
-    const text = CALLED.test(line.slice(match.index + path.length)) ? callee(path) : path;
+    const text = CALLED.test(line.slice(match.index + match[0].length)) ? callee(path) : path;
     if (text !== undefined && !found.has(text)) {
       found.set(text, { text, column: match.index, root });
     }

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { STEPS } from './helpers/programs.ts';
+import { lineOf, STEPS } from './helpers/programs.ts';
 import { TestClient } from './helpers/test-client.ts';
 import { closeTestHost } from './helpers/test-host.ts';
 
@@ -137,6 +137,30 @@ describe('switching between statements and effects', () => {
     const wrong = client.customRequest('backstitch/steps', { steps: 'lines' });
     await assert.rejects(wrong, /statements, effects/);
     await assert.rejects(client.customRequest('backstitch/steps', {}), /steps/);
+    await client.disconnectRequest();
+  });
+});
+
+describe('what is printed', () => {
+  it('says at which instant, so that one can go there', async () => {
+    const client = new TestClient();
+    const line = lineOf(STEPS, 'PURE');
+    const breakpoints = [{ line, logMessage: 'adding {one}' }];
+    await client.launchTo({ program: STEPS, args: ['2'], steps: 'statements' }, () =>
+      client.setBreakpointsRequest({ source: { path: STEPS }, breakpoints }),
+    );
+    const instantOf = (text: string) =>
+      client.outputs
+        .map((output) => output as typeof output & { readonly instant?: Told })
+        .find(({ output }) => output.startsWith(text))?.instant;
+    const said = instantOf('end');
+    const logged = instantOf('adding 1');
+    assert.ok(said !== undefined && logged !== undefined);
+    await client.arrival(() => client.customRequest('backstitch/seek', said));
+    assert.equal((await client.scope('Effect')).get('effect')?.value, `stdout.write #${said.seq}`);
+    await client.arrival(() => client.customRequest('backstitch/seek', logged));
+    assert.equal(await client.line(), line);
+    assert.equal((await client.scope('Locals')).get('one')?.value, '1');
     await client.disconnectRequest();
   });
 });

@@ -63,6 +63,16 @@ describe('the expressions of a line', () => {
     assert.deepEqual(on('puts("order"); /* cents */ // x'), []);
   });
 
+  it('are no elements where arrays are declared', () => {
+    assert.deepEqual(on('  char notes[64], id[8];').slice(1), ['notes', 'id']);
+    assert.deepEqual(on('  const char *first[2] = { argv[1], argv[2] };').slice(2), [
+      'first',
+      'argv[1]',
+      'argv[2]',
+    ]);
+    assert.deepEqual(on('  total += cells[2];'), ['total', 'cells[2]']);
+  });
+
   it('know where they stand', () => {
     assert.deepEqual(expressionsOn('  sum = add(one);'), [
       { text: 'sum', column: 2, root: 'sum' },
