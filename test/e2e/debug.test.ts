@@ -39,7 +39,10 @@ describe('a live run in the debugger of VS Code', () => {
     await code.openFile('order.c');
     await code.editor.goToLine(orderLine('int main('));
     await code.editor.clickCodeLens('Debug');
-    await code.debug.waitForStop(orderLine('time(NULL)'), COMPILE_TIMEOUT_MS);
+    await code.debug.waitForStop(orderLine('if (argc != 3'), COMPILE_TIMEOUT_MS);
+    await code.runCommand('Backstitch: Step by Statements or Effects...');
+    await code.quickInput.pick('Effects');
+    await code.debug.waitForStop(orderLine('time(NULL)'));
     await code.openContainer('Backstitch');
     await executions.waitForRow(/^order \(debugged\) paused before #0/);
     await executions.waitForRow('#0 comes next');

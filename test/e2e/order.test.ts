@@ -99,6 +99,9 @@ describe('an order in VS Code', () => {
   step('steps through what was recorded, forwards and backwards', async () => {
     const { debug } = code;
     await executions.contextMenu('order · crash after performing #3', 'Debug This Execution');
+    await debug.waitForStop(lineOf('if (argc != 3'));
+    await code.runCommand('Backstitch: Step by Statements or Effects...');
+    await code.quickInput.pick('Effects');
     await debug.waitForStop(lineOf('time(NULL)'));
     await debug.open();
     await debug.expandVariable('Effect');

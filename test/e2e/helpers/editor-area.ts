@@ -19,6 +19,9 @@ export interface ShownCodeLens {
   readonly line: number;
 }
 
+/** Where breakpoints stand in the margin, in pixels from its left. */
+const GLYPH_X = 8;
+
 /** The text editor that has the focus. It reads only the lines that are in sight. */
 export class EditorArea {
   private readonly editor: Locator;
@@ -128,6 +131,23 @@ export class EditorArea {
       const active = this.editor.locator('.line-numbers.active-line-number');
       return (await active.first().textContent()) === String(line);
     });
+  }
+
+  /** Sets or removes a breakpoint with the mouse, as most people do: in the margin, left of the line. */
+  async clickGutter(line: number): Promise<void> {
+    await this.goToLine(line);
+    const before = (await this.breakpointLines()).includes(line);
+    const number = this.editor
+      .locator('.margin-view-overlays .line-numbers')
+      .filter({ hasText: new RegExp(`^${line}$`) });
+    const row = await number.boundingBox();
+    const margin = await this.editor.locator('.margin').first().boundingBox();
+    if (row === null || margin === null) throw new Error(`line ${line} is not in sight`);
+    await this.page.mouse.click(margin.x + GLYPH_X, row.y + row.height / 2);
+    await waitFor(
+      `the breakpoint of line ${line} to ${before ? 'go' : 'come'}`,
+      async () => (await this.breakpointLines()).includes(line) !== before,
+    );
   }
 
   async toggleBreakpoint(line: number): Promise<void> {

@@ -39,11 +39,16 @@ export class QuickInput {
 
   /** Picks the row with this label from the quick pick that the extension has opened. */
   async pick(label: string | RegExp): Promise<void> {
+    await this.waitForRow(label);
+    await this.row({ label }).click({ position: ROW_POSITION });
+  }
+
+  /** Waits until the quick pick has a row with this label. */
+  async waitForRow(label: string | RegExp): Promise<void> {
     const row = this.row({ label });
     await waitFor(`a quick pick with ${label}`, async () => await row.isVisible(), {
       describe: () => this.describe(),
     });
-    await row.click({ position: ROW_POSITION });
   }
 
   /** Types into the input box that the extension has opened, and accepts it. */
