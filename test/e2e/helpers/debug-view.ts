@@ -149,6 +149,20 @@ export class DebugView {
     );
   }
 
+  /** Waits until the debugger shows a value at the mouse. */
+  async waitForHover(value: string | RegExp): Promise<void> {
+    const widget = this.page.locator('.debug-hover-widget');
+    const read = async () => (await widget.allInnerTexts()).join('\n').replaceAll('\u00a0', ' ');
+    await waitFor(
+      `${value} at the mouse`,
+      async () => {
+        const shown = await read();
+        return typeof value === 'string' ? shown.includes(value) : value.test(shown);
+      },
+      { describe: read },
+    );
+  }
+
   /** Evaluates in the debug console, and waits for `answer` there. */
   async evaluate(expression: string, answer: string | RegExp): Promise<void> {
     const console = this.page.locator('.repl');

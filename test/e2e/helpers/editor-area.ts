@@ -119,6 +119,20 @@ export class EditorArea {
     return (await this.snapshot()).stopped;
   }
 
+  /** Points with the mouse at a word of a line that is in sight. */
+  async pointAt(line: number, word: string): Promise<void> {
+    await this.goToLine(line);
+    const text = (await this.lines()).find((one) => one.line === line)?.text ?? '';
+    const row = this.editor.locator('.view-line').filter({ hasText: text.trim().slice(0, 30) });
+    const box = await row
+      .locator('span')
+      .filter({ hasText: new RegExp(`^\\W*${word}\\W*$`) })
+      .last()
+      .boundingBox();
+    if (box === null) throw new Error(`line ${line} has no "${word}" in sight`);
+    await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 5 });
+  }
+
   async goToLine(line: number): Promise<void> {
     // The focus may be in a panel, and its lines are not meant.
     await this.page.keyboard.press('Control+1');

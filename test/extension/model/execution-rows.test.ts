@@ -8,6 +8,7 @@ import {
 } from '../../../extension/model/execution-rows.ts';
 import { rowLook } from '../../../extension/model/row-looks.ts';
 import { SimulationModel } from '../../../extension/model/simulation-model.ts';
+import type { ExecutionSummary } from '../../../simulator/host/protocol.ts';
 import { attempt, changed, effect, execution, snapshot } from '../helpers/summaries.ts';
 
 interface Given {
@@ -283,6 +284,20 @@ describe('the words that menus go by', () => {
     live.applySnapshot(snapshot({ executions: [execution('order-1')], recording: '/r' }));
     assert.equal(wordsOf(live, 'simulation'), 'simulation live running recording');
     assert.equal(wordsOf(live, 'execution'), 'execution live running');
+  });
+
+  it('say which executions have failed, to be debugged from their end', () => {
+    const ended = { status: 'completed', endedAt: 5n } as const;
+    const wordsAt = (fields: Partial<ExecutionSummary>) => {
+      const model = new SimulationModel();
+      model.applySnapshot(snapshot({ executions: [execution('order-1', fields)] }));
+      return wordsOf(model, 'execution');
+    };
+    assert.equal(wordsAt({ ...ended, exitCode: 3 }), 'execution live completed failing');
+    assert.equal(wordsAt({ ...ended, status: 'trapped' }), 'execution live trapped failing');
+    assert.equal(wordsAt({ ...ended, status: 'diverged' }), 'execution live diverged failing');
+    assert.equal(wordsAt({ ...ended, exitCode: 0 }), 'execution live completed');
+    assert.equal(wordsAt({ ...ended, status: 'cancelled' }), 'execution live cancelled');
   });
 
   it('say whether it serves, and so can be held before its next client', () => {
