@@ -16,6 +16,9 @@ export type DebugErrorCode =
   | 'no-exception'
   | 'no-source'
   | 'branch-missed'
+  | 'too-many-branches'
+  | 'not-settable'
+  | 'records-over-origin'
   | 'bad-message'
   | 'no-statement'
   | 'not-watchable'
@@ -81,6 +84,21 @@ export const debugErrors = {
     new DebugError(
       'branch-missed',
       `running it again did not come to ${execution} #${seq}; was it recorded by another version?`,
+    ),
+  recordsOverOrigin: (recording: string) =>
+    new DebugError(
+      'records-over-origin',
+      `${recording} is what the branch begins from, which stays as it is; record it elsewhere`,
+    ),
+  notSettable: (name: string) =>
+    new DebugError(
+      'not-settable',
+      `${name} cannot be changed: only results of effects can, in the scope Effect`,
+    ),
+  tooManyBranches: (stem: string, max: number) =>
+    new DebugError(
+      'too-many-branches',
+      `there are ${max} recordings of branches beside ${stem}; move some away, or say where to record`,
     ),
   noStatement: (execution: string, tick: number, total: number) =>
     new DebugError(

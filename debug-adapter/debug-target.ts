@@ -2,9 +2,10 @@
  * What a session debugs: a simulation that it runs, or a recording. It owns the simulation, its
  * recording and everything that is known of its programs.
  */
-import { EMPTY_PLAN, type Fault, type FaultPlan } from '../simulator/faults/fault.ts';
+import { EMPTY_PLAN, type FaultPlan } from '../simulator/faults/fault.ts';
 import { parsePlan } from '../simulator/faults/plan.ts';
 import type { GuestProgram } from '../simulator/guest/program.ts';
+import { noteBranchOrigin } from '../simulator/host/branch-origin.ts';
 import type { HostRecording } from '../simulator/host/host-environment.ts';
 import { sourcePlace } from '../simulator/host/kept-sources.ts';
 import type { LoadedSimulation } from '../simulator/host/loaded-simulation.ts';
@@ -16,6 +17,7 @@ import { debugErrors } from './debug-error.ts';
 import type { DebugHost } from './debug-host.ts';
 import type { LaunchProgram, LaunchRecording } from './launch-arguments.ts';
 import { type BranchPoint, branchAt, type Origin } from './travel/branch.ts';
+import { applyChange, type Change, changeText } from './travel/change.ts';
 import { LiveDriver, type LiveListener } from './travel/live-driver.ts';
 import { StackBook } from './travel/stack-book.ts';
 import { type KnownProgram, ProgramBook } from './travel/statements/program-book.ts';
@@ -31,6 +33,8 @@ interface TargetParts {
   readonly loaded: LoadedSimulation;
   readonly recorded: RecordedSimulation | undefined;
   readonly recording: HostRecording | undefined;
+  /** Where it is recorded, or was opened from. */
+  readonly recordedAt: string | undefined;
 }
 
 export class DebugTarget {
@@ -76,7 +80,7 @@ export class DebugTarget {
         ...(recording === undefined ? {} : { recording, readSource: host.readSource }),
       };
       const live = new LiveDriver(host, setup, listener);
-      return DebugTarget.ofLive(host, listener, live, recording);
+      return DebugTarget.ofLive(host, listener, live, recording, launch.record);
     } catch (error) {
       recording?.leave();
       throw error;
@@ -92,7 +96,8 @@ export class DebugTarget {
     try {
       const parts = { view: recorded, book: new StackBook(recorded), loaded: recorded.loaded() };
       const rest = { live: undefined, recorded, recording: undefined };
-      return new DebugTarget(host, listener, { ...parts, ...rest });
+      const recordedAt = launch.recording;
+      return new DebugTarget(host, listener, { ...parts, ...rest, recordedAt });
     } catch (error) {
       recorded.close();
       throw error;
@@ -104,6 +109,7 @@ export class DebugTarget {
     listener: TargetListener,
     live: LiveDriver,
     recording: HostRecording | undefined,
+    recordedAt: string | undefined,
   ): DebugTarget {
     const { view, book } = live;
     const { loaded } = live.run.setup;
@@ -113,15 +119,47 @@ export class DebugTarget {
       live,
       loaded,
       recording,
+      recordedAt,
       recorded: undefined,
     });
   }
 
-  /** Another future: the same until an effect, and from there with one more fault. */
-  async branch(point: BranchPoint, fault: Fault): Promise<DebugTarget> {
-    const live = await branchAt(this.host, this.listener, await this.origin(), point);
-    live.run.simulation.inputs.inject(fault);
-    return DebugTarget.ofLive(this.host, this.listener, live, undefined);
+  /** Where it is recorded, or was opened from; undefined when it is kept in memory. */
+  get recordedAt(): string | undefined {
+    return this.parts.recordedAt;
+  }
+
+  /**
+   * Another future: the same until an effect, and from there with these changes.
+   *
+   * @param record where it is recorded; undefined for nowhere
+   */
+  async branch(
+    point: BranchPoint,
+    changes: readonly Change[],
+    record: string | undefined,
+  ): Promise<DebugTarget> {
+    const { host, listener } = this;
+    const origin = await this.origin();
+    const { live, recording } = await branchAt(host, listener, origin, point, record);
+    try {
+      const { upcoming } = live;
+      if (upcoming === undefined) throw debugErrors.branchMissed(point.execution, point.seq);
+      if (recording !== undefined) {
+        noteBranchOrigin(recording, {
+          recording: this.recordedAt?.replace(/^.*[/\\]/, ''),
+          execution: point.execution,
+          seq: point.seq,
+          changes: changes.map(changeText),
+        });
+      }
+      for (const change of changes) applyChange(live, upcoming, change);
+      return DebugTarget.ofLive(host, listener, live, recording, record);
+    } catch (error) {
+      live.dispose();
+      recording?.leave();
+      throw error;
+    }
   }
 
   /** The programs of all workflows, each once, with the folder that it came from. */

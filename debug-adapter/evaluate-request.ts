@@ -7,6 +7,7 @@ import { keepPromise, sendMessage } from '../simulator/host/outside-values.ts';
 import { timelineText } from '../simulator/host/text/timeline-text.ts';
 import { type ExecutionId, executionId, seqOf } from '../simulator/journal/entry.ts';
 import type { Arguments } from './arguments.ts';
+import { changeResult } from './branch-requests.ts';
 import { debugErrors } from './debug-error.ts';
 import { type ReplActions, runReplCommand } from './repl-commands.ts';
 import type { Outcome } from './requests.ts';
@@ -135,10 +136,22 @@ function replActions(
       return `going to ${id} #${seq}`;
     },
     inject: async (fault) => {
-      const outcome = await state.inject(fault);
+      const outcome = await state.branching.inject(fault);
       after.push(outcome.after);
       return outcome.branch ? 'injected: a branch begins here' : 'injected: go on to see it happen';
     },
+    edit: async (path, value) => {
+      const effect = state.branching.effectAtHand(traveller.placeOf(execution));
+      const outcome = await changeResult(state, effect, path, value);
+      after.push(outcome.after);
+      return outcome.branch ? 'edited: a branch begins here' : 'edited: go on to see it arrive';
+    },
+    branch: async (record) => {
+      const outcome = await state.branching.begin(state.branching.nextEffect(), [], record);
+      after.push(outcome.after);
+      return 'a branch begins here';
+    },
+    branches: () => state.branching.book.text(),
     feed: (id, text) => {
       live('.feed').inputs.feed(executionId(id), new TextEncoder().encode(text), false);
       after.push(() => state.resumeWaiting());

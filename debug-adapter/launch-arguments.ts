@@ -37,6 +37,8 @@ export interface LaunchArguments {
   /** Whether to stay when everything has ended, so that one can go back. */
   readonly stopAtEnd: boolean;
   readonly noDebug: boolean;
+  /** Whether branches of what is recorded are recorded beside it. */
+  readonly recordBranches: boolean;
   /** From folders where the program was built to folders of the client's machine. */
   readonly sourceMap: Readonly<Record<string, string>>;
   /** Whether steps go from statement to statement where programs have them, or never. */
@@ -58,6 +60,7 @@ export function parseLaunch(args: Arguments): LaunchArguments {
     stopOnEntry: args.flag('stopOnEntry', recording !== undefined),
     stopAtEnd: args.flag('stopAtEnd', true),
     noDebug: args.flag('noDebug', false),
+    recordBranches: args.flag('recordBranches', true),
     sourceMap: args.record('sourceMap') ?? {},
     steps: parseSteps(args),
   };

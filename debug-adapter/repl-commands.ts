@@ -1,8 +1,11 @@
 /** The commands of the debug console; each is a row of the table. Other input is an expression. */
+import type { Json } from '../simulator/effects/operation.ts';
 import { EFFECT_POINTS } from '../simulator/faults/fault.ts';
+import { isAbsolutePath } from '../simulator/guest/symbols/index.ts';
 import { effectText } from '../simulator/host/text/effect-text.ts';
 import type { ExecutionId } from '../simulator/journal/entry.ts';
 import { debugErrors } from './debug-error.ts';
+import { typedValue } from './parse-edit.ts';
 import type { Traveller } from './travel/traveller.ts';
 
 /** What commands can do besides looking at the traveller. */
@@ -11,6 +14,11 @@ export interface ReplActions {
   readonly execution: ExecutionId;
   seek(execution: string, seq: number): string;
   inject(fault: unknown): Promise<string>;
+  /** Changes what a path names in the result of the effect at hand. */
+  edit(path: string, value: Json): Promise<string>;
+  /** @param record absolute; beside the recording when it is left out */
+  branch(record: string | undefined): Promise<string>;
+  branches(): string;
   feed(execution: string, text: string): string;
   endInput(execution: string): string;
   answer(answer: 'retry' | 'fail'): string;
@@ -56,6 +64,28 @@ export const REPL_COMMANDS: Readonly<Record<string, ReplCommand>> = {
     usage: '.inject {"kind": "crash", "point": "performed"}',
     help: `lets a fault befall the effect at hand (points: ${EFFECT_POINTS.join(', ')})`,
     run: (rest, actions) => actions.inject(parseJson(rest)),
+  },
+  edit: {
+    usage: '.edit result.status 500',
+    help: 'changes the result of the effect at hand: a field, all of it (.edit result {...}), or its .edit body',
+    run: (rest, actions) => {
+      const [path, text] = firstWord(rest);
+      if (path === '' || text === '') throw usage('edit');
+      return actions.edit(path, path === 'body' ? text : typedValue(text));
+    },
+  },
+  branch: {
+    usage: '.branch [recording]',
+    help: 'begins a branch here in which nothing is different yet',
+    run: (rest, actions) => {
+      if (rest !== '' && !isAbsolutePath(rest)) throw usage('branch');
+      return actions.branch(rest === '' ? undefined : rest);
+    },
+  },
+  branches: {
+    usage: '.branches',
+    help: 'lists the branches of this session, and where they are recorded',
+    run: (_, actions) => actions.branches(),
   },
   feed: {
     usage: '.feed <text>',

@@ -5,6 +5,7 @@ import { stackText } from '../simulator/host/text/stack-text.ts';
 import { timelineText } from '../simulator/host/text/timeline-text.ts';
 import { frameView } from '../simulator/host/views.ts';
 import type { Arguments } from './arguments.ts';
+import { BRANCH_REQUESTS } from './branch-requests.ts';
 import type { WantedBreakpoint, WantedFunction } from './breakpoint-book.ts';
 import { completionsOf } from './completions.ts';
 import { DATA_REQUESTS } from './data-requests.ts';
@@ -200,10 +201,7 @@ export const REQUESTS: Readonly<Record<string, RequestHandler>> = {
   'backstitch/reverseNext': step((traveller) => traveller.back()),
   'backstitch/reverseStepIn': step((traveller) => traveller.backIn()),
   'backstitch/reverseStepOut': step((traveller) => traveller.backOut()),
-  'backstitch/inject': async (state, args) => {
-    const { branch, after } = await state.inject(args.value('fault'));
-    return { body: { branch }, after };
-  },
+  ...BRANCH_REQUESTS,
   'backstitch/timeline': (state) => ({ body: timeline(state) }),
 };
 

@@ -33,7 +33,8 @@ const ENDS = new Set(['terminate', 'disconnect', 'cancel']);
 const MOTIONS = new Set([
   ...['configurationDone', 'launch', 'attach', 'restart', 'continue', 'reverseContinue', 'next'],
   ...['stepIn', 'stepOut', 'stepBack', 'restartFrame', 'goto', 'evaluate', 'backstitch/seek'],
-  ...['backstitch/inject', 'backstitch/reverseNext', 'backstitch/reverseStepOut'],
+  ...['backstitch/inject', 'backstitch/edit', 'backstitch/branch', 'setVariable'],
+  ...['backstitch/reverseNext', 'backstitch/reverseStepOut'],
 ]);
 
 /** Far from the numbers that the host's own messages have, and its client's. */

@@ -3,10 +3,9 @@
  * the target and the motion that is under way.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { Fault } from '../simulator/faults/fault.ts';
-import { parseFault } from '../simulator/faults/plan.ts';
-import { type ExecutionId, executionId } from '../simulator/journal/entry.ts';
+import { executionId } from '../simulator/journal/entry.ts';
 import type { Arguments } from './arguments.ts';
+import { Branching } from './branching.ts';
 import { BreakpointBook } from './breakpoint-book.ts';
 import type { ClientPort } from './client-port.ts';
 import { debugErrors } from './debug-error.ts';
@@ -35,6 +34,7 @@ interface Loaded {
 export class SessionState {
   client = { invalidates: false, progress: false };
   readonly breakpoints = new BreakpointBook();
+  readonly branching: Branching;
   readonly view: StoppedView;
   readonly sources: SourceBook;
   lastStop: Stop | undefined;
@@ -56,6 +56,7 @@ export class SessionState {
     this.sources = new SourceBook(host, (text) => port.output(`${text}\n`, 'console'));
     this.view = new StoppedView(port, this.sources);
     this.output = new SessionOutput(host, port, this.sources, () => this.client.progress);
+    this.branching = new Branching(host, this);
     this.closed = new Promise((resolve) => {
       this.finishClosing = resolve;
     });
@@ -320,44 +321,33 @@ export class SessionState {
 
   // Changing what happens.
 
-  /** Says what was done; injecting in the past makes a branch, which begins there. */
-  async inject(value: unknown): Promise<{ branch: boolean; after: () => void }> {
-    this.requireStopped();
-    const { target, traveller } = this.requireLoaded();
-    const { place } = traveller.position;
-    if (place.kind === 'end') throw debugErrors.noEffectHere(place.execution);
-    const fault = faultAt(value, place.execution, place.seq);
-    const upcoming = target.live?.upcoming;
-    if (upcoming?.execution === place.execution && upcoming.seq === place.seq) {
-      target.live?.run.simulation.inputs.inject(fault);
-      return { branch: false, after: () => this.port.invalidated() };
-    }
-    await this.branch(fault, place.execution, place.seq);
-    return { branch: true, after: () => this.stopped(this.traveller.stayAtEdge()) };
-  }
-
-  private async branch(fault: Fault, execution: ExecutionId, seq: number): Promise<void> {
-    const { target, traveller } = this.requireLoaded();
-    const entry = traveller.view.history.entries(execution)[seq];
-    if (entry === undefined) throw debugErrors.noEffectHere(execution);
-    const attempts = traveller.view.history.attempts(execution);
-    const attempt = attempts.filter(({ startedAt }) => startedAt <= entry.startedAt).at(-1);
+  /** Another simulation takes the place of the present one, which goes on being seen till then. */
+  async replaceTarget(make: () => Promise<DebugTarget>): Promise<void> {
+    const { target } = this.requireLoaded();
     this.phase = 'moving';
     try {
-      const point = { execution, seq: entry.seq, attempt: attempt?.number ?? 1 };
-      const branched = await target.branch(point, fault);
+      const next = await make();
       await target.close();
       if (this.isOver) {
-        await branched.close();
+        await next.close();
         throw debugErrors.sessionOver();
       }
       this.view.clear();
       this.output.reset();
-      this.take(branched);
-      this.port.output(`A branch begins before ${execution} #${seq}.\n`, 'console');
+      this.take(next);
     } finally {
       if (!this.isOver) this.phase = 'stopped';
     }
+  }
+
+  /** Stops before the effect at which the simulation was put aside. */
+  arriveAtEdge(): void {
+    this.stopped(this.traveller.stayAtEdge());
+  }
+
+  /** Whether branches of a recording are to be recorded too. */
+  get recordsBranches(): boolean {
+    return this.launch?.recordBranches !== false;
   }
 
   // The end.
@@ -416,11 +406,4 @@ export class SessionState {
     if (this.loaded === undefined) throw debugErrors.notLaunched();
     return this.loaded;
   }
-}
-
-/** A fault as in a plan; one that does not say where is at the effect at hand. */
-function faultAt(value: unknown, execution: string, seq: number): Fault {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  const given = isObject && !('at' in value) ? { ...value, at: { execution, seq } } : value;
-  return parseFault(given, 'the injected fault');
 }

@@ -58,6 +58,14 @@ interface OpenNode extends Pick<VariableNode, 'children' | 'elements'> {
   readonly frameId: number | undefined;
 }
 
+/** What a client means by a variable and its name. */
+export interface ShownVariable {
+  /** Undefined for what is no value of the program. */
+  readonly value: Value | undefined;
+  readonly expression: string | undefined;
+  readonly frameId: number | undefined;
+}
+
 interface Thread {
   readonly id: number;
   readonly execution: ExecutionId;
@@ -288,16 +296,13 @@ export class StoppedView {
   }
 
   /** The value of the program that a variable shows, and its frame; undefined for any other. */
-  shownIn(
-    reference: number,
-    name: string,
-  ): { readonly value: Value | undefined; readonly frameId: number | undefined } | undefined {
+  shownIn(reference: number, name: string): ShownVariable | undefined {
     const node = this.nodes.get(reference);
     const [, index] = ELEMENT_NAME.exec(name) ?? [];
     const elements = index === undefined ? [] : (node?.elements?.(Number(index), 1) ?? []);
     const children = [...(node?.children?.() ?? []), ...elements];
     const found = children.find((each) => each.name === name);
-    return found && { value: found.shows, frameId: node?.frameId };
+    return found && { value: found.shows, expression: found.expression, frameId: node?.frameId };
   }
 
   variable(node: VariableNode, frameId?: number): DebugProtocol.Variable {

@@ -1,5 +1,6 @@
 /** Runs a simulation again up to an effect, to go on differently from there. */
 import type { FaultPlan } from '../../simulator/faults/fault.ts';
+import type { HostRecording } from '../../simulator/host/host-environment.ts';
 import type { LoadedSimulation } from '../../simulator/host/loaded-simulation.ts';
 import type { ExecutionId, Seq } from '../../simulator/journal/entry.ts';
 import type { InputRow } from '../../simulator/journal/records.ts';
@@ -31,46 +32,79 @@ export interface BranchPoint {
   readonly attempt: number;
 }
 
+/** A live simulation that stands before an effect, and where it is recorded. */
+export interface Branched {
+  readonly live: LiveDriver;
+  readonly recording: HostRecording | undefined;
+}
+
 /**
  * A live simulation that stands before the effect, with the same past, whose outputs are not shown
- * again. Throws DebugError `branch-missed`.
+ * again. Throws DebugError `branch-missed`, RecordingError.
+ *
+ * @param record where the whole of it is recorded; undefined for nowhere
  */
 export async function branchAt(
   host: DebugHost,
   listener: LiveListener,
   origin: Origin,
   point: BranchPoint,
-): Promise<LiveDriver> {
-  const first = await runTo(host, listener, origin, point, origin.inputs);
+  record: string | undefined,
+): Promise<Branched> {
+  const { inputs } = origin;
+  if (inputs.length === 0) return runTo(host, listener, origin, point, record);
+  const { live: first } = await runTo(host, listener, origin, point, undefined);
   const { steps } = first.run.simulation.agenda;
-  const before = origin.inputs.filter(({ step }) => step <= steps);
-  if (before.length === origin.inputs.length) return first;
+  const before = inputs.filter(({ step }) => step <= steps);
+  if (before.length === inputs.length && record === undefined) {
+    return { live: first, recording: undefined };
+  }
   // Inputs of the future that is left behind must not come into the new one.
   first.dispose();
-  return runTo(host, listener, origin, point, before);
+  return runTo(host, listener, { ...origin, inputs: before }, point, record);
 }
 
 async function runTo(
   host: DebugHost,
   listener: LiveListener,
-  { loaded, plan, choices, realServices }: Origin,
+  origin: Origin,
   point: BranchPoint,
-  inputs: readonly InputRow[],
+  record: string | undefined,
+): Promise<Branched> {
+  const recording = record === undefined ? undefined : host.record(record);
+  let live: LiveDriver | undefined;
+  try {
+    live = await liveAgain(host, listener, origin, recording);
+    const upcoming: Motion['upcoming'] = ({ execution, seq, attempt }) =>
+      execution === point.execution && seq === point.seq && attempt === point.attempt;
+    const end = await live.advance(stopWhen({ upcoming }));
+    if (end.kind !== 'stopped' || live.upcoming === undefined) {
+      throw debugErrors.branchMissed(point.execution, point.seq);
+    }
+    live.quietUntil = live.run.simulation.agenda.now;
+    return { live, recording };
+  } catch (error) {
+    live?.dispose();
+    recording?.leave();
+    throw error;
+  }
+}
+
+/** The same simulation, from its beginning. */
+async function liveAgain(
+  host: DebugHost,
+  listener: LiveListener,
+  { loaded, plan, choices, inputs, realServices }: Origin,
+  recording: HostRecording | undefined,
 ): Promise<LiveDriver> {
   const loadService = await host.serviceLoader(loaded.services);
   const setup = {
     ...{ loaded, plan, loadService, realServices },
     ...{ choices: [...choices], inputs: [...inputs] },
+    ...(recording === undefined ? {} : { recording, readSource: host.readSource }),
   };
   const live = new LiveDriver(host, setup, listener);
   // All that is shown on the way was shown before.
   live.quietUntil = NEVER;
-  const upcoming: Motion['upcoming'] = ({ execution, seq, attempt }) =>
-    execution === point.execution && seq === point.seq && attempt === point.attempt;
-  const end = await live.advance(stopWhen({ upcoming }));
-  if (end.kind === 'stopped' && live.upcoming !== undefined) {
-    live.quietUntil = live.run.simulation.agenda.now;
-    return live;
-  }
-  throw debugErrors.branchMissed(point.execution, point.seq);
+  return live;
 }

@@ -1,0 +1,73 @@
+/** The requests that change what happens, and those about branches. */
+import type { Json } from '../simulator/effects/operation.ts';
+import { isAbsolutePath } from '../simulator/guest/symbols/index.ts';
+import { executionId } from '../simulator/journal/entry.ts';
+import type { Arguments } from './arguments.ts';
+import { type EffectPlace, faultAt } from './branching.ts';
+import { debugErrors } from './debug-error.ts';
+import { editAt, parseEdit, typedValue } from './parse-edit.ts';
+import type { RequestHandler } from './requests.ts';
+import type { SessionState } from './session-state.ts';
+import type { Change } from './travel/change.ts';
+import { effectFields, type SeenEffect } from './travel/seen-effect.ts';
+
+export const BRANCH_REQUESTS: Readonly<Record<string, RequestHandler>> = {
+  'backstitch/inject': async (state, args) => {
+    const { branch, after } = await state.branching.inject(args.value('fault'));
+    return { body: { branch }, after };
+  },
+  'backstitch/edit': async (state, args) => {
+    const at = placeOf(state, args) ?? state.branching.effectAtHand();
+    const edit = parseEdit(args.value('result'), args.flag('whole', false));
+    const { branch, after } = await state.branching.edit(at, edit);
+    return { body: { branch }, after };
+  },
+  'backstitch/branch': async (state, args) => {
+    state.requireStopped();
+    const at = placeOf(state, args) ?? state.branching.nextEffect();
+    const { after } = await state.branching.begin(at, changesOf(args, at), recordOf(args));
+    return { body: { recording: state.target.recordedAt ?? null }, after };
+  },
+  'backstitch/branches': (state) => ({ body: { branches: state.branching.book.list() } }),
+  setVariable: async (state, args) => {
+    state.requireStopped();
+    const name = args.text('name');
+    const value = typedValue(args.text('value'));
+    const shown = state.view.shownIn(args.integer('variablesReference'), name);
+    const path = shown?.expression;
+    if (path === undefined || !/^result\b/.test(path)) throw debugErrors.notSettable(name);
+    const { after } = await changeResult(state, state.branching.effectAtHand(), path, value);
+    return { body: { value: typeof value === 'string' ? value : JSON.stringify(value) }, after };
+  },
+};
+
+/** Changes what a path names in the result of an effect, such as `result.status`. */
+export function changeResult(state: SessionState, effect: SeenEffect, path: string, value: Json) {
+  const { result = {} } = effectFields(effect);
+  return state.branching.edit(effect, editAt(path, value, result));
+}
+
+/** Undefined when the request names no effect. */
+function placeOf(state: SessionState, args: Arguments): EffectPlace | undefined {
+  const at = args.optionalObject('at') ?? args;
+  const seq = at.optionalInteger('seq');
+  if (seq === undefined) return undefined;
+  const execution = at.optionalText('execution') ?? state.traveller.position.place.execution;
+  return { execution: executionId(execution), seq };
+}
+
+function changesOf(args: Arguments, at: EffectPlace): Change[] {
+  const edits = args.list('edits').map((each): Change => {
+    const edit = parseEdit(each.value('result'), each.flag('whole', false));
+    return { kind: 'edit', edit };
+  });
+  const fault = args.value('fault');
+  if (fault === undefined) return edits;
+  return [...edits, { kind: 'fault', fault: faultAt(fault, at) }];
+}
+
+function recordOf(args: Arguments): string | undefined {
+  const record = args.optionalText('record');
+  if (record === undefined || isAbsolutePath(record)) return record;
+  return args.fail('record', 'an absolute path is wanted');
+}
