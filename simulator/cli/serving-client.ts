@@ -8,6 +8,7 @@
  * V3  Parts of the recording that are complete are folded beside the host, which goes on.
  */
 import type { RequestHead } from '../effects/request.ts';
+import type { IncomingBody } from '../engine/incoming.ts';
 import type {
   AnswerTo,
   Delivery,
@@ -115,9 +116,9 @@ export class ServingClient {
   }
 
   /** Starts an execution for a request, and gives its id. */
-  request(head: RequestHead, body: Uint8Array, ends: boolean, answering: Answering): string {
+  request(head: RequestHead, incoming: IncomingBody, answering: Answering): string {
     const id = this.expect(answering);
-    this.deliver({ kind: 'request', head, body, ends });
+    this.deliver({ kind: 'request', head, ...incoming });
     return id;
   }
 
@@ -128,8 +129,8 @@ export class ServingClient {
     return id;
   }
 
-  more(execution: string, body: Uint8Array, ends: boolean): void {
-    if (this.waiting.has(execution)) this.deliver({ kind: 'more', execution, body, ends });
+  more(execution: string, incoming: IncomingBody): void {
+    if (this.waiting.has(execution)) this.deliver({ kind: 'more', execution, ...incoming });
   }
 
   /**

@@ -149,7 +149,7 @@ export class Clients {
     // Its connection breaks: whatever the program waits to read does not come.
     const isOpen = client.sends.head === undefined && !client.sends.ends;
     if (isOpen && execution?.ended === false) {
-      feedInbox(engine, execution, STDIN_INBOX, new Uint8Array(0), true);
+      feedInbox(engine, execution, STDIN_INBOX, { body: new Uint8Array(0), ends: true });
     }
   }
 

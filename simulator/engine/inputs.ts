@@ -4,6 +4,7 @@
  * steps before it, and happens there at once; an earlier run's inputs are taken in at their places.
  */
 import type { PromiseValue } from '../effects/conversation.ts';
+import type { HttpHeaders } from '../effects/http.ts';
 import type { JsonObject } from '../effects/operation.ts';
 import { REQUEST_INBOX, type RequestHead } from '../effects/request.ts';
 import { editResult, type ResultEdit } from '../effects/result-edit.ts';
@@ -16,7 +17,7 @@ import { type VirtualNanos, virtualNanos } from '../kernel/time.ts';
 import type { Engine } from './engine.ts';
 import type { Execution } from './execution.ts';
 import type { OutcomeAnswer } from './http-exchange.ts';
-import { feedInbox, inboxOf, STDIN_INBOX, startFor } from './incoming.ts';
+import { feedInbox, type IncomingBody, inboxOf, STDIN_INBOX, startFor } from './incoming.ts';
 import type { RealAnswer } from './real-requests.ts';
 import type { UpcomingEffect } from './simulation.ts';
 import type { Workflow } from './workflow.ts';
@@ -70,49 +71,48 @@ export class Inputs {
   }
 
   /** Adds to an execution's standard input. Throws InboxError when that takes no more. */
-  feed(execution: ExecutionId, bytes: Uint8Array, ends: boolean, delivery?: number): void {
-    this.feedInbox(execution, STDIN_INBOX, bytes, ends, delivery);
+  feed(execution: ExecutionId, body: Uint8Array, ends: boolean, delivery?: number): void {
+    this.feedInbox(execution, STDIN_INBOX, { body, ends }, delivery);
   }
 
   /**
-   * Starts an execution of a workflow for a request that came in.
+   * Starts an execution of a workflow for a request that came in; `feedRequest` adds to its body.
    *
-   * @param ends false when more of its body follows, with `feedRequest`
    * @param delivery what the input is called outside; it is kept with the input, as in all of these
    */
   request(
     workflow: string,
     head: RequestHead,
-    body: Uint8Array,
-    ends: boolean,
+    incoming: IncomingBody,
     delivery?: number,
   ): Execution {
     const { method, url, headers } = head;
-    this.write('request', { workflow, method, url, headers, ends, ...named(delivery) }, body);
-    return this.applyRequest(workflow, head, body, ends);
+    const request = { workflow, method, url, headers, ...endOf(incoming), ...named(delivery) };
+    this.write('request', request, incoming.body);
+    return this.applyRequest(workflow, head, incoming);
   }
 
   /** Starts an execution of a workflow whose standard input is a connection that was opened. */
-  connect(workflow: string, bytes: Uint8Array, ends: boolean, delivery?: number): Execution {
-    this.write('request', { workflow, ends, ...named(delivery) }, bytes);
-    return this.applyRequest(workflow, undefined, bytes, ends);
+  connect(workflow: string, body: Uint8Array, ends: boolean, delivery?: number): Execution {
+    this.write('request', { workflow, ends, ...named(delivery) }, body);
+    return this.applyRequest(workflow, undefined, { body, ends });
   }
 
   /** Adds to the body of the request that an execution was started for. Throws InboxError. */
-  feedRequest(execution: ExecutionId, bytes: Uint8Array, ends: boolean, delivery?: number): void {
-    this.feedInbox(execution, REQUEST_INBOX, bytes, ends, delivery);
+  feedRequest(execution: ExecutionId, incoming: IncomingBody, delivery?: number): void {
+    this.feedInbox(execution, REQUEST_INBOX, incoming, delivery);
   }
 
   private feedInbox(
     id: ExecutionId,
     inbox: string,
-    bytes: Uint8Array,
-    ends: boolean,
+    incoming: IncomingBody,
     delivery?: number,
   ): void {
-    inboxOf(this.execution(id), inbox).check(bytes.length);
-    this.write('inbox', { execution: id, inbox, ends, ...named(delivery) }, bytes);
-    this.applyFeed(id, inbox, bytes, ends);
+    const { body } = incoming;
+    inboxOf(this.execution(id), inbox).check(body.length);
+    this.write('inbox', { execution: id, inbox, ...endOf(incoming), ...named(delivery) }, body);
+    this.applyFeed(id, inbox, incoming);
   }
 
   /** Answers what became of a call; false when nobody asked. */
@@ -220,13 +220,12 @@ export class Inputs {
         this.applyRequest(
           String(data.workflow),
           data.method === undefined ? undefined : requestHeadOf(data),
-          body ?? new Uint8Array(0),
-          data.ends === true,
+          incomingIn(data, body),
         );
         return;
       case 'inbox': {
         const inbox = String(data.inbox ?? STDIN_INBOX);
-        this.applyFeed(execution, inbox, body ?? new Uint8Array(0), data.ends === true);
+        this.applyFeed(execution, inbox, incomingIn(data, body));
         return;
       }
       case 'promise':
@@ -270,16 +269,15 @@ export class Inputs {
   private applyRequest(
     name: string,
     head: RequestHead | undefined,
-    body: Uint8Array,
-    ends: boolean,
+    incoming: IncomingBody,
   ): Execution {
     const workflow = this.workflowFor(name);
     assert(workflow !== undefined, `no workflow ${name} answers requests`);
-    return startFor(this.engine, workflow, { head, body, ends });
+    return startFor(this.engine, workflow, { head, ...incoming });
   }
 
-  private applyFeed(id: ExecutionId, name: string, bytes: Uint8Array, ends: boolean): void {
-    feedInbox(this.engine, this.execution(id), name, bytes, ends);
+  private applyFeed(id: ExecutionId, name: string, incoming: IncomingBody): void {
+    feedInbox(this.engine, this.execution(id), name, incoming);
   }
 
   private applyCancel(id: ExecutionId, after: number | undefined): void {
@@ -297,6 +295,16 @@ export class Inputs {
 
 function named(delivery: number | undefined): JsonObject {
   return delivery === undefined ? {} : { delivery };
+}
+
+function endOf({ ends, trailers = [] }: IncomingBody): JsonObject {
+  return trailers.length > 0 ? { ends, trailers } : { ends };
+}
+
+/** Reads back what came in, with what `endOf` wrote down of it. */
+function incomingIn({ ends, trailers }: JsonObject, body: Uint8Array | undefined): IncomingBody {
+  const part = { body: body ?? new Uint8Array(0), ends: ends === true };
+  return trailers === undefined ? part : { ...part, trailers: trailers as unknown as HttpHeaders };
 }
 
 /** Reads back what `keepPromise` and `sendMessage` wrote down. */

@@ -7,6 +7,7 @@
  * S3  What is stored shares nothing mutable with an attempt.
  */
 import type { Message } from '../effects/conversation.ts';
+import type { HttpHeaders } from '../effects/http.ts';
 import {
   REQUEST_INBOX,
   type RequestHead,
@@ -39,6 +40,8 @@ export interface ShownResponse {
 /** The request that an execution was started for. */
 export class RequestInbox {
   readonly body = new Inbox(REQUEST_INBOX);
+  /** Of the whole body; known when it has ended. */
+  trailers: HttpHeaders = [];
   constructor(readonly head: RequestHead) {}
 }
 

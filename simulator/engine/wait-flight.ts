@@ -39,6 +39,7 @@ import { isConnectionInbox } from './connections.ts';
 import { type InboxState, isExchangeInbox } from './exchanges.ts';
 import type { Flight } from './flights.ts';
 import type { Inbox } from './inbox.ts';
+import type { RequestInbox } from './journal-store.ts';
 import { shownClock } from './reads.ts';
 import { isSocketInbox } from './sockets.ts';
 
@@ -229,18 +230,26 @@ function requestResult(attempt: Attempt): ReceivedRequest {
   if (request === undefined) throw new InvariantError('it was not started for a request');
   const { head, body } = request;
   const part = body.read(0, body.length);
-  return body.ended ? { ...head, body: part } : { ...head, more: true, body: part };
+  if (!body.ended) return { ...head, more: true, body: part };
+  return { ...head, ...trailersOf(request), body: part };
 }
 
 function requestBodyResult(
   attempt: Attempt,
   { length }: RequestBodyArgs,
 ): HttpBodyPart | undefined {
-  const body = attempt.execution.journal.request?.body;
+  const { request } = attempt.execution.journal;
   const offset = attempt.requestTaken.upTo(attempt.view);
-  if (body?.readable(offset) !== true) return undefined;
+  if (request?.body.readable(offset) !== true) return undefined;
+  const { body } = request;
   const part = body.read(offset, length);
-  return { ended: body.ended && offset + part.length === body.length, body: part };
+  const ended = body.ended && offset + part.length === body.length;
+  return ended ? { ended, ...trailersOf(request), body: part } : { ended, body: part };
+}
+
+/** An effect's result names trailers only where there are some. */
+function trailersOf({ trailers }: RequestInbox): Pick<ReceivedRequest, 'trailers'> {
+  return trailers.length > 0 ? { trailers } : {};
 }
 
 function pollResult(attempt: Attempt, entry: Entry, args: PollArgs): PollResult | undefined {

@@ -1,4 +1,5 @@
 /** What goes between the clients of a program that is served and the host that serves it. */
+import type { HttpHeaders } from '../effects/http.ts';
 import type { RequestHead, ResponsePart } from '../effects/request.ts';
 import type { ExecutionStatus } from '../journal/records.ts';
 
@@ -21,6 +22,7 @@ export type Delivery =
       readonly head: RequestHead;
       readonly body: Uint8Array;
       readonly ends: boolean;
+      readonly trailers?: HttpHeaders;
     }
   | {
       readonly kind: 'connect';
@@ -35,6 +37,7 @@ export type Delivery =
       readonly execution: string;
       readonly body: Uint8Array;
       readonly ends: boolean;
+      readonly trailers?: HttpHeaders;
     }
   /** The request never came whole; its execution is cancelled unless it has ended. */
   | { readonly kind: 'drop'; readonly delivery: number; readonly execution: string };

@@ -127,7 +127,7 @@ export class Serving {
     const { workflow } = this;
     switch (item.kind) {
       case 'request':
-        simulation.inputs.request(workflow, item.head, item.body, item.ends, item.delivery);
+        simulation.inputs.request(workflow, item.head, item, item.delivery);
         return;
       case 'connect':
         simulation.inputs.connect(workflow, item.body, item.ends, item.delivery);
@@ -136,7 +136,7 @@ export class Serving {
         const id = executionId(item.execution);
         if (!this.isRunning(id)) return;
         if (this.handler === 'http') {
-          simulation.inputs.feedRequest(id, item.body, item.ends, item.delivery);
+          simulation.inputs.feedRequest(id, item, item.delivery);
         } else {
           simulation.inputs.feed(id, item.body, item.ends, item.delivery);
         }

@@ -51,10 +51,10 @@ describe('a handler of fetch events on StarlingMonkey', () => {
     const [first = '', ...others] = parts.map((part) => new TextEncoder().encode(part));
     const head = { ...POST, url: `http://localhost${path}` };
     const body = first === '' ? new Uint8Array(0) : first;
-    const { id } = simulation.inputs.request('script', head, body, others.length === 0);
+    const { id } = simulation.inputs.request('script', head, { body, ends: others.length === 0 });
     simulation.run();
     others.forEach((part, index) => {
-      simulation.inputs.feedRequest(id, part, index === others.length - 1);
+      simulation.inputs.feedRequest(id, { body: part, ends: index === others.length - 1 });
       simulation.run();
     });
     assert.equal(simulation.executions[0]?.status, 'completed', simulation.executions[0]?.reason);

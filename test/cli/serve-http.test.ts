@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { backstitch, ensureDist } from '../helpers/dist.ts';
 import { handlerComponent } from '../helpers/handler-component.ts';
 import { ServeProcess } from './serve-process.ts';
@@ -38,6 +41,27 @@ describe('backstitch serve, with an HTTP handler', () => {
 
   async function get(path: string, init: RequestInit = {}): Promise<Response> {
     return fetch(await server.url(path), init);
+  }
+
+  /** A chunked request with trailers, by the client of Node; the body's second half may come late. */
+  async function exchange(
+    path: string,
+    trailers: readonly (readonly [string, string])[],
+    pauseMs: number,
+  ): Promise<{ readonly body: string; readonly trailers: readonly string[] }> {
+    const sending = request(await server.url(path), {
+      method: 'POST',
+      headers: { 'transfer-encoding': 'chunked' },
+    });
+    const answered = once(sending, 'response') as Promise<[IncomingMessage]>;
+    sending.write('half ');
+    await delay(pauseMs);
+    sending.addTrailers(trailers as [string, string][]);
+    sending.end('and half');
+    const [response] = await answered;
+    let body = '';
+    for await (const chunk of response.setEncoding('utf8')) body += chunk;
+    return { body, trailers: response.rawTrailers };
   }
 
   it('answers each request by an execution, which its response names and its recording holds', async () => {
@@ -107,6 +131,24 @@ describe('backstitch serve, with an HTTP handler', () => {
     const reply = await client.all();
     assert.match(reply, /^HTTP\/1\.1 200 OK\r\n/);
     assert.equal(countIn(reply, 'Q'), 400_000);
+  });
+
+  it('gives trailers of a request to the handler, and those of its response to the client', async () => {
+    serve();
+    const trailers = [
+      ['X-Sum', '7'],
+      ['X-Sum', '8'],
+    ] as const;
+    for (const pauseMs of [0, 200]) {
+      const reply = await exchange('/trailers', trailers, pauseMs);
+      assert.equal(reply.body, 'half and half');
+      assert.deepEqual(reply.trailers, ['x-sum', '7', 'x-sum', '8']);
+    }
+    const none = await exchange('/trailers', [], 0);
+    assert.deepEqual([none.body, none.trailers], ['half and half', []]);
+    assert.equal(await server.stop(), 0, server.log());
+    const replay = backstitch(['replay', 'served.backstitch'], { cwd: folder });
+    assert.equal(replay.code, 0, replay.stderr + replay.stdout);
   });
 
   it('answers pipelined requests in their order', async () => {

@@ -49,7 +49,7 @@ parentPort.on('message', ({ id, request }) => {
 `;
 
 const HEAD = { method: 'GET', url: 'http://a/', headers: [] };
-const NOTHING = new Uint8Array(0);
+const NOTHING = { body: new Uint8Array(0), ends: true };
 
 class Heard implements Answering {
   readonly parts: string[] = [];
@@ -109,8 +109,8 @@ describe('the client of a host that serves', () => {
   it('delivers again what the recording does not hold, and gives each part once', async () => {
     await newClient(1, 1);
     const [first, other] = [new Heard(), new Heard()];
-    assert.equal(client.request(HEAD, NOTHING, true, first), 'w-1');
-    assert.equal(client.request(HEAD, NOTHING, true, other), 'w-2');
+    assert.equal(client.request(HEAD, NOTHING, first), 'w-1');
+    assert.equal(client.request(HEAD, NOTHING, other), 'w-2');
     assert.equal((await first.ended).status, 'completed');
     await other.ended;
     assert.deepEqual(first.parts, ['first', 'second']);
@@ -126,8 +126,8 @@ describe('the client of a host that serves', () => {
   it('records in turn beside the recording and in its place', async () => {
     await newClient(2, 0);
     const [first, other] = [new Heard(), new Heard()];
-    client.request(HEAD, NOTHING, true, first);
-    client.request(HEAD, NOTHING, true, other);
+    client.request(HEAD, NOTHING, first);
+    client.request(HEAD, NOTHING, other);
     await first.ended;
     const again = log().filter((line) => line.startsWith('again'));
     // The one that died had not overtaken anything.
@@ -143,7 +143,7 @@ describe('the client of a host that serves', () => {
 
   it('gives up when one host after the other dies', async () => {
     const failed = new Promise<void>((resolve) => {
-      newClient(100, 0, resolve).then(() => client.request(HEAD, NOTHING, true, new Heard()));
+      newClient(100, 0, resolve).then(() => client.request(HEAD, NOTHING, new Heard()));
     });
     await failed;
     assert.equal(replaced.length, 3);

@@ -133,7 +133,7 @@ class ServedConnection implements Answering {
       return;
     }
     if (this.execution === undefined) this.execution = serving.connect(bytes, ends, this);
-    else serving.more(this.execution, bytes, ends);
+    else serving.more(this.execution, { body: bytes, ends });
   }
 
   private close(): void {

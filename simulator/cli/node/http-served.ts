@@ -1,6 +1,8 @@
 /** One real request that an execution answers, from its head to the end of its response. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HttpHeaders } from '../../effects/http.ts';
 import type { ResponseBodyArgs, ResponseSendArgs } from '../../effects/request.ts';
+import type { IncomingBody } from '../../engine/incoming.ts';
 import type { ServedEnd, ServedPart } from '../../host/protocol.ts';
 import type { ServeLimits } from '../serve-limits.ts';
 import type { Answering, ServingClient } from '../serving-client.ts';
@@ -132,7 +134,7 @@ export class ServedRequest implements Answering {
     // A buffer may be part of a larger one, which is not to be sent with it.
     const bytes = Uint8Array.from(chunk);
     if (this.execution !== undefined) {
-      serving.more(this.execution, bytes, false);
+      serving.more(this.execution, { body: bytes, ends: false });
       return;
     }
     this.chunks.push(bytes);
@@ -144,7 +146,7 @@ export class ServedRequest implements Answering {
     if (this.isOver) return;
     this.hasEnded = true;
     if (this.execution === undefined) this.start();
-    else this.setup.serving.more(this.execution, new Uint8Array(0), true);
+    else this.setup.serving.more(this.execution, this.incoming(new Uint8Array(0)));
   }
 
   private start(): void {
@@ -153,11 +155,16 @@ export class ServedRequest implements Answering {
     const { serving, limits } = this.setup;
     const body = new Uint8Array(Buffer.concat(this.chunks));
     this.chunks = [];
-    this.execution = serving.request(headOf(this.request), body, this.hasEnded, this);
+    this.execution = serving.request(headOf(this.request), this.incoming(body), this);
     const { execution } = this;
     this.response.setHeader('Backstitch-Execution', execution);
     const late = `${execution} gave no response within ${limits.responseMs / 1000} s; it goes on`;
     this.patience = setTimeout(() => this.refuse(504, late), limits.responseMs);
+  }
+
+  private incoming(body: Uint8Array): IncomingBody {
+    const trailers = fieldsOf(this.request.rawTrailers).filter(isOfMessage);
+    return { body, ends: this.hasEnded, ...(trailers.length > 0 ? { trailers } : {}) };
   }
 
   private close(): void {
@@ -194,7 +201,7 @@ export class ServedRequest implements Answering {
     }
     if (trailers.length > 0) {
       response.flushHeaders();
-      response.addTrailers(Object.fromEntries(trailers));
+      response.addTrailers(trailers.filter(isOfMessage) as [string, string][]);
     }
     clearTimeout(this.patience);
     response.end(part.body);
@@ -205,7 +212,7 @@ export class ServedRequest implements Answering {
     const { response } = this;
     const values = new Map<string, string[]>();
     for (const [name, value] of headers) {
-      if (CONNECTION_HEADERS.has(name.toLowerCase())) continue;
+      if (!isOfMessage([name, value])) continue;
       values.set(name, [...(values.get(name) ?? []), value]);
     }
     for (const [name, list] of values) {
@@ -242,15 +249,23 @@ export class ServedRequest implements Answering {
   }
 }
 
+/** Names and values that follow one another in a list, as fields with names in lower case. */
+function fieldsOf(raw: readonly string[]): HttpHeaders {
+  return raw.flatMap((name, index) =>
+    index % 2 === 0 ? [[name.toLowerCase(), raw[index + 1] ?? ''] as const] : [],
+  );
+}
+
+function isOfMessage([name]: HttpHeaders[number]): boolean {
+  return !CONNECTION_HEADERS.has(name.toLowerCase());
+}
+
 function hasNoBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
 }
 
 function headOf({ method = 'GET', url = '/', rawHeaders, headers, socket }: IncomingMessage) {
-  const fields: (readonly [string, string])[] = [];
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    fields.push([(rawHeaders[index] ?? '').toLowerCase(), rawHeaders[index + 1] ?? '']);
-  }
+  const fields = fieldsOf(rawHeaders);
   const authority = headers.host ?? `localhost:${socket.localPort}`;
   const isAbsolute = /^https?:\/\//i.test(url);
   return { method, url: isAbsolute ? url : `http://${authority}${url}`, headers: fields };

@@ -28,7 +28,7 @@ function answer(program: GuestProgram, paths: readonly string[]): readonly strin
   const { simulation } = simulated;
   for (const path of paths) {
     const head = { method: 'GET', url: `http://test${path}`, headers: [] };
-    simulation.inputs.request('script', head, new Uint8Array(0), true);
+    simulation.inputs.request('script', head, { body: new Uint8Array(0), ends: true });
     simulation.run();
   }
   return simulation.executions.map(({ status }) => status);

@@ -59,7 +59,10 @@ function serve(program: GuestProgram): MemorySink {
   const { simulation, sink } = simulated;
   for (const path of PATHS) {
     const head: RequestHead = { method: 'POST', url: `http://test${path}`, headers: [] };
-    simulation.inputs.request('script', head, new TextEncoder().encode('a body'), true);
+    simulation.inputs.request('script', head, {
+      body: new TextEncoder().encode('a body'),
+      ends: true,
+    });
     simulation.run();
   }
   return sink;
