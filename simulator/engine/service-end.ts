@@ -133,11 +133,12 @@ export class ServiceEnd {
 
   private ask(request: WireRequest, url: string, site: EffectSite): void {
     const { engine, service, client } = this;
-    const { method, headers, body } = request;
+    const { method, headers, body, trailers } = request;
+    const whole = { method, url, headers, body, ...(trailers === undefined ? {} : { trailers }) };
     client.trace('request.arrived', site);
     let response: ServiceResponse;
     try {
-      response = engine.callService(service, { method, url, headers, body }, site);
+      response = engine.callService(service, whole, site);
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       client.trace('service.failed', site, { message: error.message });

@@ -99,6 +99,23 @@ describe('a connection to a service', () => {
     assert.equal(Buffer.from(rows[0]?.body ?? []).toString(), 'one');
   });
 
+  it('carries trailers both ways', () => {
+    const handle: ServiceProgram['handle'] = ({ trailers = [] }) => ({
+      ...{ status: 200, headers: [], pieces: [], delayNanos: 0n, note: undefined },
+      trailers: [['x-got', trailers.map((field) => field.join('=')).join(';')]],
+    });
+    const script = (tcp: TcpScript): void => {
+      const client = tcp.connect();
+      const head = requestText('PUT', '/', ['Transfer-Encoding: chunked', 'Connection: close']);
+      client.send(`${head}3\r\none\r\n0\r\nSum: 7\r\n\r\n`);
+      let answer = '';
+      for (let text = client.receive(); text !== undefined; text = client.receive()) answer += text;
+      tcp.print(answer);
+    };
+    const simulated = run(script, { setup: served(handle) });
+    assert.match(simulated.text(), /\r\n\r\n0\r\nx-got: sum=7\r\n\r\n/);
+  });
+
   it('takes the time of its link in both directions', () => {
     const simulated = run(
       (tcp) => {

@@ -33,6 +33,8 @@ export interface WireRequest {
   /** What concerns the request, and not only this connection; names in lower case. */
   readonly headers: HttpHeaders;
   readonly body: Uint8Array;
+  /** Present and not empty when trailers followed the body; names in lower case. */
+  readonly trailers?: HttpHeaders;
   /** The client wants to go on with this connection. */
   readonly keepAlive: boolean;
 }
@@ -50,7 +52,7 @@ type State =
   | { readonly kind: 'chunk-line'; readonly head: RequestHead }
   | { readonly kind: 'chunk'; readonly head: RequestHead; readonly left: number }
   | { readonly kind: 'chunk-end'; readonly head: RequestHead }
-  | { readonly kind: 'trailers'; readonly head: RequestHead }
+  | { readonly kind: 'trailers'; readonly head: RequestHead; readonly fields: [string, string][] }
   | { readonly kind: 'broken' };
 
 /** Fields that concern one connection only (RFC 9110, section 7.6.1), or how the body was sent. */
@@ -122,7 +124,7 @@ export class RequestParser {
       case 'chunk-end':
         return this.readChunkEnd(state.head);
       case 'trailers':
-        return this.readTrailer(state.head);
+        return this.readTrailer(state);
       case 'broken':
         return undefined;
     }
@@ -175,7 +177,8 @@ export class RequestParser {
     if (digits === undefined) return malformed(400, 'a chunk does not begin with its size');
     const left = Number.parseInt(digits, 16);
     this.sectionBytes = 0;
-    this.state = left === 0 ? { kind: 'trailers', head } : { kind: 'chunk', head, left };
+    this.state =
+      left === 0 ? { kind: 'trailers', head, fields: [] } : { kind: 'chunk', head, left };
     return checkLength(this.chunks.length + left);
   }
 
@@ -197,28 +200,32 @@ export class RequestParser {
     return undefined;
   }
 
-  /** Services are not shown trailers, but they must be well-formed. */
-  private readTrailer(head: RequestHead): WireMessage | undefined {
+  private readTrailer({ head, fields }: State & { kind: 'trailers' }): WireMessage | undefined {
     const text = this.line(HEAD_BYTES_MAX, 431, 'the trailer section');
     if (text === undefined || typeof text !== 'string') return text;
     if (text !== '') {
       const field = parseField(text);
       if ('kind' in field) return field;
-      this.state = { kind: 'trailers', head };
+      fields.push([...field]);
+      this.state = { kind: 'trailers', head, fields };
       return undefined;
     }
-    return this.finish(head, this.chunks.take(this.chunks.length));
+    return this.finish(head, this.chunks.take(this.chunks.length), fields);
   }
 
-  private finish(head: RequestHead, body: Uint8Array): WireMessage {
+  private finish(head: RequestHead, body: Uint8Array, trailing: HttpHeaders = []): WireMessage {
     this.state = LINE;
     this.sectionBytes = 0;
     this.chunks = new ByteQueue();
     const { method, target, minor, fields } = head;
     const named = listIn(fields, 'connection').map((name) => name.toLowerCase());
-    const headers = fields.filter(([name]) => !HOP_BY_HOP.has(name) && !named.includes(name));
+    const ofMessage = ([name]: HttpHeaders[number]): boolean =>
+      !HOP_BY_HOP.has(name) && !named.includes(name);
+    const headers = fields.filter(ofMessage);
+    const trailers = trailing.filter(ofMessage);
     const keepAlive = minor === 0 ? named.includes('keep-alive') : !named.includes('close');
-    return { kind: 'request', request: { method, target, minor, headers, body, keepAlive } };
+    const request = { method, target, minor, headers, body, keepAlive };
+    return { kind: 'request', request: trailers.length > 0 ? { ...request, trailers } : request };
   }
 
   /**

@@ -13,11 +13,13 @@ export interface WrittenResponse {
   readonly closes: boolean;
 }
 
+type WholeResponse = Pick<ServiceResponse, 'status' | 'headers' | 'pieces' | 'trailers'>;
+
 /** How a client finds the end of a body. */
 type Framing = 'none' | 'length' | 'chunked' | 'close';
 
 const CRLF = '\r\n';
-const LAST_CHUNK = '0\r\n\r\n';
+const LAST_CHUNK = '0\r\n';
 /** The server decides these. */
 const SERVER_FIELDS: ReadonlySet<string> = new Set([
   'connection',
@@ -30,9 +32,9 @@ export const CONTINUE = latin1('HTTP/1.1 100 Continue\r\n\r\n');
 
 export function writeResponse(
   request: Pick<WireRequest, 'method' | 'minor' | 'keepAlive'>,
-  response: Pick<ServiceResponse, 'status' | 'headers' | 'pieces'>,
+  response: WholeResponse,
 ): WrittenResponse {
-  const { status, pieces } = response;
+  const { status, pieces, trailers = [] } = response;
   const framing = framingOf(request, response);
   // A client would go on to wait for the response that follows an interim one.
   const closes = !request.keepAlive || framing === 'close' || status < 200;
@@ -44,7 +46,10 @@ export function writeResponse(
     if (framing !== 'chunked') parts.push(bytes);
     // An empty chunk would be the last.
     else if (bytes.length > 0) parts.push(latin1(bytes.length.toString(16) + CRLF), bytes, END);
-    if (framing === 'chunked' && index === others.length) parts.push(latin1(LAST_CHUNK));
+    if (framing === 'chunked' && index === others.length) {
+      const lines = fieldsOf(trailers).map((line) => line + CRLF);
+      parts.push(latin1(`${LAST_CHUNK}${lines.join('')}${CRLF}`));
+    }
     const delayNanos = piece?.delayNanos ?? pieces[0]?.delayNanos ?? 0n;
     return { bytes: concatBytes(parts), delayNanos };
   });
@@ -64,9 +69,11 @@ const END = latin1(CRLF);
 
 function framingOf(
   { method, minor }: Pick<WireRequest, 'method' | 'minor'>,
-  { status, headers, pieces }: Pick<ServiceResponse, 'status' | 'headers' | 'pieces'>,
+  { status, headers, pieces, trailers = [] }: WholeResponse,
 ): Framing {
   if (method === 'HEAD' || hasNoBody(status)) return 'none';
+  // Only chunks can be followed by trailers; others have to do without them.
+  if (trailers.length > 0 && minor === 1) return 'chunked';
   const stated = headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1];
   if (pieces.length <= 1 || stated === String(lengthOf(pieces))) return 'length';
   return minor === 0 ? 'close' : 'chunked';
@@ -79,12 +86,11 @@ function hasNoBody(status: number): boolean {
 
 function headText(
   { method, minor }: Pick<WireRequest, 'method' | 'minor'>,
-  { status, headers, pieces }: Pick<ServiceResponse, 'status' | 'headers' | 'pieces'>,
+  { status, headers, pieces }: WholeResponse,
   framing: Framing,
   closes: boolean,
 ): string {
-  const fields = headers.filter(([name]) => !SERVER_FIELDS.has(name.toLowerCase()));
-  const lines = [`HTTP/1.1 ${status} ${reasonPhrase(status)}`, ...fields.map(fieldLine)];
+  const lines = [`HTTP/1.1 ${status} ${reasonPhrase(status)}`, ...fieldsOf(headers)];
   if (framing === 'chunked') lines.push('transfer-encoding: chunked');
   if (framing === 'length') lines.push(`content-length: ${lengthOf(pieces)}`);
   // What a GET would have had: what the service says of it, or the body that is left out.
@@ -98,6 +104,11 @@ function headText(
 function statedFor(headers: HttpHeaders, pieces: readonly ResponsePiece[]): string {
   const stated = headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1];
   return stated !== undefined && /^\d+$/.test(stated) ? stated : String(lengthOf(pieces));
+}
+
+/** The lines of what a service decides, without their ends. */
+function fieldsOf(headers: HttpHeaders): readonly string[] {
+  return headers.filter(([name]) => !SERVER_FIELDS.has(name.toLowerCase())).map(fieldLine);
 }
 
 /** A service's values are its own; none may begin another line. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { HttpHeaders } from '../../../simulator/effects/http.ts';
 import { HTTP_BODY_BYTES_MAX } from '../../../simulator/kernel/limits.ts';
 import {
   CHUNK_LINE_BYTES_MAX,
@@ -29,10 +30,13 @@ function shown(messages: readonly WireMessage[]): readonly string[] {
   return messages.map((message) => {
     if (message.kind === 'continue') return 'continue';
     if (message.kind === 'malformed') return `${message.status}`;
-    const { method, target, minor, headers, body, keepAlive } = message.request;
-    const fields = headers.map(([name, value]) => `${name}=${value}`).join(';');
+    const { method, target, minor, headers, body, trailers, keepAlive } = message.request;
+    const joined = (fields: HttpHeaders): string =>
+      `[${fields.map(([name, value]) => `${name}=${value}`).join(';')}]`;
     const text = Buffer.from(body).toString('latin1');
-    return `${method} ${target} 1.${minor} [${fields}] "${text}"${keepAlive ? '' : ' close'}`;
+    const after = trailers === undefined ? '' : ` ${joined(trailers)}`;
+    const end = keepAlive ? '' : ' close';
+    return `${method} ${target} 1.${minor} ${joined(headers)} "${text}"${after}${end}`;
   });
 }
 
@@ -51,7 +55,12 @@ describe('a request that is read off a connection', () => {
     [
       'in chunks, with an extension and trailers',
       `PUT / HTTP/1.1\r\n${HOST}Transfer-Encoding: Chunked\r\n\r\n4;a="b"\r\none \r\n3\r\ntwo\r\n0\r\nSum: 7\r\n\r\n`,
-      ['PUT / 1.1 [host=shop.example] "one two"'],
+      ['PUT / 1.1 [host=shop.example] "one two" [sum=7]'],
+    ],
+    [
+      'in chunks, with trailers of which some concern the connection',
+      `PUT / HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n0\r\nTE: a\r\nA: 1\r\na: 2\r\n\r\n`,
+      ['PUT / 1.1 [host=shop.example] "" [a=1;a=2]'],
     ],
     [
       'that waits for leave to send its body',

@@ -37,6 +37,25 @@ describe('a response', () => {
     assert.equal(text, `${head}3\r\none\r\n||5\r\nthree\r\n0\r\n\r\n`);
   });
 
+  it('with trailers comes in chunks, whose end they are, where the client knows chunks', () => {
+    const response = {
+      status: 200,
+      headers: [],
+      pieces: [piece('one')],
+      trailers: [
+        ['x-sum', '7\r\nx'],
+        ['Connection', 'close'],
+      ],
+    } as const;
+    const textFor = (request: Parameters<typeof writeResponse>[0]): string =>
+      writeResponse(request, response)
+        .runs.map(({ bytes }) => Buffer.from(bytes).toString('latin1'))
+        .join('|');
+    const head = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n';
+    assert.equal(textFor(GET), `${head}3\r\none\r\n0\r\nx-sum: 7  x\r\n\r\n`);
+    assert.match(textFor({ ...GET, minor: 0 }), /content-length: 3\r\n[\s\S]*\r\n\r\none$/);
+  });
+
   it('in several pieces has the length that the service says, where that is right', () => {
     const { text } = written(GET, 200, [['Content-Length', '6']], 'one', 'two');
     assert.equal(text, 'HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\none|two');
