@@ -3,6 +3,7 @@
  * is several times faster, and a breakpoint looks at the stack of every effect.
  */
 import type { GuestProgram } from '../../simulator/guest/program.ts';
+import type { ProgramModule } from '../../simulator/guest/program-module.ts';
 import { scriptTag, type WasmFrame } from '../../simulator/guest/symbols/index.ts';
 import { functionAt } from '../../simulator/guest/wasm/index.ts';
 
@@ -19,15 +20,30 @@ export function captureFrames({ modules }: GuestProgram): WasmFrame[] {
     const script = site.getScriptNameOrSourceURL() as string | null;
     if (script?.startsWith(WASM_SCRIPT) !== true) continue;
     // For WebAssembly, V8 counts a module as one line, so the column is the offset.
-    const offset = (site.getColumnNumber() ?? 0) - 1;
     const tag = scriptTag(script);
     const module = modules.find((each) => each.tag === tag);
-    if (module === undefined) continue;
+    const offset = module && builtOffset(module, (site.getColumnNumber() ?? 0) - 1);
+    if (module === undefined || offset === undefined) continue;
     const functionIndex = functionAt(module.info, offset - module.codeShift);
     if (functionIndex === undefined) continue;
     frames.push(tag === undefined ? { functionIndex, offset } : { functionIndex, offset, tag });
   }
   return frames;
+}
+
+/** Where a call would be in the program without probes; undefined for one that is not known. */
+function builtOffset({ instrumented, info, codeShift }: ProgramModule, offset: number) {
+  if (instrumented === undefined) return offset;
+  const { written, original } = instrumented.calls;
+  let low = 0;
+  let high = written.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((written[middle] as number) < offset) low = middle + 1;
+    else high = middle;
+  }
+  if (written[low] !== offset) return undefined;
+  return (original[low] as number) + (info.code?.start ?? 0) + codeShift;
 }
 
 function callSites(): readonly NodeJS.CallSite[] {

@@ -1,4 +1,5 @@
 /** Going on, in the whole simulation, to the next breakpoint or exception, or to the one before. */
+
 import { DataHits } from './data/data-hits.ts';
 import type { DataTarget } from './data/data-target.ts';
 import { ForwardMotion } from './forward-motion.ts';
@@ -118,6 +119,7 @@ export class Continuing {
             return --left <= 0;
           },
           happened: (happening) => exceptions.stopsAt(happening),
+          looksWithin: true,
         }),
       );
     }
@@ -165,8 +167,7 @@ export class Continuing {
     const { outlook } = whereabouts;
     const effect = outlook.first();
     const [row] = outlook.view.history.executions();
-    const isKnown = row !== undefined && (outlook.count(row.id) > 0 || row.endedAt !== undefined);
-    const path = isKnown ? paths?.firstPathOf(row.id) : undefined;
+    const path = row === undefined ? undefined : paths?.firstPathOf(row.id);
     if (path?.has(1)) return whereabouts.positionOf(path.placeAt(1));
     return effect === undefined ? undefined : callPosition(effect);
   }

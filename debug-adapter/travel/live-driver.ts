@@ -9,7 +9,8 @@
  */
 import type { ShownOutput } from '../../simulator/engine/journal-store.ts';
 import type { Question } from '../../simulator/engine/questions.ts';
-import type { UpcomingEffect } from '../../simulator/engine/simulation.ts';
+import type { Computing, UpcomingEffect } from '../../simulator/engine/simulation.ts';
+import type { GuestProgram } from '../../simulator/guest/program.ts';
 import type { SimulationState } from '../../simulator/host/protocol.ts';
 import {
   type RunSetup,
@@ -24,6 +25,7 @@ import { assert } from '../../simulator/kernel/assert.ts';
 import type { VirtualNanos } from '../../simulator/kernel/time.ts';
 import type { Audience, DebugHost } from '../debug-host.ts';
 import { endOf, type Happening, happeningsOf, isHappening } from './happening.ts';
+import { liveForm } from './live-form.ts';
 import { liveView } from './live-view.ts';
 import { type SeenEffect, seenUpcoming } from './seen-effect.ts';
 import { type Stack, StackBook } from './stack-book.ts';
@@ -50,6 +52,11 @@ export interface Motion {
   ended(execution: ExecutionId): boolean;
   /** Asked now and then; true stops as soon as possible. */
   passing(): boolean;
+  /**
+   * Whether a guest that computes for long after its latest effect is put aside there, once: who
+   * looks for statements finds them by running it again.
+   */
+  readonly looksWithin?: boolean;
 }
 
 /** A motion that stops for what is given, and for nothing else. */
@@ -67,7 +74,8 @@ export function stopWhen(parts: Partial<Motion>): Motion {
 export type MotionEnd =
   /** The motion said so. `upcoming` is set when a guest waits inside the call of an effect. */
   | { readonly kind: 'stopped' }
-  | { readonly kind: 'paused' }
+  /** `within` is set for a guest that computed for long. */
+  | { readonly kind: 'paused'; readonly within?: Within }
   /** Nothing happens until an input or an answer comes. */
   | {
       readonly kind: 'waiting';
@@ -80,12 +88,19 @@ export type MotionEnd =
   /** The driver was let go. */
   | { readonly kind: 'disposed' };
 
+/** Where a guest was put aside while it computed. */
+export interface Within {
+  readonly execution: ExecutionId;
+  /** How many statements it had come to. */
+  readonly tick: number;
+}
+
 export interface LiveListener {
   onOutput(output: ShownOutput): void;
   onProblem(problem: Error): void;
 }
 
-export interface LiveDriverSetup extends Omit<RunSetup, 'observer' | 'watcher'> {
+export interface LiveDriverSetup extends Omit<RunSetup, 'observer' | 'watcher' | 'prepare'> {
   /** Services whose real hosts may be asked. */
   readonly realServices: ReadonlySet<string>;
 }
@@ -102,11 +117,16 @@ export class LiveDriver {
   /** Outputs of effects up to this instant are held back: they were shown before. */
   quietUntil: VirtualNanos | undefined;
   private readonly audience: Audience | undefined;
+  /** The forms in which programs run, by their hashes. */
+  private readonly forms = new Map<string, GuestProgram>();
   private readonly upstreams: RealUpstreams;
   private motion: Motion | undefined;
   private decided = false;
   private placed = 0;
   private pausing = false;
+  private within: Within | undefined;
+  /** After which effect each execution was put aside while it computed. */
+  private readonly looked = new Map<ExecutionId, string>();
   private disposed = false;
   private last: UpcomingEffect | undefined;
   /** The latest effect that each execution has asked for. */
@@ -128,8 +148,10 @@ export class LiveDriver {
     this.run = new SimulationRun({
       ...setup,
       watcher: this.watcher(this.audience?.sink),
+      prepare: (program) => this.prepare(program),
       observer: {
         stopsBefore: (effect) => this.stopsBefore(effect),
+        stopsWithin: (computing) => this.stopsWithin(computing),
         poll: () => this.poll(),
         onRealRequest: (request) => this.upstreams.ask(request),
         onOutput: (output) => {
@@ -140,6 +162,7 @@ export class LiveDriver {
     });
     this.view = liveView(this.run);
     this.book = new StackBook(this.view);
+    for (const [hash, form] of this.forms) this.book.running.set(hash, form);
     this.audience?.begin(this.run);
   }
 
@@ -206,6 +229,7 @@ export class LiveDriver {
       if (this.ended) return { kind: 'ended' };
       this.sliceStart = this.host.nowMs();
       this.sliceEnd = undefined;
+      this.within = undefined;
       this.upstreams.deliver(this.run.simulation.inputs);
       const result = this.run.simulation.run();
       this.run.setup.recording?.flush();
@@ -227,7 +251,29 @@ export class LiveDriver {
       }
       if (result.at !== undefined && this.pausing) return { kind: 'paused' };
       await this.host.yieldToRequests();
+      const { within } = this;
+      if (within !== undefined && this.pausing) return { kind: 'paused', within };
     }
+  }
+
+  /** With probes, a guest can also be put aside while it computes. */
+  private prepare(program: GuestProgram): GuestProgram {
+    const form = program.kind === 'core' ? liveForm(program) : program;
+    this.forms.set(program.hash, form);
+    return form;
+  }
+
+  private stopsWithin({ execution, attempt, entries, tick, isNew }: Computing): boolean {
+    const place = `${attempt} ${entries}`;
+    const looks = this.motion?.looksWithin === true && isNew;
+    const isOver = looks && this.looked.get(execution) !== place;
+    if (isOver) {
+      this.looked.set(execution, place);
+      this.decided = true;
+    }
+    if (!isOver && !this.pausing && !this.disposed && !this.host.interrupted()) return false;
+    this.within = { execution, tick };
+    return true;
   }
 
   private stopsBefore(effect: UpcomingEffect): boolean {

@@ -45,6 +45,8 @@ export class StackBook {
   private readonly locators = new Map<string, ProgramLocator>();
   private readonly interned = new Map<string, Map<string, Stack>>();
   private readonly known = new Map<ExecutionId, KnownStacks>();
+  /** The forms in which programs run live, by their hashes; the others run as they are. */
+  readonly running = new Map<string, GuestProgram>();
 
   constructor(private readonly view: SimulationView) {}
 
@@ -64,7 +66,7 @@ export class StackBook {
   note(execution: ExecutionId, seq: number): Stack {
     this.forget(execution, seq);
     const { program } = this.view.workflowOf(execution);
-    const stack = this.intern(program, captureFrames(program));
+    const stack = this.intern(program, captureFrames(this.running.get(program.hash) ?? program));
     this.of(execution).stacks[seq] = stack;
     return stack;
   }

@@ -19,6 +19,7 @@ export class StepMotion implements Motion {
     private readonly wanted: (stack: Stack) => boolean,
     private readonly exceptions: ExceptionStops,
     private readonly onPassed: (happening: Happening) => void,
+    readonly looksWithin: boolean,
   ) {}
 
   upcoming({ execution }: SeenEffect, stack: () => Stack): boolean {

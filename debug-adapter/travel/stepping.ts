@@ -78,7 +78,7 @@ export class Stepping {
       const before = whereabouts.position;
       const { exceptions } = whereabouts.settings;
       const stops = again ? exceptions.and('crash') : exceptions;
-      const step = new StepMotion(execution, left, stops, onPassed);
+      const step = new StepMotion(execution, left, stops, onPassed, again);
       const end = await live.advance(step);
       const { met } = step;
       const hasEnded = whereabouts.outlook.hasEnded(execution);
@@ -121,7 +121,14 @@ export class Stepping {
 
   private target(paths: PathBook, from: Place, command: StepCommand, on = from) {
     const target = paths.stepsAt(on)?.target(from, command);
-    return target === undefined ? undefined : this.parts.whereabouts.positionOf(target);
+    if (target === undefined) return undefined;
+    const { whereabouts } = this.parts;
+    // What a live program is about to call is to be seen only once it has come there.
+    const isAhead = target.kind === 'effect' && target.lostWith === undefined;
+    if (isAhead && whereabouts.outlook.effect(target.execution, target.seq) === undefined) {
+      return undefined;
+    }
+    return whereabouts.positionOf(target);
   }
 
   /** Before a crash, a step leads to what the crash took away. */

@@ -9,7 +9,7 @@ import type { DataStop } from './data/data-hits.ts';
 import { NO_EXCEPTIONS } from './exception-stops.ts';
 import { endText, executionIds, type Happening } from './happening.ts';
 import { callPosition, type Itinerary, type StopPoint, type StopSettings } from './itinerary.ts';
-import type { MotionEnd } from './live-driver.ts';
+import type { MotionEnd, Within } from './live-driver.ts';
 import type { Outlook } from './outlook.ts';
 import { CALL, type Place, type Position, samePlace } from './place.ts';
 import type { SeenEffect } from './seen-effect.ts';
@@ -113,12 +113,21 @@ export class Whereabouts {
       case 'stopped':
       case 'paused':
       case 'disposed': {
+        const within = end.kind === 'paused' ? this.within(end.within) : undefined;
+        if (within !== undefined) return this.at(within, 'pause', DESCRIPTIONS.pause);
         const upcoming = this.outlook.upcoming();
         const why = end.kind === 'stopped' ? reason : 'pause';
         if (upcoming !== undefined) return this.atCall(upcoming, why, DESCRIPTIONS[why]);
         return this.atLatest(why, DESCRIPTIONS[why]);
       }
     }
+  }
+
+  /** The statement at which a guest was put aside while it computed. */
+  private within(within: Within | undefined): Position | undefined {
+    if (within === undefined) return undefined;
+    const place = this.paths?.pathOf(within.execution)?.placeAt(within.tick);
+    return place === undefined ? undefined : this.positionOf(place);
   }
 
   atPoint({ position, stops, happening }: StopPoint): Stop {

@@ -17,7 +17,8 @@ import {
   Unwind,
   withoutStack,
 } from '../effects/operation.ts';
-import { type GuestOutcome, runGuest } from '../guest/run-guest.ts';
+import { ProbeSession } from '../guest/instrument/index.ts';
+import { type GuestOutcome, GuestStopped, runGuest } from '../guest/run-guest.ts';
 import { type AnyOperation, type Entry, type Seq, seqOf } from '../journal/entry.ts';
 import type { AttemptOutcome } from '../journal/records.ts';
 import { COMMIT_CALLS_MAX, EVENT_CALLS_MAX, ensureStackRoom } from '../kernel/stack-room.ts';
@@ -144,15 +145,28 @@ export class Attempt implements EffectPort {
     this.engine.beginsTurn(this);
     let outcome: GuestOutcome | undefined;
     try {
-      outcome = runGuest(this.execution.workflow, this);
+      outcome = runGuest(this.execution.workflow, this, this.session());
     } catch (error) {
-      if (error !== this.unwinding) throw error;
+      if (error !== this.unwinding && !(error instanceof GuestStopped)) throw error;
     } finally {
       this.onStack = false;
     }
     // A guest can catch our exceptions and return; the port remembers that it is over.
     if (this.stackEnded) this.finish(outcome ?? STACK_OVERFLOW);
     else if (outcome !== undefined && this.unwinding === undefined) this.finishTurn(outcome);
+  }
+
+  /** A program with probes can be put aside also while it computes. */
+  private session(): ProbeSession | undefined {
+    if (this.execution.workflow.program.main.instrumented === undefined) return undefined;
+    return new ProbeSession({
+      onCheckIn: (tick) => {
+        if (!this.engine.stopsWithin(this, tick)) return false;
+        this.interrupted = true;
+        this.unwinding = withoutStack(() => new Parked('parked'));
+        return true;
+      },
+    });
   }
 
   effect<A extends EffectValue, R extends EffectValue>(operation: Operation<A, R>, args: A): R {

@@ -20,6 +20,8 @@ import type { Workflow } from './workflow.ts';
 export interface EngineDriver {
   /** Called before an effect is performed, inside the guest's call; true puts the guest aside. */
   stopsBefore(attempt: Attempt, seq: Seq, operation: AnyOperation, args: EffectValue): boolean;
+  /** Called now and then while a guest with probes computes; true puts it aside. */
+  stopsWithin(attempt: Attempt, tick: number): boolean;
   /** Called where an input can come in: between happenings. */
   takeInputs(): void;
   onStopped(attempt: Attempt): void;

@@ -329,6 +329,13 @@ export class Engine {
     return true;
   }
 
+  /** Asked now and then while a guest computes; true puts it aside. */
+  stopsWithin(attempt: Attempt, tick: number): boolean {
+    if (!this.driver.stopsWithin(attempt, tick)) return false;
+    this.driver.onStopped(attempt);
+    return true;
+  }
+
   serviceFor(host: string): Service | undefined {
     return this.parts.services.find((service) => service.hosts.includes(host));
   }

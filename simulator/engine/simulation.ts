@@ -56,9 +56,26 @@ export interface UpcomingEffect {
   readonly args: EffectValue;
 }
 
+/** A guest that has computed for a while. */
+export interface Computing {
+  readonly execution: ExecutionId;
+  readonly attempt: number;
+  /** How many effects its attempt knows. */
+  readonly entries: number;
+  /** How many probes it has passed. */
+  readonly tick: number;
+  /** Whether it has come past all effects that its attempt knows. */
+  readonly isNew: boolean;
+}
+
 export interface SimulationObserver {
   /** Asked inside the guest's call, so that its stack can be looked at; true stops there. */
   stopsBefore?(effect: UpcomingEffect): boolean;
+  /**
+   * Asked now and then while a guest with probes computes; true puts it aside. It will come to the
+   * same place from its beginning.
+   */
+  stopsWithin?(computing: Computing): boolean;
   /** Asked now and then while guests run; true stops as soon as possible. */
   poll?(): boolean;
   /** A guest is put on the stack, to go on after the entries that its attempt knows. */
@@ -173,6 +190,13 @@ export class Simulation {
       driver: {
         stopsBefore: (attempt, seq, operation, args) =>
           this.stopsBefore(attempt, seq, operation, args),
+        stopsWithin: ({ execution, number, view, cursor }, tick) => {
+          const { length: entries } = view;
+          const known = { execution: execution.id, attempt: number, entries, tick };
+          const isNew = cursor === entries;
+          if (this.observer.stopsWithin?.({ ...known, isNew }) === true) this.stopping = true;
+          return this.stopping;
+        },
         takeInputs: () => this.inputs.takeGiven(),
         onStopped: (attempt) => {
           this.interrupted = attempt;

@@ -8,6 +8,7 @@ import { Simulation, type SimulationObserver } from '../engine/simulation.ts';
 import type { Workflow } from '../engine/workflow.ts';
 import type { FaultPlan } from '../faults/fault.ts';
 import { planJson } from '../faults/plan.ts';
+import type { GuestProgram } from '../guest/program.ts';
 import type { ExecutionId } from '../journal/entry.ts';
 import { type History, LiveHistory, teeSinks } from '../journal/history.ts';
 import type { InputRow, RecordingSink } from '../journal/records.ts';
@@ -51,6 +52,8 @@ export interface RunSetup {
   /** Reads the sources that a recording keeps, unless it is made of one that has them. */
   readonly readSource?: SourceReader | undefined;
   readonly observer?: SimulationObserver;
+  /** The form of a program that is run, when it is not the program itself. */
+  readonly prepare?: (program: GuestProgram) => GuestProgram;
   /** Hears everything that is written down. */
   readonly watcher?: RecordingSink;
   /** To run an earlier simulation again. */
@@ -64,6 +67,8 @@ export class SimulationRun implements SimulationView {
   readonly simulation: Simulation;
   readonly history: LiveHistory;
   private readonly workflows = new Map<string, Workflow>();
+  /** What is run of them. */
+  private readonly prepared = new Map<string, Workflow>();
   private readonly volumes: ReadonlyMap<string, Volume>;
 
   /** Throws ModuleError, ProgramError or ServiceError when something cannot be made ready. */
@@ -87,7 +92,7 @@ export class SimulationRun implements SimulationView {
       sink,
       servicePrograms: new Map(services),
       volumes: this.volumes,
-      workflowFor: (name) => this.workflows.get(name),
+      workflowFor: (name) => this.prepared.get(name),
       clients: readyClients(loaded),
       ...(loaded.followsRealTime === true ? { followsRealTime: true } : {}),
       ...(setup.pace === undefined ? {} : { pace: setup.pace }),
@@ -98,8 +103,11 @@ export class SimulationRun implements SimulationView {
     now = () => this.simulation.agenda.now;
     for (const workflow of loaded.workflows) {
       const ready = readyWorkflow(workflow, world.startUnixNanos);
-      this.workflows.set(workflow.config.name, ready);
-      for (let count = 0; count < workflow.config.count; count++) this.simulation.start(ready);
+      const { name, count } = workflow.config;
+      const prepared = { ...ready, program: setup.prepare?.(ready.program) ?? ready.program };
+      this.workflows.set(name, ready);
+      this.prepared.set(name, prepared);
+      for (let index = 0; index < count; index++) this.simulation.start(prepared);
     }
     // A simulation that is looked at before it runs has something in it.
     this.simulation.toFirstExecution();

@@ -58,6 +58,11 @@ export class BodyRewriter {
   private nesting = 0;
   /** Where dumps are to hold operands; of the function that is rewritten. */
   private operands: OperandStack | undefined;
+  /** The calls that may come back because of a stop: where they are, and where they were. */
+  readonly calls: { readonly written: number[]; readonly original: number[] } = {
+    written: [],
+    original: [],
+  };
 
   constructor(
     private readonly build: Build,
@@ -238,6 +243,8 @@ export class BodyRewriter {
     if (!mayStop && build.throws[callee] !== 1) return;
     this.copyTo(reader.start);
     code.beforeCall(mayStop);
+    this.calls.written.push(this.out.length);
+    this.calls.original.push(reader.start - this.sectionStart);
     this.copyTo(reader.next);
     if (!mayStop) return;
     const results = this.operands?.callResults ?? [];

@@ -15,6 +15,7 @@ import type { Build } from './build.ts';
 import { CallGraph, HAS } from './call-graph.ts';
 import { CodeWriter } from './code-writer.ts';
 import { HOOK_COUNT } from './hooks.ts';
+import type { MovedCalls } from './module-probes.ts';
 import { OPERAND_SLOTS, type ReadableOperands } from './operand-stack.ts';
 import type { InstrumentOptions } from './options.ts';
 import { readTags } from './read-tags.ts';
@@ -28,6 +29,7 @@ export interface InstrumentedModule {
   readonly probedFunctions: ReadonlySet<number>;
   /** What a dump holds of the operand stack, by site. */
   readonly operands: ReadonlyMap<number, ReadableOperands>;
+  readonly calls: MovedCalls;
 }
 
 /** Rewritten code is about this much larger. */
@@ -59,16 +61,21 @@ export function instrumentModule(
   const build = makeBuild(bytes, info, options);
   const codeLength = info.code === undefined ? 0 : info.code.end - info.code.start;
   const code = new CodeWriter(Math.ceil(codeLength * GROWTH));
-  const probes = writeBodies(build, code);
+  const rewriter = writeBodies(build, code);
   const probedFunctions = new Set<number>();
   build.probed.forEach((probed, index) => {
     if (probed === 1) probedFunctions.add(index);
   });
+  const { bytes: written, codeStart } = assemble(build, code);
   return {
-    bytes: assemble(build, code),
-    probes: Uint32Array.from(probes),
+    bytes: written,
+    probes: Uint32Array.from(rewriter.probes),
     probedFunctions,
     operands: build.operands,
+    calls: {
+      written: Uint32Array.from(rewriter.calls.written, (offset) => offset + codeStart),
+      original: Uint32Array.from(rewriter.calls.original),
+    },
   };
 }
 
@@ -116,7 +123,7 @@ function probedFunctions(info: CoreModule, offsets: ArrayLike<number>): Uint8Arr
 }
 
 /** Writes the bodies of all functions; those that cannot stop are copied. */
-function writeBodies(build: Build, out: CodeWriter): readonly number[] {
+function writeBodies(build: Build, out: CodeWriter): BodyRewriter {
   const { bytes, info, stops } = build;
   const { heads, ends } = info.bodies;
   const rewriter = new BodyRewriter(build, out);
@@ -129,10 +136,14 @@ function writeBodies(build: Build, out: CodeWriter): readonly number[] {
     copied = ends[body] as number;
   }
   out.copy(bytes, copied, ends.at(-1) ?? copied);
-  return rewriter.probes;
+  return rewriter;
 }
 
-function assemble(build: Build, code: CodeWriter): Uint8Array {
+/** The whole module, and where its functions begin in it. */
+function assemble(
+  build: Build,
+  code: CodeWriter,
+): { readonly bytes: Uint8Array; readonly codeStart: number } {
   const { bytes, info, types, globals } = build;
   const out = new CodeWriter(bytes.length + code.length);
   out.copy(bytes, 0, HEADER_BYTES);
@@ -142,14 +153,15 @@ function assemble(build: Build, code: CodeWriter): Uint8Array {
     global: globals,
     export: appendedExports(build),
   };
+  let codeStart = 0;
   for (const [id, kind] of SECTIONS) {
     const section = info.sections.find((each) => each.kind === kind);
-    if (kind === 'code') writeCode(out, info, code);
+    if (kind === 'code') codeStart = writeCode(out, info, code);
     else writeSection(out, bytes, id, section, added[kind]);
   }
   const names = findCustomSection(info.sections, 'name');
   if (names !== undefined) out.copy(bytes, names.header, names.payload.end);
-  return out.bytes.slice();
+  return { bytes: out.bytes.slice(), codeStart };
 }
 
 /** Writes a section with more entries at its end; nothing when there would be none. */
@@ -176,13 +188,16 @@ function writeSection(
   out.fillSize(mark);
 }
 
-function writeCode(out: CodeWriter, { bodies }: CoreModule, code: CodeWriter): void {
-  if (bodies.heads.length === 0) return;
+/** Gives where the first function begins. */
+function writeCode(out: CodeWriter, { bodies }: CoreModule, code: CodeWriter): number {
+  if (bodies.heads.length === 0) return 0;
   out.byte(CODE_ID);
   const mark = out.reserveSize();
   out.unsigned(bodies.heads.length);
+  const start = out.length;
   out.copy(code.bytes, 0, code.length);
   out.fillSize(mark);
+  return start;
 }
 
 /** An entry of a table section. */

@@ -6,6 +6,7 @@ export const STEPS = join(projectRoot, 'test/dap/programs/steps.c');
 /** Changes values in every way. */
 export const CELLS = join(projectRoot, 'test/dap/programs/cells.c');
 export const ADDING = join(projectRoot, 'test/dap/programs/adding.c');
+export const ENDLESS = join(projectRoot, 'test/dap/programs/endless.c');
 export const SCRIPT = join(projectRoot, 'test/fixtures/programs/script.c');
 export const ORDER = join(projectRoot, 'examples/order');
 export const ORDER_SOURCE = join(ORDER, 'order.c');
