@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { assertGolden } from '../golden/golden.ts';
-import { lineOf, ORDER, STEPS } from './helpers/programs.ts';
+import { lineOf, lineWith, ORDER, ORDER_SOURCE, STEPS } from './helpers/programs.ts';
 import { type Arrival, frameLine, TestClient } from './helpers/test-client.ts';
 import { closeTestHost } from './helpers/test-host.ts';
 
@@ -17,6 +17,7 @@ async function stopText(client: TestClient, command: string, stop: Arrival): Pro
     `${command}: ${stop.reason}, ${stop.description}`,
     ...(stop.text === undefined ? [] : [`  ${stop.text}`]),
     `  ${own.map(frameLine).join(' < ')}`,
+    ...(await localTexts(client, stop.threadId)),
   ];
   const names = ['effect', 'state', 'args', 'result', 'started', 'duration'];
   for (const name of names) {
@@ -25,6 +26,12 @@ async function stopText(client: TestClient, command: string, stop: Arrival): Pro
   }
   lines.push(`  ${execution.get('attempt')?.value}; ${execution.get('virtual time')?.value}`);
   return lines.join('\n');
+}
+
+/** The variables of the innermost frame of the user's own code. */
+async function localTexts(client: TestClient, threadId: number): Promise<string[]> {
+  const locals = await client.scope('Locals', threadId);
+  return [...locals.values()].map(({ name, value }) => `  ${name} = ${value}`);
 }
 
 async function transcript(
@@ -39,7 +46,10 @@ async function transcript(
     stops.push(await stopText(client, command, await client.move(command)));
   }
   const printed = client.text('stdout').replace(/^/gm, '  ');
-  return `${stops.join('\n\n')}\n\nprinted:\n${printed.trimEnd()}\n`;
+  const logged = client.outputs.filter(({ output }) => output.startsWith('notes '));
+  const logs = logged.map(({ output, line }) => `  ${line}: ${output.trimEnd()}\n`).join('');
+  const ending = logs === '' ? '' : `\nlogged:\n${logs}`;
+  return `${stops.join('\n\n')}\n\nprinted:\n${printed.trimEnd()}\n${ending}`;
 }
 
 describe('a session as a person sees it', () => {
@@ -74,6 +84,28 @@ describe('a session as a person sees it', () => {
       'dap/order-crash',
       await transcript({ program: ORDER, faults }, configure, commands),
     );
+  });
+
+  it('walks over the statements of an order, through a crash and back', async () => {
+    const line = (text: string) => lineWith(ORDER_SOURCE, text);
+    const faults = join(ORDER, 'faults/crash-after-charge.json');
+    const configure = async (client: TestClient) => {
+      await client.setExceptionBreakpointsRequest({ filters: ['crash'] });
+      await client.setBreakpointsRequest({
+        source: { path: ORDER_SOURCE },
+        breakpoints: [
+          { line: line('backstitch_reply reply = request("POST", "https://payment') },
+          { line: line('strftime(when'), logMessage: 'notes {what}: {detail}' },
+        ],
+      });
+    };
+    const commands = [
+      ...['continue', 'stepBack', 'next', 'stepIn', 'next', 'next', 'continue'],
+      ...['stepBack', 'reverseContinue', 'continue', 'next', 'backstitch/reverseStepOut'],
+    ];
+    const launch = { program: ORDER, faults, steps: 'statements', stopOnEntry: true };
+    const text = await transcript(launch, configure, commands);
+    assertGolden('dap/order-statements', text);
   });
 
   it('meets breakpoints and a trap', async () => {
