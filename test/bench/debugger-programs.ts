@@ -17,11 +17,11 @@ static unsigned rare(unsigned sum) {
 
 static unsigned work(int rounds) {
   unsigned sum = 0;
-  int rest = rounds / 4;
+  int quarter = rounds / 4;
   for (int round = 1; round <= rounds; round++) {
     sum += mix(round);
     sum ^= sum >> 3;
-    if (--rest == 0) sum = rare(sum);
+    if (round % quarter == 0) sum = rare(sum);
   }
   return sum;
 }

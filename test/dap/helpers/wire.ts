@@ -3,6 +3,9 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { BackstitchDebugSession } from '../../../debug-adapter/debug-session.ts';
 import { testHost } from './test-host.ts';
 
+/** Longer than anything takes on a machine that is busy; a session that hangs fails by name. */
+const HANG_MS = 60_000;
+
 /** A session driven by messages, and all that it sent. */
 export class Wire {
   readonly session = new BackstitchDebugSession(testHost());
@@ -46,8 +49,20 @@ export class Wire {
     return events.filter(({ event }) => event === name);
   }
 
+  /** Throws when it does not come. */
   async until(condition: () => boolean): Promise<void> {
-    while (!condition()) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    let timer: NodeJS.Timeout | undefined;
+    const hang = new Promise<never>((_, reject) => {
+      const text = `nothing came after ${JSON.stringify(this.sent.slice(-3))}`;
+      timer = setTimeout(() => reject(new Error(text)), HANG_MS);
+    });
+    try {
+      while (!condition()) {
+        await Promise.race([hang, new Promise<void>((resolve) => this.waiting.push(resolve))]);
+      }
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async ask(command: string, args: unknown = {}): Promise<DebugProtocol.Response> {

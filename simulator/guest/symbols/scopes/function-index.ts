@@ -9,12 +9,21 @@ interface IndexedRange<T> extends CodeRange {
   readonly of: T;
 }
 
+/** Code of a unit; units may claim the same code. */
+interface UnitRange extends IndexedRange<Unit> {
+  /** Counts the units. */
+  readonly order: number;
+  /** How far this range and those that start before it reach. */
+  readonly reach: number;
+}
+
 /**
  * Finds the function whose code holds an address. Reads the functions of a unit when an address of
  * it is first asked for.
  */
 export class FunctionIndex {
-  private unitRanges: readonly IndexedRange<Unit>[] | undefined;
+  /** By their starts. */
+  private unitRanges: readonly UnitRange[] | undefined;
   /** What was found last: one asks for the variables of one function many times. */
   private latest: IndexedRange<Entry> | undefined;
   private readonly functions = new Map<Unit, readonly IndexedRange<Entry>[]>();
@@ -44,13 +53,28 @@ export class FunctionIndex {
     return this.functionAt(codeOffset)?.unit ?? this.unitsAt(codeOffset)[0];
   }
 
+  /** In the order of the units. */
   private unitsAt(codeOffset: number): Unit[] {
-    this.unitRanges ??= this.units.compiled.flatMap((unit) => this.rangesOf(unit));
-    const found = new Set<Unit>();
-    for (const { start, end, of } of this.unitRanges) {
-      if (start <= codeOffset && codeOffset < end) found.add(of);
+    this.unitRanges ??= this.readUnitRanges();
+    const found = new Map<Unit, number>();
+    for (let index = countTo(this.unitRanges, codeOffset) - 1; index >= 0; index--) {
+      const { end, of, order, reach } = this.unitRanges[index] as UnitRange;
+      if (reach <= codeOffset) break;
+      if (codeOffset < end) found.set(of, order);
     }
-    return [...found];
+    return [...found].sort(([, one], [, other]) => one - other).map(([unit]) => unit);
+  }
+
+  private readUnitRanges(): UnitRange[] {
+    const ranges = this.units.compiled.flatMap((unit, order) =>
+      this.rangesOf(unit).map((range) => ({ ...range, order })),
+    );
+    ranges.sort((one, other) => one.start - other.start);
+    let reach = 0;
+    return ranges.map((range) => {
+      reach = Math.max(reach, range.end);
+      return { ...range, reach };
+    });
   }
 
   /** The code of a unit; of one that does not say, what is between its functions too. */
@@ -90,13 +114,18 @@ export class FunctionIndex {
 
 /** Functions do not overlap; of two that claim the same code the later one has it. */
 function find<T>(ranges: readonly IndexedRange<T>[], address: number): IndexedRange<T> | undefined {
+  const range = ranges[countTo(ranges, address) - 1];
+  return range !== undefined && address < range.end ? range : undefined;
+}
+
+/** How many ranges start at an address or before it; they are in the order of their starts. */
+function countTo(ranges: readonly CodeRange[], address: number): number {
   let low = 0;
   let high = ranges.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((ranges[middle] as IndexedRange<T>).start <= address) low = middle + 1;
+    if ((ranges[middle] as CodeRange).start <= address) low = middle + 1;
     else high = middle;
   }
-  const range = ranges[low - 1];
-  return range !== undefined && address < range.end ? range : undefined;
+  return low;
 }
