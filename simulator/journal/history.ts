@@ -107,7 +107,7 @@ export class LiveHistory implements History {
     this.journals.delete(id);
   }
 
-  /** Lets go of the oldest rows that belong to no execution, once there are many more. */
+  /** Lets go of the oldest rows that belong to no execution, once there are a tenth more. */
   keepLatest(rows: number): void {
     const kinds: readonly unknown[][] = [
       this.lostRows,
@@ -116,7 +116,8 @@ export class LiveHistory implements History {
       this.inputRows,
       this.choices,
     ];
-    for (const kind of kinds) if (kind.length > 2 * rows) kind.splice(0, kind.length - rows);
+    const most = rows + Math.floor(rows / 10);
+    for (const kind of kinds) if (kind.length > most) kind.splice(0, kind.length - rows);
   }
 
   executions(): readonly ExecutionRow[] {
