@@ -45,6 +45,7 @@ function positionBody({ target, traveller, view }: SessionState): object {
     tick: tick ?? null,
     lostWith: lostWith ?? null,
     at: at.toString(),
+    recording: target.recordedAt ?? null,
     ...(own === undefined ? {} : { name: own.name, source: own.source, line: own.line }),
   };
 }

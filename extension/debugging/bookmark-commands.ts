@@ -5,7 +5,7 @@ import type { CommandTable } from '../commands/command-table.ts';
 import { BOOKMARKS_MAX, type Bookmark, type Bookmarks } from '../model/bookmarks.ts';
 import { type Instant, instantText } from '../model/instant.ts';
 import { refusal } from '../simulations/host.ts';
-import { currentSession, positionOf, recordingOf, requireSession } from './current-session.ts';
+import { currentSession, positionOf, requireSession } from './current-session.ts';
 
 /** Opens a recording in the debugger at an instant. */
 export type Replay = (recording: string, at: Instant) => Promise<void>;
@@ -28,12 +28,10 @@ export function bookmarkCommands(bookmarks: Bookmarks, replay: Replay): CommandT
 }
 
 async function add(bookmarks: Bookmarks): Promise<void> {
-  const session = requireSession();
-  const recording = recordingOf(session);
+  const { instant, place, recording } = await positionOf(requireSession());
   if (recording === undefined) {
     throw refusal('not-recorded', 'Bookmarks belong to recordings, and this session has none.');
   }
-  const { instant, place } = await positionOf(session);
   const proposed = place === undefined ? instantText(instant) : `${place}, ${instantText(instant)}`;
   const name = await vscode.window.showInputBox({
     title: `Bookmark ${instantText(instant)}`,
@@ -48,7 +46,8 @@ async function add(bookmarks: Bookmarks): Promise<void> {
 
 async function go({ recording, instant }: Bookmark, replay: Replay): Promise<void> {
   const session = currentSession();
-  if (session !== undefined && recordingOf(session) === recording) {
+  const isHere = session !== undefined && (await positionOf(session)).recording === recording;
+  if (isHere) {
     await session.customRequest('backstitch/seek', instant);
   } else {
     await replay(recording, instant);
@@ -63,10 +62,9 @@ async function bookmarkMeant(
 ): Promise<Bookmark | undefined> {
   const isRow = typeof argument === 'object' && argument !== null && 'bookmark' in argument;
   if (isRow) return bookmarks.byId(argument.bookmark as number);
-  const session = currentSession();
-  const here = session && recordingOf(session);
+  const order = bookmarks.recordings();
   const items = bookmarks.all
-    .toSorted((one, other) => Number(other.recording === here) - Number(one.recording === here))
+    .toSorted((one, other) => order.indexOf(one.recording) - order.indexOf(other.recording))
     .map((bookmark) => ({
       label: bookmark.name,
       description: instantText(bookmark.instant),

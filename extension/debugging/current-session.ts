@@ -1,7 +1,6 @@
 /** The debug session that a person looks at, and what it is asked. */
 import * as vscode from 'vscode';
 import { parsePosition, type SeenInstant } from '../model/instant.ts';
-import type { LaunchConfig } from '../model/launch-config.ts';
 import { refusal } from '../simulations/host.ts';
 
 export const DEBUG_TYPE = 'backstitch';
@@ -39,10 +38,4 @@ export async function positionOf(session: vscode.DebugSession): Promise<SeenInst
   const seen = parsePosition(await session.customRequest('backstitch/position'));
   if (seen !== undefined) return seen;
   throw refusal('no-position', 'The debugger did not say where it is.');
-}
-
-/** The recording that a session replays or writes; undefined when nothing is kept of it. */
-export function recordingOf({ configuration }: vscode.DebugSession): string | undefined {
-  const { recording, record }: LaunchConfig = configuration;
-  return recording ?? (typeof record === 'string' ? record : undefined);
 }

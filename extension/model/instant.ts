@@ -16,15 +16,25 @@ export interface SeenInstant {
   readonly instant: Instant;
   /** `order.c:50`; undefined where no source line is known. */
   readonly place: string | undefined;
+  /** Where the simulation that is debugged is recorded, absolute; undefined when it is not. */
+  readonly recording: string | undefined;
 }
 
 /** Reads the answer to `backstitch/position`; undefined for anything else. */
 export function parsePosition(answer: unknown): SeenInstant | undefined {
   const instant = parseInstant(answer);
   if (instant === undefined) return undefined;
-  const { source, line } = answer as { readonly source?: { name?: unknown }; line?: unknown };
+  const { source, line, recording } = answer as {
+    readonly source?: { readonly name?: unknown };
+    readonly line?: unknown;
+    readonly recording?: unknown;
+  };
   const isPlace = typeof source?.name === 'string' && typeof line === 'number';
-  return { instant, place: isPlace ? `${source.name}:${line}` : undefined };
+  return {
+    instant,
+    place: isPlace ? `${source.name}:${line}` : undefined,
+    recording: typeof recording === 'string' ? recording : undefined,
+  };
 }
 
 /** Reads an instant that was kept or sent; undefined for anything else. */

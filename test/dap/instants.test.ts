@@ -19,6 +19,7 @@ interface Told {
   readonly execution: string;
   readonly seq: number;
   readonly tick: number | null;
+  readonly recording: string | null;
   readonly line?: number;
 }
 
@@ -55,6 +56,7 @@ describe('an instant', () => {
     const told = await position(client);
     assert.equal(told.line, await client.line());
     assert.ok(told.tick !== null && told.tick > 1);
+    assert.equal(told.recording, null);
     const seen = await client.snapshot();
     await moved(client, 'next', 4);
     assert.notEqual(await client.snapshot(), seen);
@@ -84,6 +86,7 @@ describe('an instant', () => {
     const first = await launched({ record: recording });
     await moved(first, 'next', 6);
     const told = await position(first);
+    assert.equal(told.recording, recording);
     const [frame] = await first.frames();
     await first.move('continue');
     await first.disconnectRequest();
@@ -108,6 +111,23 @@ describe('an instant', () => {
       tick: 3,
     });
     await assert.rejects(launch, /with "seq"/);
+    await client.disconnectRequest();
+  });
+});
+
+describe('an instant of a branch', () => {
+  it('is one of the recording of the branch, and none of the other', async () => {
+    const recording = join(folder, 'branched.backstitch');
+    const client = await launched({ record: recording, steps: 'effects' });
+    await moved(client, 'next', 2);
+    const { seq } = await position(client);
+    await client.move('stepBack');
+    await client.arrival(() =>
+      client.customRequest('backstitch/inject', { fault: { kind: 'crash', point: 'performed' } }),
+    );
+    const told = await position(client);
+    assert.equal(told.seq, seq - 1);
+    assert.match(told.recording ?? '', /branched\.branch-1\.backstitch$/);
     await client.disconnectRequest();
   });
 });

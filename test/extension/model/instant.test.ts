@@ -16,13 +16,16 @@ describe('an instant', () => {
       lostWith: null,
       source: { name: 'order.c' },
       line: 50,
+      recording: '/shop/order.backstitch',
     };
     assert.deepEqual(parsePosition(answer), {
       instant: { execution: 'order-1', seq: 3, tick: 812 },
       place: 'order.c:50',
+      recording: '/shop/order.backstitch',
     });
     const { source: _, ...rest } = answer;
     assert.equal(parsePosition(rest)?.place, undefined);
+    assert.equal(parsePosition({ ...answer, recording: null })?.recording, undefined);
   });
 
   it('is nothing else', () => {
