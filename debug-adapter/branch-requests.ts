@@ -1,6 +1,10 @@
 /** The requests that change what happens, and those about branches. */
 import type { Json } from '../simulator/effects/operation.ts';
 import { isAbsolutePath } from '../simulator/guest/symbols/index.ts';
+import { compareHistories } from '../simulator/host/compare-histories.ts';
+import { comparisonText } from '../simulator/host/text/comparison-text.ts';
+import { placeText } from '../simulator/host/text/stack-text.ts';
+import { PLAIN_STYLE } from '../simulator/host/text/style.ts';
 import { executionId } from '../simulator/journal/entry.ts';
 import type { Arguments } from './arguments.ts';
 import { type EffectPlace, faultAt } from './branching.ts';
@@ -29,6 +33,10 @@ export const BRANCH_REQUESTS: Readonly<Record<string, RequestHandler>> = {
     return { body: { recording: state.target.recordedAt ?? null }, after };
   },
   'backstitch/branches': (state) => ({ body: { branches: state.branching.book.list() } }),
+  'backstitch/compare': async (state, args) => {
+    state.requireStopped();
+    return { body: { text: await compareWith(state, pathOf(args, 'recording')) } };
+  },
   setVariable: async (state, args) => {
     state.requireStopped();
     const name = args.text('name');
@@ -67,7 +75,29 @@ function changesOf(args: Arguments, at: EffectPlace): Change[] {
 }
 
 function recordOf(args: Arguments): string | undefined {
-  const record = args.optionalText('record');
-  if (record === undefined || isAbsolutePath(record)) return record;
-  return args.fail('record', 'an absolute path is wanted');
+  return args.optionalText('record') === undefined ? undefined : pathOf(args, 'record');
+}
+
+function pathOf(args: Arguments, name: string): string {
+  const path = args.text(name);
+  return isAbsolutePath(path) ? path : args.fail(name, 'an absolute path is wanted');
+}
+
+/** A recording, the first, and the simulation that is debugged, the second. */
+async function compareWith(state: SessionState, path: string): Promise<string> {
+  const recorded = await state.openRecording(path);
+  try {
+    const { view, book } = state.target;
+    return comparisonText(compareHistories(recorded.history, view.history), {
+      style: PLAIN_STYLE,
+      all: false,
+      siteOf: (execution, seq) => {
+        const { frames, userIndex } = book.stackAt(execution, seq);
+        const source = frames[userIndex]?.source;
+        return source === undefined ? undefined : placeText(source);
+      },
+    });
+  } finally {
+    recorded.close();
+  }
 }

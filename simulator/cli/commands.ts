@@ -131,6 +131,11 @@ export const INSPECT: CommandSpec = {
     { name: 'journal', help: 'every effect of every execution, in one line' },
     { name: 'ledger', help: 'what the services saw' },
     { name: 'sql', value: 'QUERY', help: 'a query over its views; see docs/recording.md' },
+    {
+      name: 'compare',
+      value: 'RECORDING',
+      help: 'effect by effect with another, such as a branch of it; exits with 1 when they differ',
+    },
     { name: 'sources', help: 'replay it, to name source lines in the timeline' },
     ALL,
     JSON_OUTPUT,

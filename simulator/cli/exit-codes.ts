@@ -1,6 +1,8 @@
 /** The exit codes of the command; docs/command-line.md lists them. From BSD's sysexits.h. */
 export const EXIT = {
   ok: 0,
+  /** Two recordings that were compared differ. */
+  different: 1,
   usage: 64,
   badInput: 65,
   noInput: 66,

@@ -11,6 +11,7 @@ import type { CommandIo } from './command-io.ts';
 import { INSPECT } from './commands.ts';
 import { EXIT, type ExitCode, isDamage } from './exit-codes.ts';
 import { commandHelp } from './help.ts';
+import { showComparison } from './inspect-comparison.ts';
 import { historyLines, queryLines } from './inspect-json.ts';
 import { HostClient, HostProblemError } from './node/host-client.ts';
 import { loadSql } from './node/load-sql.ts';
@@ -38,25 +39,47 @@ export async function inspectCommand(args: readonly string[], io: CommandIo): Pr
     io.stdout.write(await locatedTimeline(path, parsed, io));
     return EXIT.ok;
   }
-  const status = new StatusLine(io.stderr);
-  status.show(`reading ${text}`);
-  const recording = await openRecording({
-    source: new RecordingOnDisk(path),
-    sql: loadSql(join(io.distFolder, 'sql-wasm.wasm'), true),
-    operationByName,
-  }).finally(() => status.clear());
+  const recording = await read(path, io);
+  const damaged = (): ExitCode =>
+    recording.warnings.some(({ kind }) => isDamage(kind)) ? EXIT.badInput : EXIT.ok;
   try {
-    for (const { message } of recording.warnings) io.stderr.write(`warning: ${message}\n`);
-    show(recording, parsed, io);
-    return recording.warnings.some(({ kind }) => isDamage(kind)) ? EXIT.badInput : EXIT.ok;
+    const otherText = parsed.text('compare');
+    if (otherText === undefined) {
+      show(recording, parsed, io);
+      return damaged();
+    }
+    const other = await read(resolve(io.folder, otherText), io);
+    try {
+      const { all, json } = {
+        all: parsed.flag('all') === true,
+        json: parsed.flag('json') === true,
+      };
+      const style = styleOf(io.stdout, io.environment);
+      return showComparison(recording, other, io, { style, all, json });
+    } finally {
+      other.close();
+    }
   } finally {
     recording.close();
   }
 }
 
+async function read(path: string, io: CommandIo): Promise<Recording> {
+  const status = new StatusLine(io.stderr);
+  status.show(`reading ${path}`);
+  const recording = await openRecording({
+    source: new RecordingOnDisk(path),
+    sql: loadSql(join(io.distFolder, 'sql-wasm.wasm'), true),
+    operationByName,
+  }).finally(() => status.clear());
+  for (const { message } of recording.warnings) io.stderr.write(`warning: ${message}\n`);
+  return recording;
+}
+
 function refuseSeveral(parsed: ParsedOptions): void {
   const named = VIEWS.filter((view) => parsed.flag(view) === true).map((view) => `--${view}`);
   if (parsed.text('sql') !== undefined) named.push('--sql');
+  if (parsed.text('compare') !== undefined) named.push('--compare');
   if (named.length < 2) return;
   throw usageError(`${named.join(' and ')} are different views; choose one`, INSPECT.name);
 }

@@ -6,6 +6,7 @@ import { after, describe, it } from 'node:test';
 import { operationByName } from '../../simulator/effects/registry.ts';
 import { canonicalText } from '../../simulator/journal/canonical-text.ts';
 import { openRecording } from '../../simulator/journal/recording.ts';
+import { assertGolden } from '../golden/golden.ts';
 import { ORDER, SCRIPT, STEPS } from './helpers/programs.ts';
 import { TestClient } from './helpers/test-client.ts';
 import { closeTestHost, testHost } from './helpers/test-host.ts';
@@ -283,6 +284,8 @@ describe('a branch of what is recorded', () => {
     await moved;
     await client.move('continue');
     assert.match(await client.evaluate('.branches', 'repl'), /order-2\.branch-1\.backstitch/);
+    const compared = await client.customRequest('backstitch/compare', { recording: original });
+    assertGolden('comparison/branch', compared.body.text);
     await client.disconnectRequest();
     const again = new TestClient();
     await again.launchTo({ recording: path, execution: 'order-1', seq: 3 });
