@@ -85,7 +85,7 @@ function pathOf(args: Arguments, name: string): string {
 
 /** A recording, the first, and the simulation that is debugged, the second. */
 async function compareWith(state: SessionState, path: string): Promise<string> {
-  const recorded = await state.openRecording(path);
+  const recorded = await state.branching.openRecording(path);
   try {
     const { view, book } = state.target;
     return comparisonText(compareHistories(recorded.history, view.history), {

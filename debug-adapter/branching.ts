@@ -8,6 +8,7 @@
 import { editResult, type ResultEdit } from '../simulator/effects/result-edit.ts';
 import type { Fault } from '../simulator/faults/fault.ts';
 import { parseFault } from '../simulator/faults/plan.ts';
+import { openRecorded, type RecordedSimulation } from '../simulator/host/recorded-simulation.ts';
 import type { Entry, ExecutionId } from '../simulator/journal/entry.ts';
 import { BranchBook, branchPath } from './branch-book.ts';
 import type { ClientPort } from './client-port.ts';
@@ -111,6 +112,11 @@ export class Branching {
     const where = recording === undefined ? '' : ` It is recorded in ${recording}.`;
     port.output(`A branch begins before ${execution} #${seq}.${where}\n`, 'console');
     return { branch: true, after: () => session.arriveAtEdge() };
+  }
+
+  /** Another recording, to be looked at beside what is debugged; throws RecordingError. */
+  openRecording(path: string): Promise<RecordedSimulation> {
+    return openRecorded(this.host, path);
   }
 
   private pointOf({ execution, seq }: EffectPlace, changes: readonly Change[]): BranchPoint {

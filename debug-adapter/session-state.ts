@@ -3,7 +3,6 @@
  * the target and the motion that is under way.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { openRecorded, type RecordedSimulation } from '../simulator/host/recorded-simulation.ts';
 import { executionId } from '../simulator/journal/entry.ts';
 import type { Arguments } from './arguments.ts';
 import { Branching } from './branching.ts';
@@ -344,11 +343,6 @@ export class SessionState {
   /** Stops before the effect at which the simulation was put aside. */
   arriveAtEdge(): void {
     this.stopped(this.traveller.stayAtEdge());
-  }
-
-  /** Another recording, to be looked at beside what is debugged; throws RecordingError. */
-  openRecording(path: string): Promise<RecordedSimulation> {
-    return openRecorded(this.host, path);
   }
 
   /** Whether branches of a recording are to be recorded too. */

@@ -40,27 +40,31 @@ export async function inspectCommand(args: readonly string[], io: CommandIo): Pr
     return EXIT.ok;
   }
   const recording = await read(path, io);
-  const damaged = (): ExitCode =>
-    recording.warnings.some(({ kind }) => isDamage(kind)) ? EXIT.badInput : EXIT.ok;
   try {
-    const otherText = parsed.text('compare');
-    if (otherText === undefined) {
-      show(recording, parsed, io);
-      return damaged();
-    }
-    const other = await read(resolve(io.folder, otherText), io);
-    try {
-      const { all, json } = {
-        all: parsed.flag('all') === true,
-        json: parsed.flag('json') === true,
-      };
-      const style = styleOf(io.stdout, io.environment);
-      return showComparison(recording, other, io, { style, all, json });
-    } finally {
-      other.close();
-    }
+    const other = parsed.text('compare');
+    if (other !== undefined) return await compare(recording, resolve(io.folder, other), parsed, io);
+    show(recording, parsed, io);
+    return recording.warnings.some(({ kind }) => isDamage(kind)) ? EXIT.badInput : EXIT.ok;
   } finally {
     recording.close();
+  }
+}
+
+async function compare(
+  recording: Recording,
+  path: string,
+  parsed: ParsedOptions,
+  io: CommandIo,
+): Promise<ExitCode> {
+  const other = await read(path, io);
+  try {
+    return showComparison(recording, other, io, {
+      style: styleOf(io.stdout, io.environment),
+      all: parsed.flag('all') === true,
+      json: parsed.flag('json') === true,
+    });
+  } finally {
+    other.close();
   }
 }
 

@@ -204,6 +204,27 @@ describe('the command line', () => {
     assert.deepEqual(JSON.parse(rows), { n: 3 });
   });
 
+  it('compares a recording with another, and says by its exit code whether they differ', () => {
+    record('one.backstitch', 'wall', 'print', 'x', 'random', '4');
+    record('alike.backstitch', 'wall', 'print', 'x', 'random', '4');
+    record('other.backstitch', 'wall', 'print', 'y');
+    const compare = (...args: string[]) => run(['inspect', 'one.backstitch', '--compare', ...args]);
+    const alike = compare('alike.backstitch');
+    assert.deepEqual([alike.code, alike.stdout], [0, '✓ script-1: the same, 4 effects\n']);
+    const other = compare('other.backstitch');
+    assert.equal(other.code, 1);
+    assert.match(other.stdout, /^✗ script-1: 1 effect the same, 3 different\n {2}#1 asked for/);
+    const json = compare('other.backstitch', '--json').stdout.trimEnd().split('\n');
+    const [first, ...rest] = json.map((line) => JSON.parse(line));
+    assert.deepEqual(
+      [first.event, first.execution, first.seq, first.kind],
+      ['difference', 'script-1', 1, 'asked'],
+    );
+    assert.deepEqual([rest.at(-1).event, rest.at(-1).isSame], ['compared', false]);
+    assert.equal(compare('other.backstitch', '--ledger').code, 64);
+    assert.equal(compare('missing.backstitch').code, 66);
+  });
+
   /** Interrupts the command once it has printed something. */
   const interrupted = async (args: string[]): Promise<{ code: number; stderr: string }> => {
     const child = startBackstitch(args, { cwd: folder });
