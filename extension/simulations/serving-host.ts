@@ -8,7 +8,7 @@
 import { HostProblemError } from '../../simulator/cli/node/host-client.ts';
 import { moveRecording } from '../../simulator/cli/node/move-recording.ts';
 import { NoPortError, ServingPort, STOP_GRACE_MS } from '../../simulator/cli/node/serving-port.ts';
-import { SERVE_LIMITS_DEFAULT } from '../../simulator/cli/serve-limits.ts';
+import { PART_LIMITS_DEFAULT, SERVE_LIMITS_DEFAULT } from '../../simulator/cli/serve-limits.ts';
 import { ServingClient } from '../../simulator/cli/serving-client.ts';
 import type {
   AnswerTo,
@@ -86,11 +86,11 @@ export class ServingHost implements PortHost {
 
   /** Throws HostProblemError when the program cannot be served, or the port not be had. */
   private async serve(options: ServeOptions): Promise<ServingStart> {
-    const { record } = options;
+    const { record, parts = PART_LIMITS_DEFAULT } = options;
     if (record === undefined) throw refusal('not-recorded', 'What is served has to be recorded.');
     const serving = new ServingClient({
       script: this.options.script,
-      options: { ...options, record },
+      options: { ...options, record, parts },
       onEvent: (event) => this.forward(event),
       onReplaced: (problem) => this.events.fire({ kind: 'problem', problem }),
       onFailure: (problem) => void this.fail(problem),
@@ -154,6 +154,11 @@ export class ServingHost implements PortHost {
   }
 
   private forward(event: HostEvent): void {
+    // What is recorded from now on is in the part that has begun, under that part's own name.
+    if (event.kind === 'part') {
+      this.events.fire({ kind: 'recorded', recording: this.client().record });
+      return;
+    }
     // Clients get their own answers, and a recording has its own name only at the end.
     if (event.kind !== 'served' && event.kind !== 'recorded') this.events.fire(event);
   }

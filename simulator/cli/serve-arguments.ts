@@ -4,7 +4,7 @@ import { usageError } from './command-error.ts';
 import { SERVE } from './commands.ts';
 import { type ParsedOptions, parseOptions } from './option-parser.ts';
 import { durationMs, integer, mount, oneOf, variable } from './run-arguments.ts';
-import { SERVE_LIMITS_DEFAULT, type ServeLimits } from './serve-limits.ts';
+import { PART_LIMITS_DEFAULT, SERVE_LIMITS_DEFAULT, type ServeLimits } from './serve-limits.ts';
 
 export interface ServeArguments {
   readonly help: boolean;
@@ -30,8 +30,6 @@ export interface ServeArguments {
 const PORT_DEFAULT = 8080;
 const PORT_MAX = 65_535;
 const CONCURRENT_MAX = 65_536;
-/** A part that is longer takes seconds to be folded and to be opened. */
-const PART_LIMITS_DEFAULT = { executions: 10_000, logBytes: 128 * 1024 * 1024 };
 const PART_BYTES_MAX = 1024 * 1024 * 1024;
 const PART_EXECUTIONS_MAX = 1_000_000;
 /** What an inbox takes; see INBOX_BYTES_MAX. */

@@ -1,3 +1,5 @@
+import type { PartLimits } from '../host/parted-recording.ts';
+
 /** What a port lets its clients do. */
 export interface ServeLimits {
   /** Requests or connections at a time. */
@@ -12,4 +14,10 @@ export const SERVE_LIMITS_DEFAULT: ServeLimits = {
   maxConcurrent: 256,
   maxBodyBytes: 16 * 1024 * 1024,
   responseMs: 120_000,
+};
+
+/** A part of a recording that is longer takes seconds to be folded and to be opened. */
+export const PART_LIMITS_DEFAULT: PartLimits = {
+  executions: 10_000,
+  logBytes: 128 * 1024 * 1024,
 };

@@ -13,6 +13,8 @@ import { ServingHost } from '../../../extension/simulations/serving-host.ts';
 import type { Simulation } from '../../../extension/simulations/simulation.ts';
 import { Simulations } from '../../../extension/simulations/simulations.ts';
 import { breakLockOfThisProcess } from '../../../simulator/cli/node/recording-lock.ts';
+import type { ServeOptions } from '../../../simulator/host/protocol.ts';
+import { partPath } from '../../../simulator/host/recording-part.ts';
 import { handlerComponent } from '../../helpers/handler-component.ts';
 import { buildProgram, closeBuilder } from '../../helpers/programs.ts';
 import { projectRoot } from '../../helpers/project-root.ts';
@@ -101,11 +103,11 @@ describe('a program that the editor serves', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  function serve(port = 0) {
+  function serve(port = 0, options: Pick<ServeOptions, 'parts'> = {}) {
     const host = new ServingHost({ script: HOST, port, onNote: () => {} });
     const record = join(folder, `till-${++recordings}.backstitch`);
     const target = { path: SERVE, workflow: 'till' };
-    return simulations.serve('till', host, { target, record, faults: 'none' });
+    return simulations.serve('till', host, { target, record, faults: 'none', ...options });
   }
 
   async function served(): Promise<Simulation> {
@@ -139,6 +141,24 @@ describe('a program that the editor serves', () => {
     const timeline = await simulation.request({ kind: 'timeline', colors: false });
     assert.match(timeline, /till-2/);
     assert.deepEqual([...simulation.model.executions.keys()], ['till-1', 'till-2']);
+  });
+
+  it('is recorded in parts, of which the last can be looked at when it has stopped', async () => {
+    const { simulation, begun } = serve(0, { parts: { executions: 1, logBytes: 2 ** 30 } });
+    await begun;
+    const first = simulation.model.recording ?? '';
+    for (const cents of ['4200', '5']) {
+      const before = simulation.model.recording;
+      assert.match(await answerTo(client(simulation), charge(cents)), /receipt/);
+      await until(simulation, ({ recording }) => recording !== before);
+    }
+    assert.equal(simulation.model.recording, partPath(first, 3));
+    await simulation.cancel();
+    for (const part of [1, 2, 3].map((number) => partPath(first, number))) {
+      assert.ok(existsSync(part) && !existsSync(`${part}-log`), `${part} is not folded`);
+    }
+    assert.equal(simulation.model.recording, partPath(first, 3));
+    assert.equal(typeof (await simulation.request({ kind: 'timeline', colors: false })), 'string');
   });
 
   it('is held before its next client, broken there, and charges once', async () => {
