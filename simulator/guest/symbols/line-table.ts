@@ -17,12 +17,18 @@ export interface SourceLine {
 
 /**
  * `stripped`: built without -g, or stripped later. `line-table-empty`: there is debug information,
- * but no line of live code in it, as `wasm-opt` leaves it when it runs without -g.
+ * but no line of live code in it, or lines of other code only, as `wasm-opt` leaves it when it runs
+ * without -g.
  */
 export type DebugStatus = 'ok' | 'stripped' | 'line-table-empty';
 
 /** Messages kept about damage; the same damage often repeats in every unit. */
 const PROBLEM_COUNT_MAX = 20;
+/**
+ * One in so many sequences at least begins where a function does. Compilers begin nearly all of
+ * them there; where code was changed afterwards, hardly one does.
+ */
+const FITTING_SHARE = 10;
 
 /**
  * Which source line each byte of the code comes from, for the whole program. Addresses count from
@@ -56,6 +62,19 @@ export class LineTable {
     );
     const status = rows.sequences.length === 0 ? 'line-table-empty' : 'ok';
     return new LineTable(status, [...problems], rows);
+  }
+
+  /**
+   * The table itself, or one without lines when they are of other code than what is there.
+   *
+   * @param functionStarts addresses of the functions of the module
+   */
+  fitting(functionStarts: ReadonlySet<number>): LineTable {
+    const { sequences, problems } = this;
+    const fits = sequences.filter(({ start }) => functionStarts.has(start)).length;
+    if (fits * FITTING_SHARE >= sequences.length) return this;
+    const problem = 'the lines are not those of the code: it was changed after they were written';
+    return new LineTable('line-table-empty', [...problems, problem], new LineRows(0));
   }
 
   /** The same from the text of a source map; a damaged one leaves the table empty. */

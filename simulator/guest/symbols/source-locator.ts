@@ -48,9 +48,11 @@ export class SourceLocator {
 
   /** From DWARF; where there is none, from a source map, as of AssemblyScript. */
   private readLines(): LineTable {
-    const { code, sections } = this.module;
-    const codeLength = code === undefined ? 0 : code.end - code.start;
-    const table = LineTable.read(new DebugSections(this.bytes, sections), codeLength);
+    const { code = { start: 0, end: 0 }, sections, bodies } = this.module;
+    const codeLength = code.end - code.start;
+    const starts = new Set(Array.from(bodies.starts, (start) => start - code.start));
+    const read = LineTable.read(new DebugSections(this.bytes, sections), codeLength);
+    const table = read.fitting(starts);
     if (table.status === 'ok') return table;
     const url = sourceMapUrl(this.bytes, this.module);
     const text = this.sourceMap ?? (url === undefined ? undefined : embeddedSourceMap(url));

@@ -68,47 +68,62 @@ export function sessionAction(program: ActedProgram): fc.Arbitrary<SessionAction
   const expression = fc.constantFrom(...expressions, 'effect', 'seq + 1', '*(int *)0', '((');
   return fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom(...MOTIONS).map(motion) },
-    fc.array(breakpoint, { maxLength: 4 }).map((breakpoints) => ({
-      name: `setBreakpoints ${JSON.stringify(breakpoints)}`,
-      act: async (wire) => {
-        await wire.ask('setBreakpoints', { source: { path: source }, breakpoints });
-      },
-    })),
-    fc.tuple(fc.nat(5), fc.nat(20), fc.nat(2)).map(([index, count, levels]) => ({
-      name: `look at frame ${index}, pages of ${count}, ${levels} deep`,
-      act: async (wire) => {
-        const { body } = await wire.ask('scopes', { frameId: (await frame(wire, index))?.id ?? 0 });
-        for (const scope of (body?.scopes ?? []) as DebugProtocol.Scope[]) {
-          await open(wire, scope.variablesReference, count, levels);
-        }
-      },
-    })),
-    fc.tuple(fc.nat(3), expression).map(([index, text]) => ({
-      name: `expression ${text} in frame ${index}`,
-      act: async (wire) => {
-        const frameId = (await frame(wire, index))?.id;
-        await wire.ask('evaluate', { expression: text, context: 'watch', frameId });
-        await wire.ask('completions', { text, column: text.length + 1, frameId });
-        await wire.ask('setExpression', { expression: text, value: 'nothing', frameId });
-      },
-    })),
-    fc.tuple(fc.boolean(), fc.nat(60)).map(([byTick, where]) => ({
-      name: `seek ${byTick ? 'tick' : 'seq'} ${where}`,
-      act: (wire) => move(wire, 'backstitch/seek', { execution, [byTick ? 'tick' : 'seq']: where }),
-    })),
-    fc.nat(3).map((index) => ({
-      name: `restartFrame ${index}`,
-      act: async (wire) =>
-        move(wire, 'restartFrame', { frameId: (await frame(wire, index))?.id ?? 0 }),
-    })),
+    fc.array(breakpoint, { maxLength: 4 }).map(
+      (breakpoints): SessionAction => ({
+        name: `setBreakpoints ${JSON.stringify(breakpoints)}`,
+        act: async (wire) => {
+          await wire.ask('setBreakpoints', { source: { path: source }, breakpoints });
+        },
+      }),
+    ),
+    fc.tuple(fc.nat(5), fc.nat(20), fc.nat(2)).map(
+      ([index, count, levels]): SessionAction => ({
+        name: `look at frame ${index}, pages of ${count}, ${levels} deep`,
+        act: async (wire) => {
+          const { body } = await wire.ask('scopes', {
+            frameId: (await frame(wire, index))?.id ?? 0,
+          });
+          for (const scope of (body?.scopes ?? []) as DebugProtocol.Scope[]) {
+            await open(wire, scope.variablesReference, count, levels);
+          }
+        },
+      }),
+    ),
+    fc.tuple(fc.nat(3), expression).map(
+      ([index, text]): SessionAction => ({
+        name: `expression ${text} in frame ${index}`,
+        act: async (wire) => {
+          const frameId = (await frame(wire, index))?.id;
+          await wire.ask('evaluate', { expression: text, context: 'watch', frameId });
+          await wire.ask('completions', { text, column: text.length + 1, frameId });
+          await wire.ask('setExpression', { expression: text, value: 'nothing', frameId });
+        },
+      }),
+    ),
+    fc.tuple(fc.boolean(), fc.nat(60)).map(
+      ([byTick, where]): SessionAction => ({
+        name: `seek ${byTick ? 'tick' : 'seq'} ${where}`,
+        act: (wire) =>
+          move(wire, 'backstitch/seek', { execution, [byTick ? 'tick' : 'seq']: where }),
+      }),
+    ),
+    fc.nat(3).map(
+      (index): SessionAction => ({
+        name: `restartFrame ${index}`,
+        act: async (wire) =>
+          move(wire, 'restartFrame', { frameId: (await frame(wire, index))?.id ?? 0 }),
+      }),
+    ),
     fc.constant({ name: 'pause', act: (wire: Wire) => move(wire, 'pause', { threadId: 1 }) }),
     fc.constantFrom('threads', 'loadedSources', 'exceptionInfo', 'modules', 'cancel').map(ask),
-    fc.constantFrom([], ['crash', 'fault', 'retry'], ['trap', 'exit']).map((filters) => ({
-      name: `filters ${filters.join()}`,
-      act: async (wire) => {
-        await wire.ask('setExceptionBreakpoints', { filters });
-      },
-    })),
+    fc.constantFrom([], ['crash', 'fault', 'retry'], ['trap', 'exit']).map(
+      (filters): SessionAction => ({
+        name: `filters ${filters.join()}`,
+        act: async (wire) => {
+          await wire.ask('setExceptionBreakpoints', { filters });
+        },
+      }),
+    ),
   );
 }
 
