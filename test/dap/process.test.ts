@@ -130,6 +130,32 @@ describe('the debug adapter as a process', () => {
     assert.equal(end, 0);
   });
 
+  it('walks over statements, to a condition over variables and back', async () => {
+    const child = start();
+    assert.ok(child.stdin !== null && child.stdout !== null);
+    const client = new StreamClient(child.stdout, child.stdin);
+    const lines = await client.visit({ program: STEPS, args: ['2'], steps: 'statements' });
+    assert.deepEqual(lines, Array(4).fill('steps.c:main'));
+    const line = lineOf(STEPS, 'PURE');
+    const breakpoints = [{ line, condition: 'one == 1' }];
+    await client.setBreakpointsRequest({ source: { path: STEPS }, breakpoints });
+    await Promise.all([client.waitForEvent('stopped'), client.continueRequest({ threadId: 1 })]);
+    const { body } = await client.stackTraceRequest({ threadId: 1 });
+    const [frame] = body.stackFrames;
+    assert.deepEqual([frame?.name, frame?.line], ['add', line]);
+    const frameId = frame?.id ?? 0;
+    const answer = await client.evaluateRequest({ expression: 'one + other', frameId });
+    assert.equal(answer.body.result, '2');
+    await Promise.all([
+      client.waitForEvent('stopped'),
+      client.customRequest('reverseContinue', { threadId: 1 }),
+    ]);
+    await client.disconnectRequest();
+    child.stdin.end();
+    const [code] = await once(child, 'exit');
+    assert.equal(code, 0);
+  });
+
   it('serves several clients on a port of this machine', async () => {
     const child = start('--port', '0');
     assert.ok(child.stdout !== null);
