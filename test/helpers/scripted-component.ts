@@ -31,7 +31,8 @@ export interface ScriptImports {
 }
 
 const RUN = 'wasi:cli/run@0.2.0';
-const NO_MODULE = undefined as unknown as ComponentModule;
+/** It is never instantiated: the script is the program. */
+const NO_MODULE = {} as ComponentModule;
 
 /** A command that runs `script`, which must do the same whenever its imports do. */
 export function scriptedComponent(script: (imports: ScriptImports) => void): GuestProgram {
