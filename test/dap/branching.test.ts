@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { operationByName } from '../../simulator/effects/registry.ts';
+import { openRecorded } from '../../simulator/host/recorded-simulation.ts';
+import { SourceSites } from '../../simulator/host/source-sites.ts';
+import { verifyExecution } from '../../simulator/host/verify.ts';
 import { canonicalText } from '../../simulator/journal/canonical-text.ts';
 import { openRecording } from '../../simulator/journal/recording.ts';
 import { assertGolden } from '../golden/golden.ts';
@@ -301,6 +304,27 @@ describe('a branch of what is recorded', () => {
       await withoutOrigin(join(folder, 'order-2.branch-2.backstitch')),
       await withoutOrigin(path),
     );
+  });
+
+  it('replays as it is recorded: nothing is performed, and nothing diverges', async () => {
+    const original = await recorded('replayed');
+    const client = new TestClient();
+    await client.launchTo({ recording: original, execution: 'order-1', seq: 3 });
+    await client.arrival(() => client.evaluate('.edit result.status 500', 'repl'));
+    await client.move('continue');
+    await client.disconnectRequest();
+    const path = join(folder, 'replayed.branch-1.backstitch');
+    const branch = await openRecorded(testHost(), path);
+    try {
+      const rows = branch.history.executions();
+      const found = rows.map((row) => verifyExecution(branch, new SourceSites(branch), row));
+      assert.deepEqual(
+        found.map(({ kind, replayed }) => [kind, replayed]),
+        rows.map(({ id }) => ['same', branch.history.entries(id).length]),
+      );
+    } finally {
+      branch.close();
+    }
   });
 
   it('is recorded where it is told, or nowhere', async () => {
