@@ -19,6 +19,13 @@ int main(void) {
 }
 `;
 
+const FALL = `#include <stdio.h>
+int main(void) {
+  puts("falling");
+  __builtin_trap();
+}
+`;
+
 describe('an order in VS Code', () => {
   const folder = mkdtempSync(join(tmpdir(), 'backstitch-order-'));
   let code: VsCode;
@@ -29,7 +36,7 @@ describe('an order in VS Code', () => {
     code = await VsCode.start({
       name: 'order',
       environment,
-      workspace: exampleWorkspace(folder, 'order', { 'loop.c': LOOP }),
+      workspace: exampleWorkspace(folder, 'order', { 'loop.c': LOOP, 'fall.c': FALL }),
       vsixFiles: [environment.vsix],
     });
     executions = code.tree('Executions');
@@ -197,6 +204,24 @@ describe('an order in VS Code', () => {
     await code.runCommand('Backstitch: Cancel');
     await executions.waitForRow(/^loop cancelled/);
     await code.screenshot('11-cancelled');
+  });
+
+  step('debugs a program from where it failed', async () => {
+    const { debug } = code;
+    await code.openFile('fall.c');
+    await code.editor.clickCodeLens('▶ Run');
+    await executions.waitForRow(/^fall-1 trapped/, COMPILE_TIMEOUT_MS);
+    await executions.contextMenu('fall-1', 'Debug From Where It Failed');
+    await debug.waitForException(/unreachable/);
+    await debug.waitForStop(4);
+    await code.screenshot('11-failed');
+    await debug.open();
+    await debug.press('Step Back');
+    await debug.waitForFrames('the last statement', ([top]) => top?.name === 'main');
+    await debug.press('Step Back');
+    await debug.waitForStop(3);
+    await debug.press('Stop');
+    await debug.waitForEnd();
   });
 
   step('opens a recording of an earlier run', async () => {
