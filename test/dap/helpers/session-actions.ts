@@ -56,7 +56,7 @@ async function open(wire: Wire, reference: number, count: number, levels: number
 /** One legal action, of any kind. */
 export function sessionAction(program: ActedProgram): fc.Arbitrary<SessionAction> {
   const { source, lines, execution, expressions } = program;
-  const breakpoint = fc.record(
+  const special = fc.record(
     {
       line: fc.integer({ min: 1, max: lines }),
       condition: fc.constantFrom(...expressions, 'nobody', '1 +'),
@@ -65,17 +65,20 @@ export function sessionAction(program: ActedProgram): fc.Arbitrary<SessionAction
     },
     { requiredKeys: ['line'] },
   );
+  const breakpoint = fc.oneof(
+    special.map(({ line }) => ({ line })),
+    special,
+  );
+  const setBreakpoints = (breakpoints: readonly object[]): SessionAction => ({
+    name: `setBreakpoints ${JSON.stringify(breakpoints)}`,
+    act: async (wire) => {
+      await wire.ask('setBreakpoints', { source: { path: source }, breakpoints });
+    },
+  });
   const expression = fc.constantFrom(...expressions, 'effect', 'seq + 1', '*(int *)0', '((');
   return fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom(...MOTIONS).map(motion) },
-    fc.array(breakpoint, { maxLength: 4 }).map(
-      (breakpoints): SessionAction => ({
-        name: `setBreakpoints ${JSON.stringify(breakpoints)}`,
-        act: async (wire) => {
-          await wire.ask('setBreakpoints', { source: { path: source }, breakpoints });
-        },
-      }),
-    ),
+    { weight: 3, arbitrary: fc.array(breakpoint, { maxLength: 6 }).map(setBreakpoints) },
     fc.tuple(fc.nat(5), fc.nat(20), fc.nat(2)).map(
       ([index, count, levels]): SessionAction => ({
         name: `look at frame ${index}, pages of ${count}, ${levels} deep`,
