@@ -170,7 +170,10 @@ describe('waits of a served program', () => {
     const host = inProcessHost(clock);
     const record = `${recording}-next`;
     const open = [{ execution: 'script-1', seq: -1 }];
-    await host.ask({ kind: 'serve-again', options: { recording, record, firstPart: recording, open, stuck: [] } });
+    await host.ask({
+      kind: 'serve-again',
+      options: { recording, record, firstPart: recording, open, stuck: [] },
+    });
     return watch(host, clock, record);
   }
 });
