@@ -14,7 +14,7 @@ import { closeTestHost } from './helpers/test-host.ts';
 import { assertAnsweredOnce, Wire } from './helpers/wire.ts';
 
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 10);
-const LENGTH_MAX = 14;
+const LENGTH = { minLength: 5, maxLength: 25 };
 const CPP_FLAGS = ['-g', '-O0', '-fno-exceptions'];
 const folder = mkdtempSync(join(tmpdir(), 'backstitch-sessions-'));
 
@@ -120,7 +120,7 @@ describe('sessions that nobody planned', () => {
   for (const { name, program, launch, skip } of CASES) {
     it(`answer once and stop once: ${name}`, { skip }, async () => {
       const args = await launch();
-      const plan = fc.array(sessionAction(program), { maxLength: LENGTH_MAX });
+      const plan = fc.array(sessionAction(program), LENGTH);
       await fc.assert(
         fc.asyncProperty(plan, ending, (actions, last) => run(args, actions, last)),
         {

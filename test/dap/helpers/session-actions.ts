@@ -78,6 +78,8 @@ export function sessionAction(program: ActedProgram): fc.Arbitrary<SessionAction
   const expression = fc.constantFrom(...expressions, 'effect', 'seq + 1', '*(int *)0', '((');
   return fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom(...MOTIONS).map(motion) },
+    // On their own they seldom come after a breakpoint.
+    { weight: 4, arbitrary: fc.constantFrom('continue', 'reverseContinue').map(motion) },
     { weight: 3, arbitrary: fc.array(breakpoint, { maxLength: 6 }).map(setBreakpoints) },
     fc.tuple(fc.nat(5), fc.nat(20), fc.nat(2)).map(
       ([index, count, levels]): SessionAction => ({
