@@ -20,7 +20,7 @@ async function serve(answer: (answering: Answering) => void) {
   const server = new HttpServer({
     limits: SERVE_LIMITS_DEFAULT,
     serving: {
-      request: (_head: unknown, _body: unknown, _ends: unknown, answering: Answering) => {
+      request: (_head: unknown, _incoming: unknown, answering: Answering) => {
         setImmediate(() => answer(answering));
         return 'handler-1';
       },
