@@ -67,11 +67,11 @@ export class LineTable {
   /**
    * The table itself, or one without lines when they are of other code than what is there.
    *
-   * @param functionStarts addresses of the functions of the module
+   * @param beginsFunction whether a function's code begins at an address
    */
-  fitting(functionStarts: ReadonlySet<number>): LineTable {
+  fitting(beginsFunction: (address: number) => boolean): LineTable {
     const { sequences, problems } = this;
-    const fits = sequences.filter(({ start }) => functionStarts.has(start)).length;
+    const fits = sequences.filter(({ start }) => beginsFunction(start)).length;
     if (fits * FITTING_SHARE >= sequences.length) return this;
     const problem = 'the lines are not those of the code: it was changed after they were written';
     return new LineTable('line-table-empty', [...problems, problem], new LineRows(0));

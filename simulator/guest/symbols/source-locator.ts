@@ -1,5 +1,6 @@
-import type { CoreModule } from '../wasm/index.ts';
+import { type CoreModule, functionAt, functionBody, InstructionReader } from '../wasm/index.ts';
 import { DebugInfo } from './debug-info.ts';
+import { DebugInfoError, damagedDebugInfo } from './debug-info-error.ts';
 import { DebugSections } from './debug-sections.ts';
 import { FunctionNames } from './function-names.ts';
 import { type DebugStatus, LineTable, type SourceLine } from './line-table.ts';
@@ -48,15 +49,29 @@ export class SourceLocator {
 
   /** From DWARF; where there is none, from a source map, as of AssemblyScript. */
   private readLines(): LineTable {
-    const { code = { start: 0, end: 0 }, sections, bodies } = this.module;
+    const { code = { start: 0, end: 0 }, sections } = this.module;
     const codeLength = code.end - code.start;
-    const starts = new Set(Array.from(bodies.starts, (start) => start - code.start));
     const read = LineTable.read(new DebugSections(this.bytes, sections), codeLength);
-    const table = read.fitting(starts);
+    const table = read.fitting((address) => this.beginsFunction(address + code.start));
     if (table.status === 'ok') return table;
     const url = sourceMapUrl(this.bytes, this.module);
     const text = this.sourceMap ?? (url === undefined ? undefined : embeddedSourceMap(url));
     return text === undefined ? table : LineTable.fromSourceMap(text, this.module);
+  }
+
+  /** At the declarations of a function's locals, or behind them. */
+  private beginsFunction(offset: number): boolean {
+    const index = functionAt(this.module, offset);
+    const body = index === undefined ? undefined : functionBody(this.module, index);
+    if (body === undefined || offset < body.start) return false;
+    const reader = new InstructionReader(this.bytes, body, damagedDebugInfo);
+    try {
+      reader.skipLocals();
+    } catch (error) {
+      if (error instanceof DebugInfoError) return false;
+      throw error;
+    }
+    return offset === body.start || offset === reader.next;
   }
 
   get names(): FunctionNames {
