@@ -17,6 +17,7 @@ import { ProgramSymbols } from './program-symbols.ts';
 import { SessionOutput } from './session-output.ts';
 import { SourceBook } from './source-book.ts';
 import { folderOf, PathMapping } from './source-paths.ts';
+import { stoppedBody } from './stop-event.ts';
 import { StoppedView } from './stopped-view.ts';
 import { NO_EXCEPTIONS } from './travel/exception-stops.ts';
 import { instantOf } from './travel/instant.ts';
@@ -285,16 +286,7 @@ export class SessionState {
     this.lastStop = stop;
     this.output.endMotion();
     const { execution } = stop.position.place;
-    this.port.event('stopped', {
-      reason: stop.reason,
-      description: stop.description,
-      threadId: this.view.threadId(execution),
-      allThreadsStopped: true,
-      ...(stop.happening === undefined
-        ? {}
-        : { text: stop.happening.details ?? stop.happening.text }),
-      ...(stop.breakpoints.length === 0 ? {} : { hitBreakpointIds: stop.breakpoints }),
-    });
+    this.port.event('stopped', stoppedBody(stop, this.view.threadId(execution)));
     if (stop.reason === 'goto') this.port.invalidated();
     this.tellRest(stop);
   }
