@@ -70,8 +70,7 @@ describe('time travel in VS Code', () => {
     await debug.waitForVariable('currency', /"EUR"/);
     await code.editor.waitForText(/uint64_t nonce;.*nonce = \d+/);
     await code.editor.waitForText(/getenv\("CURRENCY"\);.*currency = 0x[0-9a-f]+ "EUR"/);
-    await code.editor.pointAt(CURRENCY, 'currency');
-    await debug.waitForHover('"EUR"');
+    await debug.hover(() => code.editor.pointAt(CURRENCY, 'currency'), '"EUR"');
     await code.screenshot('2-variables');
   });
 

@@ -11,6 +11,9 @@ export interface ShownFrame {
 }
 
 /** The debugger as one sees it: the toolbar, the call stack and the variables. */
+/** After this long a mouse that stands still shows what is there. */
+const HOVER_MS = 1500;
+
 export class DebugView {
   readonly callStack: TreeView;
   readonly variables: TreeView;
@@ -149,15 +152,20 @@ export class DebugView {
     );
   }
 
-  /** Waits until the debugger shows a value at the mouse. */
-  async waitForHover(value: string | RegExp): Promise<void> {
+  /**
+   * Points at something until the debugger shows a value there: the first time, the text may still
+   * be moving away below the mouse.
+   */
+  async hover(point: () => Promise<void>, value: string): Promise<void> {
     const widget = this.page.locator('.debug-hover-widget');
     const read = async () => (await widget.allInnerTexts()).join('\n').replaceAll('\u00a0', ' ');
     await waitFor(
       `${value} at the mouse`,
       async () => {
-        const shown = await read();
-        return typeof value === 'string' ? shown.includes(value) : value.test(shown);
+        await this.page.mouse.move(1, 1);
+        await point();
+        await this.page.waitForTimeout(HOVER_MS);
+        return (await read()).includes(value);
       },
       { describe: read },
     );
