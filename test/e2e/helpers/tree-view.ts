@@ -1,5 +1,5 @@
 import { errors, type Locator, type Page } from 'playwright-core';
-import { pickFromMenu } from './menu.ts';
+import { chooseFromMenu } from './menu.ts';
 import { UI_TIMEOUT_MS, waitFor } from './wait.ts';
 
 const ACTION_TIMEOUT_MS = 3_000;
@@ -118,10 +118,11 @@ export class TreeView {
 
   /** Right-clicks the row and chooses an entry of the menu; several names go into submenus. */
   async contextMenu(match: RowMatch, ...path: readonly string[]): Promise<void> {
-    await this.act(match, (row, timeout) =>
-      row.click({ button: 'right', position: ON_LABEL, timeout }),
-    );
-    await pickFromMenu(this.page, path);
+    const open = () =>
+      this.act(match, (row, timeout) =>
+        row.click({ button: 'right', position: ON_LABEL, timeout }),
+      );
+    await chooseFromMenu(this.page, open, path);
   }
 
   /** Presses one of the buttons that a row shows while the mouse is over it. */
