@@ -164,10 +164,7 @@ export class ProgramSymbols {
     if (this.effects.has(file, line)) return { file, line };
     const next = this.effects.lines(file).find((each) => each > line);
     if (next === undefined) return undefined;
-    const from = this.effects.hasCode(file, line) ? line : this.nextCode(file, line);
-    const isSame =
-      from !== undefined && this.functionOf(file, from) === this.functionOf(file, next);
-    return isSame ? { file, line: next } : undefined;
+    return this.isSameFunction(file, line, next) ? { file, line: next } : undefined;
   }
 
   hasFunction(name: string): boolean {

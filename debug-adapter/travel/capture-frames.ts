@@ -6,6 +6,7 @@ import type { GuestProgram } from '../../simulator/guest/program.ts';
 import type { ProgramModule } from '../../simulator/guest/program-module.ts';
 import { scriptTag, type WasmFrame } from '../../simulator/guest/symbols/index.ts';
 import { functionAt } from '../../simulator/guest/wasm/index.ts';
+import { lowerBound } from '../../simulator/kernel/lower-bound.ts';
 
 /** Frames kept of one stack, innermost first. */
 export const STACK_FRAMES_MAX = 2000;
@@ -35,15 +36,9 @@ export function captureFrames({ modules }: GuestProgram): WasmFrame[] {
 function builtOffset({ instrumented, info, codeShift }: ProgramModule, offset: number) {
   if (instrumented === undefined) return offset;
   const { written, original } = instrumented.calls;
-  let low = 0;
-  let high = written.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((written[middle] as number) < offset) low = middle + 1;
-    else high = middle;
-  }
-  if (written[low] !== offset) return undefined;
-  return (original[low] as number) + (info.code?.start ?? 0) + codeShift;
+  const index = lowerBound(written, offset);
+  if (written[index] !== offset) return undefined;
+  return (original[index] as number) + (info.code?.start ?? 0) + codeShift;
 }
 
 function callSites(): readonly NodeJS.CallSite[] {

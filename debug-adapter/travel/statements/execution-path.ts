@@ -6,6 +6,7 @@
  * E2  It runs no further than it needs to: a program may compute for ever.
  */
 import { type Entry, type ExecutionId, seqOf } from '../../../simulator/journal/entry.ts';
+import { lowerBound } from '../../../simulator/kernel/lower-bound.ts';
 import type { Place } from '../place.ts';
 import { ANY_DEPTH } from './moves.ts';
 import { NEAR_TICKS, NearVisits } from './near-visits.ts';
@@ -54,15 +55,8 @@ export class ExecutionPath implements StatementScan {
   placeAt(tick: number): StatementPlace {
     this.reruns.reach(tick);
     const { effectTicks } = this.reruns.learned;
-    let low = 0;
-    let high = effectTicks.length;
     // An effect that is called during a statement comes after it.
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((effectTicks[middle] as number) < tick) low = middle + 1;
-      else high = middle;
-    }
-    const seq = seqOf(low);
+    const seq = seqOf(lowerBound(effectTicks, tick));
     return { kind: 'statement', execution: this.execution, seq, tick, ...this.lostFrom(seq) };
   }
 

@@ -4,6 +4,7 @@ import {
   instrumentProgram,
 } from '../../../simulator/guest/instrument/index.ts';
 import type { GuestProgram } from '../../../simulator/guest/program.ts';
+import { lowerBound } from '../../../simulator/kernel/lower-bound.ts';
 
 /** Builds with other breakpoints that are kept. */
 const BREAKPOINT_BUILDS_KEPT_MAX = 4;
@@ -26,14 +27,7 @@ export class ProgramBuilds {
   /** Where the program stops for a statement that begins at a code offset. */
   stopOffset(codeOffset: number): number {
     const probes = this.stopping().main.instrumented?.probes ?? new Uint32Array(0);
-    let low = 0;
-    let high = probes.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((probes[middle] as number) < codeOffset) low = middle + 1;
-      else high = middle;
-    }
-    return probes[low] ?? codeOffset;
+    return probes[lowerBound(probes, codeOffset)] ?? codeOffset;
   }
 
   /** Stops at a statement or an effect: the fastest. */
