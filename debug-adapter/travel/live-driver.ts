@@ -11,6 +11,7 @@ import type { ShownOutput } from '../../simulator/engine/journal-store.ts';
 import type { Question } from '../../simulator/engine/questions.ts';
 import type { Computing, UpcomingEffect } from '../../simulator/engine/simulation.ts';
 import type { GuestProgram } from '../../simulator/guest/program.ts';
+import { ProgramLocator } from '../../simulator/guest/symbols/index.ts';
 import type { SimulationState } from '../../simulator/host/protocol.ts';
 import {
   type RunSetup,
@@ -119,6 +120,7 @@ export class LiveDriver {
   private readonly audience: Audience | undefined;
   /** The forms in which programs run, by their hashes. */
   private readonly forms = new Map<string, GuestProgram>();
+  private readonly locators = new Map<string, ProgramLocator>();
   private readonly upstreams: RealUpstreams;
   private motion: Motion | undefined;
   private decided = false;
@@ -161,7 +163,7 @@ export class LiveDriver {
       },
     });
     this.view = liveView(this.run);
-    this.book = new StackBook(this.view);
+    this.book = new StackBook(this.view, this.locators);
     for (const [hash, form] of this.forms) this.book.running.set(hash, form);
     this.audience?.begin(this.run);
   }
@@ -258,7 +260,9 @@ export class LiveDriver {
 
   /** With probes, a guest can also be put aside while it computes. */
   private prepare(program: GuestProgram): GuestProgram {
-    const form = program.kind === 'core' ? liveForm(program) : program;
+    const locator = new ProgramLocator(program);
+    this.locators.set(program.hash, locator);
+    const form = program.kind === 'core' ? liveForm(program, locator) : program;
     this.forms.set(program.hash, form);
     return form;
   }

@@ -42,13 +42,16 @@ interface KnownStacks {
 }
 
 export class StackBook {
-  private readonly locators = new Map<string, ProgramLocator>();
   private readonly interned = new Map<string, Map<string, Stack>>();
   private readonly known = new Map<ExecutionId, KnownStacks>();
   /** The forms in which programs run live, by their hashes; the others run as they are. */
   readonly running = new Map<string, GuestProgram>();
 
-  constructor(private readonly view: SimulationView) {}
+  /** @param locators those that there are already, by the hashes of their programs */
+  constructor(
+    private readonly view: SimulationView,
+    private readonly locators = new Map<string, ProgramLocator>(),
+  ) {}
 
   locator(program: GuestProgram): ProgramLocator {
     const existing = this.locators.get(program.hash);
