@@ -74,7 +74,7 @@ export interface HttpWritten {
 
 /**
  * Sends more of the body of a request that was sent with `open`. It leaves once this effect is
- * durable; when the request is sent again, so is every piece of its body.
+ * durable; when the request is sent again, so is every piece of its body that was not `closed`.
  */
 export const httpWrite = jsonOperation<HttpWriteArgs, HttpWritten>('http.write', 'output');
 

@@ -4,7 +4,8 @@
  *
  * X1  An exchange that the journal shows as open is open in every attempt that performs effects.
  * X2  A piece of a request's body leaves once the effect that writes it is durable, in the order of
- *     the effects. An exchange that is begun again begins with all pieces that the journal holds.
+ *     the effects. An exchange that is begun again begins with all pieces that the journal holds,
+ *     but for those that came too late.
  */
 import {
   type ExchangeArgs,
@@ -164,6 +165,8 @@ const READERS: Readonly<Record<string, (open: Map<number, OpenExchange>, entry: 
     open.set(entry.seq, { entry, writes: [], status: undefined, parts: [] });
   },
   [httpWrite.name]: (open, entry) => {
+    // A program that was told that nobody takes a piece must not see it taken after all.
+    if ((entry.result as HttpWritten).closed) return;
     open.get((entry.args as HttpWriteArgs).exchange)?.writes.push(entry);
   },
   [httpRequest.name]: (open, entry) => {

@@ -226,6 +226,18 @@ describe('requests that are written as they go', () => {
     );
   });
 
+  it('do not leave after all when they came too late', () => {
+    // The request for the counter runs into its timeout before its end is written, and the program
+    // leaves memory before it asks for the response.
+    const late = ['open', 'echo/all', 'open', 'counter/whole', 'read', '0', 'finish', '1'];
+    const simulated = run(calm([...late, 'sleep', '12000'], 1));
+    const finish = entriesOf(simulated, 'script-1').find(
+      ({ operation }) => operation.name === 'http.write',
+    );
+    assert.deepEqual(finish?.result, { closed: true });
+    expectUploadLaw(simulated);
+  });
+
   it('survive any faults, in several executions at a time', () => {
     fc.assert(
       fc.property(programs, anyCase, (args, disturbed) => {
