@@ -5,10 +5,7 @@
  * L1  The epoch of an execution rises with every claim; its earlier owners are zombies.
  * L2  A claim is made only on a running node, and only when the lease before it is over.
  */
-import type { ClockDriftFault, ClockJumpFault, Fault, LoseFault } from '../faults/fault.ts';
-import type { EffectSite } from '../faults/injector.ts';
-import { faultJson } from '../faults/plan.ts';
-import { assert, unreachable } from '../kernel/assert.ts';
+import { assert } from '../kernel/assert.ts';
 import { after, type VirtualNanos } from '../kernel/time.ts';
 import { JOURNAL_STORE } from '../world/network.ts';
 import type { SimulatedNode } from '../world/node.ts';
@@ -17,7 +14,8 @@ import type { Engine } from './engine.ts';
 import type { Execution } from './execution.ts';
 import { lastRenewal, renewalNanos } from './leases.ts';
 
-export type NodeFault = Exclude<Fault, LoseFault>;
+/** One of the clocks of a node. */
+export type ClockName = 'wall' | 'monotonic';
 
 export class Cluster {
   /** Every attempt that has not ended, by its node. */
@@ -58,31 +56,8 @@ export class Cluster {
     this.on(attempt.node).delete(attempt);
   }
 
-  /** Lets a fault happen; `here` is the node that runs the effect, when there is one. */
-  apply(fault: NodeFault, here: SimulatedNode | undefined, site: EffectSite | undefined): void {
-    const node = fault.node === undefined ? here : this.node(fault.node);
-    assert(node !== undefined, `no node ${fault.node ?? ''} for ${fault.kind}`);
-    const at = site === undefined ? {} : { execution: site.execution, seq: site.seq };
-    this.engine.trace({ kind: 'fault.fired', node: node.name, ...at, data: faultJson(fault) });
-    switch (fault.kind) {
-      case 'crash':
-        this.crash(node, fault.restartAfterNanos ?? this.engine.world.restartAfterNanos);
-        return;
-      case 'pause':
-        this.pause(node, fault.forNanos);
-        return;
-      case 'clock-jump':
-        this.jump(node, fault);
-        return;
-      case 'clock-drift':
-        this.drift(node, fault);
-        return;
-      default:
-        unreachable(fault);
-    }
-  }
-
-  private crash(node: SimulatedNode, downNanos: bigint): void {
+  /** The node stops at once and forgets everything; it comes back after a while. */
+  crash(node: SimulatedNode, downNanos: bigint): void {
     if (node.state === 'down') return;
     const { engine } = this;
     node.crash();
@@ -99,7 +74,8 @@ export class Cluster {
     });
   }
 
-  private pause(node: SimulatedNode, forNanos: bigint): void {
+  /** The node stands still and keeps everything. */
+  pause(node: SimulatedNode, forNanos: bigint): void {
     if (node.state !== 'up') return;
     const { engine } = this;
     const { incarnation } = node;
@@ -140,13 +116,14 @@ export class Cluster {
     );
   }
 
-  private jump(node: SimulatedNode, fault: ClockJumpFault): void {
-    node[fault.clock].jump(this.engine.agenda.now, fault.byNanos);
-    const data = { clock: fault.clock, byNanos: fault.byNanos.toString() };
+  jump(node: SimulatedNode, clock: ClockName, byNanos: bigint): void {
+    node[clock].jump(this.engine.agenda.now, byNanos);
+    const data = { clock, byNanos: byNanos.toString() };
     this.engine.trace({ kind: 'clock.jumped', node: node.name, data });
   }
 
-  private drift(node: SimulatedNode, fault: ClockDriftFault): void {
+  /** @param forNanos how long the clock runs wrong; undefined to the end */
+  drift(node: SimulatedNode, clock: ClockName, driftPpm: number, forNanos?: bigint): void {
     const { engine } = this;
     const set = (ppm: number): void => {
       for (const attempt of this.on(node)) {
@@ -155,13 +132,13 @@ export class Cluster {
         // A node that stands still renews nothing, however its clock goes.
         if (node.state === 'up') attempt.leaseEndsAt = undefined;
       }
-      node[fault.clock].drift(engine.agenda.now, ppm);
-      const data = { clock: fault.clock, ppm };
+      node[clock].drift(engine.agenda.now, ppm);
+      const data = { clock, ppm };
       engine.trace({ kind: 'clock.drifted', node: node.name, data });
       for (const attempt of this.on(node)) this.reviewLease(attempt);
     };
-    set(fault.ppm);
-    if (fault.forNanos !== undefined) engine.agenda.in(fault.forNanos, () => set(0));
+    set(driftPpm);
+    if (forNanos !== undefined) engine.agenda.in(forNanos, () => set(0));
   }
 
   /** A running node whose clock is too slow renews too late, and does not know it. */

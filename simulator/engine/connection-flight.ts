@@ -132,7 +132,7 @@ export class ConnectionFlight implements Flight {
   private loses(kind: 'request' | 'response', far: string): boolean {
     const { engine, node } = this.attempt;
     const { execution, seq } = this.site;
-    if (!engine.faults.loses(`lose-${kind}`, this.site)) return false;
+    if (engine.faults.take(`lose-${kind}`, this.site) === undefined) return false;
     engine.trace({ kind: `${kind}.lost`, node: node.name, service: far, execution, seq });
     return true;
   }

@@ -72,7 +72,7 @@ export class Connection {
   transmit(bytes: Uint8Array, site: EffectSite): void {
     if (this.failure !== undefined || this.isCutOff) return;
     this.trace('request.sent', site);
-    if (this.attempt.engine.faults.loses('lose-request', site)) {
+    if (this.attempt.engine.faults.take('lose-request', site) !== undefined) {
       this.trace('request.lost', site);
       this.isCutOff = true;
       this.giveUpLater(`bytes were lost on their way to ${this.line.far}`);

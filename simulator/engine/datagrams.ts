@@ -74,7 +74,8 @@ export class Datagrams {
   ): void {
     const { traffic, faults } = this.engine;
     this.trace('request.sent', sender, far, site);
-    if (faults.loses('lose-request', site)) this.trace('request.lost', sender, far, site);
+    if (faults.take('lose-request', site) !== undefined)
+      this.trace('request.lost', sender, far, site);
     else traffic.carry(traffic.arrival(sender.node.name, place), arrive);
   }
 
@@ -129,7 +130,7 @@ export class Datagrams {
   private answer(sender: Attempt, service: Service, packet: Packet, bytes: Uint8Array): void {
     const { agenda, network, faults } = this.engine;
     const { site, from, to } = packet;
-    if (faults.loses('lose-response', site)) {
+    if (faults.take('lose-response', site) !== undefined) {
       this.trace('response.lost', sender, service.name, site);
       return;
     }

@@ -11,7 +11,7 @@ import type { UnknownOutcomePolicy, WorldConfig } from '../config/config.ts';
 import { outcomePolicyFor } from '../config/route-policy.ts';
 import type { HttpRequestArgs } from '../effects/http.ts';
 import type { EffectValue } from '../effects/operation.ts';
-import type { Fault } from '../faults/fault.ts';
+import type { Fault, Happening } from '../faults/fault.ts';
 import type { EffectSite, FaultInjector } from '../faults/injector.ts';
 import { checkNodes } from '../faults/plan.ts';
 import type { GuestOutcome } from '../guest/run-guest.ts';
@@ -34,13 +34,14 @@ import type { SimulatedNode } from '../world/node.ts';
 import type { Service, ServiceRequest, ServiceResponse } from '../world/service.ts';
 import type { Agenda } from './agenda.ts';
 import { Attempt } from './attempt.ts';
-import { Cluster, type NodeFault } from './cluster.ts';
+import { Cluster } from './cluster.ts';
 import { Conversations } from './conversations.ts';
 import { Datagrams } from './datagrams.ts';
 import { Edits } from './edits.ts';
 import type { EngineDriver, EngineParts } from './engine-parts.ts';
 import { Execution } from './execution.ts';
 import { ExecutionHosts } from './execution-hosts.ts';
+import { letHappen } from './happenings/index.ts';
 import { DurableJournal, type JournalStore, type RequestInbox } from './journal-store.ts';
 import { Questions } from './questions.ts';
 import type { RealRequests } from './real-requests.ts';
@@ -126,11 +127,11 @@ export class Engine {
     return this.world.startUnixNanos + instant;
   }
 
-  scheduleFault(fault: NodeFault, fire: () => void): void {
+  scheduleFault(fault: Happening, fire: () => void): void {
     assert(fault.at.kind === 'time', 'only a timed fault is scheduled');
     this.agenda.at(fault.at.atNanos as VirtualNanos, () => {
       fire();
-      this.cluster.apply(fault, undefined, undefined);
+      letHappen(this, fault, undefined, undefined);
     });
   }
 
@@ -142,11 +143,11 @@ export class Engine {
   /** Adds a fault by hand; one at an instant that has passed happens at once. */
   inject(fault: Fault): void {
     const fire = this.faults.inject(fault);
-    if (fire !== undefined) this.scheduleFault(fault as NodeFault, fire);
+    if (fire !== undefined) this.scheduleFault(fault as Happening, fire);
   }
 
-  applyFault(fault: NodeFault, here: SimulatedNode, site: EffectSite): void {
-    this.cluster.apply(fault, here, site);
+  applyFault(fault: Happening, here: SimulatedNode, site: EffectSite): void {
+    letHappen(this, fault, here, site);
   }
 
   // Who runs an execution.

@@ -98,7 +98,7 @@ export class HttpTry {
     const { owner, service } = this;
     const { engine } = owner;
     if (this.isRequestLost) return;
-    if (engine.faults.loses('lose-request', piece.site)) {
+    if (engine.faults.take('lose-request', piece.site) !== undefined) {
       this.isRequestLost = true;
       owner.trace('request.lost', { service: service.name }, piece.site);
       return;
@@ -212,7 +212,7 @@ export class HttpTry {
   private sendBack({ head, pieces, ended, trailers }: Answer): void {
     const { owner, service, number } = this;
     const { agenda, faults } = owner.engine;
-    if (head !== undefined && faults.loses('lose-response', owner.site)) {
+    if (head !== undefined && faults.take('lose-response', owner.site) !== undefined) {
       this.isResponseLost = true;
       owner.trace('response.lost', { service: service.name });
     }

@@ -153,7 +153,7 @@ export class ServiceEnd {
   private answer(request: WireRequest, response: ServiceResponse, site: EffectSite): void {
     const { engine, client } = this;
     client.trace('response.sent', site, { status: response.status });
-    if (engine.faults.loses('lose-response', site)) {
+    if (engine.faults.take('lose-response', site) !== undefined) {
       client.trace('response.lost', site);
       this.closed = true;
       client.loseResponse();

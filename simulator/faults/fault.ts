@@ -1,96 +1,72 @@
 /**
  * What can go wrong: a fault is data that says what, where, when and for how long. docs/faults.md
- * lists them. The table FAULT_KINDS is the one place that knows their fields.
+ * lists them. FAULT_SPECS is the one place that knows the kinds and their fields.
  */
+import type { EffectPoint } from './effect-point.ts';
+import type { FieldsOf } from './fault-field.ts';
+import type { FaultSpec } from './fault-spec.ts';
+import { CLOCK_FAULTS } from './kinds/clock.ts';
+import { DEPLOYMENT_FAULTS } from './kinds/deployment.ts';
+import { NETWORK_FAULTS } from './kinds/network.ts';
+import { PROCESS_FAULTS } from './kinds/process.ts';
+import { STORAGE_FAULTS } from './kinds/storage.ts';
+import { STORE_FAULTS } from './kinds/store.ts';
+import { TIMER_FAULTS } from './kinds/timer.ts';
+import type { EffectTrigger, Trigger } from './trigger.ts';
 
-/** The four instants of an effect at which a crash differs (DESIGN: crash points). */
-export const EFFECT_POINTS = ['before', 'intent', 'performed', 'recorded'] as const;
+export { EFFECT_POINTS, type EffectPoint } from './effect-point.ts';
+export { PAUSE_NANOS_DEFAULT } from './kinds/process.ts';
+export type { EffectTrigger, MatchTrigger, SeqTrigger, TimeTrigger, Trigger } from './trigger.ts';
 
-/**
- * `before` the effect; after its `intent` is durable; `performed` at the outside but not recorded;
- * `recorded` but not delivered to the program.
- */
-export type EffectPoint = (typeof EFFECT_POINTS)[number];
+export const FAULT_SPECS = {
+  ...PROCESS_FAULTS,
+  ...CLOCK_FAULTS,
+  ...TIMER_FAULTS,
+  ...NETWORK_FAULTS,
+  ...STORAGE_FAULTS,
+  ...STORE_FAULTS,
+  ...DEPLOYMENT_FAULTS,
+} as const;
 
-/** The effect with number `seq` of one execution. */
-export interface SeqTrigger {
-  readonly kind: 'seq';
-  readonly execution: string;
-  readonly seq: number;
+type Specs = typeof FAULT_SPECS;
+export type FaultKind = keyof Specs;
+
+export const FAULT_KINDS = Object.keys(FAULT_SPECS) as readonly FaultKind[];
+
+/** A fault of one kind. */
+export type FaultOf<K extends FaultKind> = {
+  readonly kind: K;
+  readonly at: Specs[K]['acts'] extends 'interferes' ? EffectTrigger : Trigger;
+} & FieldsOf<Specs[K]['fields']>;
+
+export type Fault = { [K in FaultKind]: FaultOf<K> }[FaultKind];
+
+/** The kinds that happen at an instant. */
+export type HappeningKind = {
+  [K in FaultKind]: Specs[K]['acts'] extends 'happens' ? K : never;
+}[FaultKind];
+export type Happening = { [K in HappeningKind]: FaultOf<K> }[HappeningKind];
+
+/** The kinds that change what an effect does. */
+export type InterferingKind = Exclude<FaultKind, HappeningKind>;
+export type Interference = { [K in InterferingKind]: FaultOf<K> }[InterferingKind];
+
+/** The description of a kind, without its exact type. */
+export function specOf(kind: FaultKind): FaultSpec {
+  return FAULT_SPECS[kind];
 }
 
-/** The n-th effect, counting from 1, whose name matches; in one execution or in all. */
-export interface MatchTrigger {
-  readonly kind: 'match';
-  /** An effect name in which `*` stands for anything: `http.*`. */
-  readonly effect: string;
-  readonly execution: string | undefined;
-  readonly match: number;
+export function isInterference(fault: Fault): fault is Interference {
+  return specOf(fault.kind).acts === 'interferes';
 }
 
-/** An instant of virtual time, in nanoseconds since the start. */
-export interface TimeTrigger {
-  readonly kind: 'time';
-  readonly atNanos: bigint;
+/** The point of an effect at which a fault happens. */
+export function pointOf(fault: Fault): EffectPoint {
+  return 'point' in fault ? fault.point : 'before';
 }
-
-export type EffectTrigger = SeqTrigger | MatchTrigger;
-export type Trigger = EffectTrigger | TimeTrigger;
-
-/** Where a fault on a node hits: the node named, else the one that runs the effect. */
-interface OnNode {
-  readonly node: string | undefined;
-}
-
-export interface CrashFault extends OnNode {
-  readonly kind: 'crash';
-  readonly at: Trigger;
-  readonly point: EffectPoint;
-  /** How long the node stays down; undefined takes the world's `restartAfter`. */
-  readonly restartAfterNanos: bigint | undefined;
-}
-
-export interface PauseFault extends OnNode {
-  readonly kind: 'pause';
-  readonly at: Trigger;
-  readonly point: EffectPoint;
-  readonly forNanos: bigint;
-}
-
-export type ClockChoice = 'wall' | 'monotonic';
-
-export interface ClockJumpFault extends OnNode {
-  readonly kind: 'clock-jump';
-  readonly at: Trigger;
-  readonly clock: ClockChoice;
-  readonly byNanos: bigint;
-}
-
-export interface ClockDriftFault extends OnNode {
-  readonly kind: 'clock-drift';
-  readonly at: Trigger;
-  readonly clock: ClockChoice;
-  /** Microseconds gained in a second; negative when the clock loses time. */
-  readonly ppm: number;
-  /** Undefined lasts to the end. */
-  readonly forNanos: bigint | undefined;
-}
-
-export interface LoseFault {
-  readonly kind: 'lose-request' | 'lose-response';
-  readonly at: EffectTrigger;
-  /** How many messages of that call are lost, one after the other. */
-  readonly times: number;
-}
-
-export type Fault = CrashFault | PauseFault | ClockJumpFault | ClockDriftFault | LoseFault;
-export type FaultKind = Fault['kind'];
 
 export interface FaultPlan {
   readonly faults: readonly Fault[];
 }
 
 export const EMPTY_PLAN: FaultPlan = { faults: [] };
-
-/** The default length of a pause: long enough for a default lease to end. */
-export const PAUSE_NANOS_DEFAULT = 20_000_000_000n;

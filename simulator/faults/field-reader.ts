@@ -6,6 +6,9 @@ interface IntegerRule {
   readonly fallback?: number;
 }
 
+/** More names than this in one list are a mistake. */
+const NAMES_MAX = 1000;
+
 type DurationRule = 'any' | 'positive' | 'not negative';
 
 /**
@@ -41,6 +44,12 @@ export class FieldReader {
     return Object.hasOwn(this.fields, field);
   }
 
+  /** Whether a field that may be left out is. */
+  lacks(field: string): boolean {
+    this.known.add(field);
+    return !this.has(field);
+  }
+
   text(field: string): string | undefined {
     const value = this.take(field);
     if (value === undefined || typeof value === 'string') return value;
@@ -58,6 +67,27 @@ export class FieldReader {
     const range = maximum === Number.MAX_SAFE_INTEGER ? `from ${minimum}` : `${minimum}-${maximum}`;
     this.problem(field, `expected an integer ${range}, found ${describe(value)}`);
     return minimum;
+  }
+
+  /** A number from 0 to 1. */
+  share(field: string, fallback: number | undefined, isRequired: boolean): number | undefined {
+    const value = this.take(field);
+    if (value === undefined && !isRequired) return fallback;
+    if (typeof value === 'number' && value >= 0 && value <= 1) return value;
+    this.problem(field, `expected a number from 0 to 1, found ${describe(value)}`);
+    return fallback;
+  }
+
+  /** A list of different names, at least one. */
+  names(field: string): readonly string[] | undefined {
+    const value = this.take(field);
+    if (value === undefined) return undefined;
+    const isList = Array.isArray(value) && value.length > 0 && value.length <= NAMES_MAX;
+    if (isList && value.every((name) => typeof name === 'string')) {
+      if (new Set(value).size === value.length) return value as string[];
+    }
+    this.problem(field, `expected a list of different names, found ${describe(value)}`);
+    return undefined;
   }
 
   oneOf<T extends string>(field: string, allowed: readonly T[], fallback: T): T;

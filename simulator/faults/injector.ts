@@ -3,14 +3,24 @@
  * the counters of matches; it does not know what a fault does.
  *
  * I1  The same plan and the same sequence of effects fire the same faults at the same places.
- * I2  A fault with an effect trigger fires in one effect only; losses may fire several times in it.
+ * I2  A fault with an effect trigger fires in one effect only; one that interferes may fire several
+ *     times in it.
  */
 import type { ExecutionId, Seq } from '../journal/entry.ts';
 import type { RecordingSink } from '../journal/records.ts';
 import { assert } from '../kernel/assert.ts';
 import { matchesGlob } from '../kernel/glob.ts';
 import { FAULTS_MAX } from '../kernel/limits.ts';
-import type { EffectPoint, Fault, FaultPlan, LoseFault } from './fault.ts';
+import {
+  type EffectPoint,
+  type Fault,
+  type FaultOf,
+  type FaultPlan,
+  type Happening,
+  type InterferingKind,
+  isInterference,
+  pointOf,
+} from './fault.ts';
 import { faultJson } from './plan.ts';
 
 /** The effect that is about to happen, or happening. */
@@ -32,8 +42,6 @@ interface ArmedFault {
   /** The effect that a match trigger has settled on. */
   settledOn: EffectSite | undefined;
 }
-
-type NodeFault = Exclude<Fault, LoseFault>;
 
 export class FaultInjector {
   private readonly armed: ArmedFault[] = [];
@@ -67,10 +75,10 @@ export class FaultInjector {
   }
 
   /** Faults at an instant of virtual time, in plan order, with what marks them as fired. */
-  timed(): readonly { readonly fault: NodeFault; readonly fire: () => void }[] {
+  timed(): readonly { readonly fault: Happening; readonly fire: () => void }[] {
     return this.armed
       .filter((armed) => armed.fault.at.kind === 'time')
-      .map((armed) => ({ fault: armed.fault as NodeFault, fire: () => this.fire(armed) }));
+      .map((armed) => ({ fault: armed.fault as Happening, fire: () => this.fire(armed) }));
   }
 
   /** Counts an effect for the match triggers: once, also when a later attempt performs it again. */
@@ -87,11 +95,11 @@ export class FaultInjector {
     }
   }
 
-  /** Faults of nodes and clocks that happen at this point of this effect, marked as fired. */
-  at(site: EffectSite, point: EffectPoint): readonly NodeFault[] {
+  /** Faults that happen at this point of this effect, marked as fired. */
+  at(site: EffectSite, point: EffectPoint): readonly Happening[] {
     const due = this.waiting.filter((armed) => isDue(armed, site, point));
     for (const armed of due) this.fire(armed);
-    return due.map((armed) => armed.fault as NodeFault);
+    return due.map((armed) => armed.fault as Happening);
   }
 
   /** Whether a fault is still to happen at this point of this effect. */
@@ -99,12 +107,12 @@ export class FaultInjector {
     return this.waiting.some((armed) => isDue(armed, site, point));
   }
 
-  /** Whether this message of this call is lost; marks the fault as fired. */
-  loses(kind: LoseFault['kind'], site: EffectSite): boolean {
+  /** The fault of this kind that is to change what this effect does now; marks it as fired. */
+  take<K extends InterferingKind>(kind: K, site: EffectSite): FaultOf<K> | undefined {
     const armed = this.waiting.find((each) => each.fault.kind === kind && isAt(each, site));
-    if (armed === undefined) return false;
+    if (armed === undefined) return undefined;
     this.fire(armed);
-    return true;
+    return armed.fault as unknown as FaultOf<K>;
   }
 
   private arm(fault: Fault, injected: boolean): ArmedFault {
@@ -141,9 +149,7 @@ export class FaultInjector {
 
 function isDue(armed: ArmedFault, site: EffectSite, point: EffectPoint): boolean {
   const { fault } = armed;
-  if (isLoss(fault)) return false;
-  const faultPoint = 'point' in fault ? fault.point : 'before';
-  return faultPoint === point && isAt(armed, site);
+  return !isInterference(fault) && pointOf(fault) === point && isAt(armed, site);
 }
 
 function isAt({ fault, settledOn }: ArmedFault, site: EffectSite): boolean {
@@ -152,9 +158,5 @@ function isAt({ fault, settledOn }: ArmedFault, site: EffectSite): boolean {
 }
 
 function timesOf(fault: Fault): number {
-  return isLoss(fault) ? fault.times : 1;
-}
-
-function isLoss(fault: Fault): fault is LoseFault {
-  return fault.kind === 'lose-request' || fault.kind === 'lose-response';
+  return 'times' in fault ? fault.times : 1;
 }

@@ -107,7 +107,7 @@ describe('a fault plan', () => {
     [
       'a loss at a time',
       { kind: 'lose-request', at: { time: '1s' } },
-      /\.at: a lost message belongs/,
+      /\.at: it belongs to an effect/,
     ],
     ['a loss of none', { kind: 'lose-response', at: AT, times: 0 }, /\.times: .*1-1000, found 0/],
     [
