@@ -10,9 +10,10 @@ const ZERO = [0];
 
 /**
  * The globals that are added behind a module's own. `exported` ones are the host's to set: the
- * fuel, counted down by every probe; whether a stop unwinds the stack; the depth up to which a scan
- * asks the host; the watched bytes; or to read: the caller's depth. The others hold the site of the
- * innermost frame, the number of activations, and the fuel below which the next check-in is due.
+ * fuel, counted down by every probe; whether a stop unwinds the stack; the depth, or the level, up
+ * to which the host is asked; the watched bytes; the fuel that is left at the next appointment; or to read: the caller's depth. The others hold the
+ * caller's level, the site of the innermost frame, the number of activations, and the fuel below
+ * which the next check-in is due.
  */
 const GLOBALS = [
   { name: 'fuel', type: 'i64', initial: ZERO, exported: true },
@@ -20,8 +21,10 @@ const GLOBALS = [
   { name: 'scanDepth', type: 'i32', initial: ZERO, exported: true },
   { name: 'watchStart', type: 'i64', initial: ZERO, exported: true },
   { name: 'watchLength', type: 'i64', initial: ZERO, exported: true },
+  { name: 'appointedAt', type: 'i64', initial: I64_MAX, exported: true },
   { name: 'site', type: 'i32', initial: ZERO, exported: false },
   { name: 'depth', type: 'i32', initial: ZERO, exported: true },
+  { name: 'level', type: 'i32', initial: ZERO, exported: false },
   { name: 'activation', type: 'i64', initial: ZERO, exported: false },
   { name: 'checkInBelow', type: 'i64', initial: I64_MAX, exported: false },
 ] as const;

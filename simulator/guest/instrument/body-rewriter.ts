@@ -3,7 +3,8 @@ import { malformedModule } from '../wasm/module-error.ts';
 import type { Build } from './build.ts';
 import { HAS } from './call-graph.ts';
 import type { CodeWriter } from './code-writer.ts';
-import { FunctionCode, type FunctionPlan } from './function-code.ts';
+import { FunctionCode } from './function-code.ts';
+import type { FunctionPlan } from './function-plan.ts';
 import { LocalLayout } from './local-layout.ts';
 import { OffsetCursor } from './offset-cursor.ts';
 import { EMPTY_BLOCK, OP } from './opcodes.ts';
@@ -91,7 +92,8 @@ export class BodyRewriter {
     const plan = this.plan(functionIndex, layout);
     const code = new FunctionCode(build, out, plan);
     const stores = this.watch(functionIndex, layout, code);
-    const withOperands = plan.probed && build.options.operands === true;
+    const stopsHere = plan.probed || plan.looked;
+    const withOperands = stopsHere && build.options.operands === true;
     this.operands = withOperands ? new OperandStack(build, layout, type) : undefined;
     const mark = out.reserveSize();
     layout.write(out);
@@ -115,18 +117,21 @@ export class BodyRewriter {
   }
 
   private plan(functionIndex: number, layout: LocalLayout): FunctionPlan {
-    const { options, probed, graph } = this.build;
+    const { options, probed, looked, graph } = this.build;
     const isProbed = probed[functionIndex] === 1;
     // Where a try_table goes on, it cannot be told whether the fuel in the local is still right.
     const tryTable = ((graph.features[functionIndex] as number) & HAS.tryTable) !== 0;
     const cached = isProbed && options.exact !== true && !tryTable;
-    const counts = options.depth === true || options.scan === true;
+    const levels = options.instructions !== undefined;
+    const counts = options.depth === true || options.scan === true || levels;
     return {
       functionIndex,
       probed: isProbed,
       dumped: layout.dumped(options.locals?.(functionIndex) ?? []),
       fuelLocal: cached ? layout.add('i64') : undefined,
       depthLocal: counts ? layout.add('i32') : undefined,
+      looked: looked[functionIndex] === 1,
+      levelLocal: levels ? layout.add('i32') : undefined,
       activationLocal: counts && isProbed ? layout.add('i64') : undefined,
     };
   }
@@ -162,14 +167,12 @@ export class BodyRewriter {
     plan: FunctionPlan,
     stores: StoreWatch | undefined,
   ): void {
-    const { reader, probeCursor } = this;
+    const { reader } = this;
     this.copied = reader.next;
     this.nesting = 0;
     while (reader.step()) {
       const { opcode, start } = reader;
-      if (start - this.sectionStart >= probeCursor.next && EDGES[opcode] !== 1) {
-        this.writeProbe(code, this.nesting + 1);
-      }
+      if (EDGES[opcode] !== 1) this.writeStops(code, plan, this.nesting + 1);
       this.operands?.step(reader);
       if (opcode < 0x100 && SPECIAL[opcode] === 1) this.writeSpecial(code, plan);
       else if (stores !== undefined && isStore(opcode)) {
@@ -180,17 +183,23 @@ export class BodyRewriter {
     }
     this.copyTo(reader.next);
     // The edge of the body is a place of its own: every way but a `return` leads there.
-    if (reader.start - this.sectionStart >= probeCursor.next) this.writeProbe(code, 0);
+    this.writeStops(code, plan, 0);
   }
 
-  private writeProbe(code: FunctionCode, label: number): void {
+  /** What is due before the reader's instruction. */
+  private writeStops(code: FunctionCode, { looked }: FunctionPlan, label: number): void {
     const offset = this.reader.start - this.sectionStart;
-    this.probeCursor.take(offset);
+    const isProbe = this.probeCursor.take(offset);
+    const isBreakpoint = this.breakpointCursor.take(offset);
+    if (!isProbe && !isBreakpoint && !looked) return;
     this.copyTo(label === 0 ? this.reader.next : this.reader.start);
     const operands = this.operands?.readable() ?? NO_OPERANDS;
-    code.probe(offset, label, operands);
-    if (this.breakpointCursor.take(offset)) code.breakpoint(offset, label, operands);
-    this.probes.push(offset);
+    if (isProbe) {
+      code.probe(offset, label, operands);
+      this.probes.push(offset);
+    }
+    if (looked) code.look(offset, label, operands);
+    if (isBreakpoint) code.breakpoint(offset, label, operands);
   }
 
   private writeSpecial(code: FunctionCode, { probed }: FunctionPlan): void {

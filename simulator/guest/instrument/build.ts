@@ -13,6 +13,8 @@ export interface Build {
   readonly graph: CallGraph;
   /** 1 for functions that hold probes. */
   readonly probed: Uint8Array;
+  /** 1 for functions whose instructions ask the host. */
+  readonly looked: Uint8Array;
   /** 1 for functions whose calls may come back because of a stop; only these are rewritten. */
   readonly stops: Uint8Array;
   /** 1 for functions that call one of those, and so may call themselves in the end. */

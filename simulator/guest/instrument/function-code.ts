@@ -1,7 +1,9 @@
+import { assert } from '../../kernel/assert.ts';
 import type { ValueType } from '../wasm/index.ts';
 import type { AppendedGlobal } from './appended-globals.ts';
 import type { Build } from './build.ts';
 import type { CodeWriter } from './code-writer.ts';
+import type { FunctionPlan } from './function-plan.ts';
 import { HOOKS, type HookName } from './hooks.ts';
 import { EMPTY_BLOCK, OP } from './opcodes.ts';
 import type { NumberType } from './operand-signatures.ts';
@@ -9,23 +11,6 @@ import { NO_OPERANDS, type ReadableOperands } from './operand-stack.ts';
 import { CHECK_IN_INTERVAL } from './options.ts';
 import { siteOf } from './site.ts';
 import { carrierOf } from './value-types.ts';
-
-/** A local that a frame's dump holds. */
-export interface DumpedLocal {
-  readonly index: number;
-  readonly type: ValueType;
-}
-
-/** How one function is rewritten. A local is an index, or undefined where it is not needed. */
-export interface FunctionPlan {
-  readonly functionIndex: number;
-  readonly probed: boolean;
-  /** Holds the fuel while the function runs; without it every probe counts down the global. */
-  readonly fuelLocal: number | undefined;
-  readonly depthLocal: number | undefined;
-  readonly activationLocal: number | undefined;
-  readonly dumped: readonly DumpedLocal[];
-}
 
 const NO_DEPTH = -1;
 /** A block that leaves an i32. */
@@ -71,6 +56,11 @@ export class FunctionCode {
       if (plan.probed) out.all([OP.i32Const, 1, OP.i32Add]);
       this.setLocal(plan.depthLocal);
     }
+    if (plan.levelLocal !== undefined) {
+      this.getGlobal('level');
+      if (plan.looked) out.all([OP.i32Const, 1, OP.i32Add]);
+      this.setLocal(plan.levelLocal);
+    }
     if (plan.activationLocal !== undefined) {
       this.getGlobal('activation');
       out.all([OP.i64Const, 1, OP.i64Add, OP.localTee]);
@@ -83,9 +73,29 @@ export class FunctionCode {
   probe(codeOffset: number, label: number, operands: ReadableOperands): void {
     const site = siteOf(codeOffset, 'probe');
     this.countDown();
+    if (this.build.options.appointments === true) this.keepAppointment(codeOffset, label);
+    if (this.build.options.instructions !== undefined) {
+      this.out.byte(OP.drop);
+      return;
+    }
     if (this.build.options.scan === true) this.askHost(site);
     else this.out.byte(OP.i64Eqz);
     this.stopIf(site, label, operands);
+  }
+
+  /** Calls the host at the tick that it has chosen; it may write to memory. */
+  private keepAppointment(codeOffset: number, label: number): void {
+    const { out } = this;
+    const site = siteOf(codeOffset, 'check-in');
+    this.getFuel();
+    this.getGlobal('appointedAt');
+    out.all([OP.i64Eq, OP.if, EMPTY_BLOCK]);
+    this.fuelAsFloat();
+    out.byte(OP.i32Const);
+    out.signed(site);
+    this.callHook('appointment');
+    this.stopIf(site, label + 1);
+    out.byte(OP.end);
   }
 
   /** Takes the fuel from the stack, and leaves 1 where the host wants to stop at a due probe. */
@@ -106,7 +116,24 @@ export class FunctionCode {
     for (let block = 0; block < 2; block++) out.all([OP.else, OP.i32Const, 0, OP.end]);
   }
 
-  /** Calls the host, which can read the variables; behind a probe. */
+  /** Asks the host whether to stop at an instruction, once the fuel is used up. */
+  look(codeOffset: number, label: number, operands: ReadableOperands): void {
+    const { out } = this;
+    const site = siteOf(codeOffset, 'probe');
+    this.getFuel();
+    out.all([OP.i64Const, 0, OP.i64LeS, OP.if, I32_BLOCK]);
+    this.getLevel();
+    this.getGlobal('scanDepth');
+    out.all([OP.i32LeS, OP.if, I32_BLOCK]);
+    this.fuelAsFloat();
+    this.writePlace(site);
+    this.getLevel();
+    this.callHook('look');
+    for (let block = 0; block < 2; block++) out.all([OP.else, OP.i32Const, 0, OP.end]);
+    this.stopIf(site, label, operands);
+  }
+
+  /** Calls the host, which can read the variables. */
   breakpoint(codeOffset: number, label: number, operands: ReadableOperands): void {
     const site = siteOf(codeOffset, 'probe');
     this.dumpLocals();
@@ -132,7 +159,9 @@ export class FunctionCode {
   /** What comes before a call of a function that may stop (or may only throw). */
   beforeCall(mayStop: boolean): void {
     this.flush();
-    if (mayStop) this.passDepth(0);
+    if (!mayStop) return;
+    this.pass('depth', this.plan.depthLocal, 0);
+    this.pass('level', this.plan.levelLocal, 0);
   }
 
   /**
@@ -148,7 +177,8 @@ export class FunctionCode {
   ): void {
     const { fuelLocal } = this.plan;
     if (fuelLocal !== undefined) this.getGlobal('fuel');
-    if (fuelLocal !== undefined && this.build.options.scan !== true) {
+    const { scan, instructions } = this.build.options;
+    if (fuelLocal !== undefined && scan !== true && instructions === undefined) {
       // In these builds there is no fuel exactly while a stop unwinds, which saves a load.
       this.out.byte(OP.localTee);
       this.out.unsigned(fuelLocal);
@@ -162,8 +192,10 @@ export class FunctionCode {
 
   /** A tail call replaces this frame: the callee has the same depth. */
   beforeTailCall(): void {
+    const { probed, looked, depthLocal, levelLocal } = this.plan;
     this.flush();
-    this.passDepth(this.plan.probed ? 1 : 0);
+    this.pass('depth', depthLocal, probed ? 1 : 0);
+    this.pass('level', levelLocal, looked ? 1 : 0);
   }
 
   /** Puts the fuel where others see it. */
@@ -332,12 +364,17 @@ export class FunctionCode {
   }
 
   /** Tells the callee how deep its caller is, `less` than this frame. */
-  private passDepth(less: number): void {
-    const { depthLocal } = this.plan;
-    if (depthLocal === undefined) return;
-    this.getLocal(depthLocal);
+  private pass(name: 'depth' | 'level', local: number | undefined, less: number): void {
+    if (local === undefined) return;
+    this.getLocal(local);
     if (less > 0) this.out.all([OP.i32Const, less, OP.i32Sub]);
-    this.setGlobal('depth');
+    this.setGlobal(name);
+  }
+
+  private getLevel(): void {
+    const { levelLocal } = this.plan;
+    assert(levelLocal !== undefined, 'only functions that count levels look');
+    this.getLocal(levelLocal);
   }
 
   private getDepth(ofProbedOnly = true): void {

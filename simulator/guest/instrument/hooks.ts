@@ -41,6 +41,10 @@ export const HOOKS = {
   },
   /** Many probes went by: fuel. Gives 1 to stop. */
   checkIn: { slot: 11, parameters: ['f64'], results: ['i32'] },
+  /** An instruction: fuel, site, depth, activation, level. Gives 1 to stop. */
+  look: { slot: 12, parameters: ['f64', 'i32', 'i32', 'f64', 'i32'], results: ['i32'] },
+  /** A tick that the host has chosen: fuel, site. Gives 1 to stop. */
+  appointment: { slot: 13, parameters: ['f64', 'i32'], results: ['i32'] },
 } as const satisfies Readonly<Record<string, Hook>>;
 
 export type HookName = keyof typeof HOOKS;

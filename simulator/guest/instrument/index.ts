@@ -6,10 +6,18 @@ export type { ModuleProbes } from './module-probes.ts';
 export { CHECK_IN_INTERVAL, type InstrumentOptions } from './options.ts';
 export { entryOffsets, instructionOffsets } from './probe-offsets.ts';
 export {
+  type AppointmentHit,
+  type LookHit,
   type ProbeHit,
   ProbeSession,
   type ProbeSettings,
   type StoreHit,
 } from './probe-session.ts';
 export type { SiteKind } from './site.ts';
-export type { DumpedFrame, InstanceState, StackDump, WasmValue } from './stack-dump.ts';
+export type {
+  DumpedFrame,
+  InstanceState,
+  StackDump,
+  WasmNumber,
+  WasmValue,
+} from './stack-dump.ts';

@@ -82,7 +82,10 @@ export function instrumentModule(
 function makeBuild(bytes: Uint8Array, info: CoreModule, options: InstrumentOptions): Build {
   const graph = new CallGraph(bytes, info);
   const probed = probedFunctions(info, options.probes);
-  const roots = probed.slice();
+  const looked = new Uint8Array(probed.length);
+  for (const index of options.instructions ?? []) looked[index] = 1;
+  const broken = probedFunctions(info, options.breakpoints ?? []);
+  const roots = probed.map((each, index) => each | (looked[index] ?? 0) | (broken[index] ?? 0));
   roots.fill(1, 0, info.functionsImported);
   const throwing = new Uint8Array(roots.length);
   graph.features.forEach((features, index) => {
@@ -96,6 +99,7 @@ function makeBuild(bytes: Uint8Array, info: CoreModule, options: InstrumentOptio
     options,
     graph,
     probed,
+    looked,
     stops,
     callers: graph.callersOf(stops),
     throws: graph.catches ? graph.reaching(throwing) : throwing.fill(0),

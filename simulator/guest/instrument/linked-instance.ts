@@ -4,7 +4,7 @@ import type { ExportedGlobal } from './appended-globals.ts';
 import { HOOK_NAMES, HOOKS, type HookFunctions, wasmHooks } from './hooks.ts';
 import type { NumberType } from './operand-signatures.ts';
 import { NO_OPERANDS } from './operand-stack.ts';
-import type { InstanceState, WasmValue } from './stack-dump.ts';
+import type { InstanceState, WasmNumber, WasmValue } from './stack-dump.ts';
 
 type Globals = Readonly<Record<ExportedGlobal, WebAssembly.Global>>;
 
@@ -24,6 +24,7 @@ export class LinkedInstance {
       scanDepth: own('scanDepth'),
       watchStart: own('watchStart'),
       watchLength: own('watchLength'),
+      appointedAt: own('appointedAt'),
       depth: own('depth'),
     };
     const table = exports[HOOKS_EXPORT] as WebAssembly.Table;
@@ -52,6 +53,27 @@ export class LinkedInstance {
   watch(start: number, length: number): void {
     this.globals.watchStart.value = BigInt(start);
     this.globals.watchLength.value = BigInt(length);
+  }
+
+  /** The host is called when this much fuel is left. */
+  appoint(fuel: number): void {
+    this.globals.appointedAt.value = BigInt(fuel);
+  }
+
+  /** Writes into the first memory; false, and nothing is written, where it has no such bytes. */
+  write(address: number, bytes: Uint8Array): boolean {
+    const [memory] = this.memories;
+    if (memory === undefined || address + bytes.length > memory.buffer.byteLength) return false;
+    new Uint8Array(memory.buffer, address, bytes.length).set(bytes);
+    return true;
+  }
+
+  /** Sets a global; false, and nothing is set, for one that is not of this type or cannot change. */
+  setGlobal(index: number, { type, value }: WasmNumber): boolean {
+    const global = this.module.info.globals[index];
+    if (global?.mutable !== true || global.type !== type) return false;
+    (this.inner('global', index) as WebAssembly.Global).value = value;
+    return true;
   }
 
   /** From now on every function returns at once. */

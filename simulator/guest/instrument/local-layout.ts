@@ -2,7 +2,7 @@ import { ByteReader, type CoreModule, ModuleError, type ValueType } from '../was
 import { malformedModule } from '../wasm/module-error.ts';
 import { readValueType } from '../wasm/value-type.ts';
 import type { CodeWriter } from './code-writer.ts';
-import type { DumpedLocal } from './function-code.ts';
+import type { DumpedLocal } from './function-plan.ts';
 import { encodeValueType, isNullable } from './value-types.ts';
 
 /** V8's limit (its `wasm-limits.h`), parameters included. */

@@ -41,6 +41,7 @@ export const OP = {
   i32Eqz: 0x45,
   i32LeS: 0x4c,
   i64Eqz: 0x50,
+  i64Eq: 0x51,
   i64LtS: 0x53,
   i64LtU: 0x54,
   i64LeS: 0x57,

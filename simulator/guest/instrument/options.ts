@@ -11,8 +11,15 @@ export interface InstrumentOptions {
   readonly depth?: boolean;
   /** Due probes ask the host how to go on, instead of stopping. Implies `depth`. */
   readonly scan?: boolean;
-  /** The probes that call the host each time: code offsets in order, moved as `probes` are. */
+  /** Instructions that call the host each time: code offsets in order, moved as `probes` are. */
   readonly breakpoints?: ArrayLike<number>;
+  /**
+   * Functions, by index, whose every instruction asks the host whether to stop, once the fuel is
+   * used up; probes only count then. Implies `depth`, and counts levels as well.
+   */
+  readonly instructions?: ReadonlySet<number>;
+  /** The host is called at ticks that it has chosen, before anything else that is due there. */
+  readonly appointments?: boolean;
   /** Stores into a range of the first memory call the host. */
   readonly watch?: boolean;
   /** Long runs call the host now and then, so that they can be ended. */

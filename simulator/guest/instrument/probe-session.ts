@@ -46,19 +46,45 @@ export interface StoreHit {
   readonly length: number;
 }
 
+/** An instruction that is about to run. */
+export interface LookHit {
+  readonly tick: number;
+  readonly codeOffset: number;
+  /** As in ProbeHit; -1 in functions without probes too. */
+  readonly depth: number;
+  readonly activation: number;
+  /** Functions on the stack whose instructions are looked at. */
+  readonly level: number;
+}
+
+/** A tick that the host has chosen; its probe was passed, and nothing else that is due there. */
+export interface AppointmentHit {
+  readonly tick: number;
+  readonly codeOffset: number;
+}
+
 /** What a run is to do; hooks that the build does not have are never called. */
 export interface ProbeSettings {
-  /** Stops at this tick, from 1. In builds with `scan`, the first tick that `onTick` is called at. */
+  /**
+   * Stops at this tick, from 1. In builds with `scan`, the first tick that `onTick` is called at; in
+   * builds with `instructions`, the one from which on `onLook` is called.
+   */
   readonly stopAt?: number;
   /**
    * Called at a due probe, after the program was let run. Gives after how many more probes it is to
    * be called again, at least 1 (Infinity is never), or 0 to stop here.
    */
   readonly onTick?: (tick: number, codeOffset: number, depth: number, activation: number) => number;
-  /** Due probes deeper than this wait for one that is not. */
+  /** Due probes deeper than this wait for one that is not. Instructions go by their level. */
   readonly scanDepth?: number;
   /** Called at every chosen probe; true stops there. */
   readonly onBreakpoint?: (hit: ProbeHit) => boolean;
+  /** Called at every instruction from `stopAt` on; true stops there. */
+  readonly onLook?: (hit: LookHit) => boolean;
+  /** The ticks, rising from 1, at which `onAppointment` is called. */
+  readonly appointments?: readonly number[];
+  /** May change memory and globals; true stops there. */
+  readonly onAppointment?: (hit: AppointmentHit) => boolean;
   /** Called after a store into watched bytes; true stops there. */
   readonly onStore?: (hit: StoreHit) => boolean;
   /** Called before anything of the user's own module runs. */
@@ -96,6 +122,8 @@ export class ProbeSession {
   private stopTick: number | undefined;
   /** The tick of the hook that is being called: the fuel is on the stack of the program then. */
   private hookTick: number | undefined;
+  /** How many appointments were kept. */
+  private kept = 0;
   private locals = new Map<number, WasmValue>();
   private dump: StackDump | undefined;
 
@@ -179,9 +207,16 @@ export class ProbeSession {
     const { scanDepth = DEPTH_MAX, watched = NOTHING } = this.settings;
     this.mainInstance = main;
     main.fuel = this.limit;
+    this.appointNext();
     main.scanDepth = Math.min(scanDepth, DEPTH_MAX);
     main.watch(watched.start, watched.length);
     this.settings.onBegin?.();
+  }
+
+  /** Arranges for the next appointment, whenever one was kept or the limit is another one. */
+  private appointNext(): void {
+    const next = this.settings.appointments?.[this.kept];
+    this.main?.appoint(next === undefined ? Number.MAX_SAFE_INTEGER : this.limit - next);
   }
 
   private stop(tick: number): void {
@@ -226,6 +261,18 @@ export class ProbeSession {
           settings.onStore?.({ tick, codeOffset, depth, activation, address, length }),
         );
       },
+      look: (fuel, site, depth, activation, level) => {
+        const codeOffset = siteCodeOffset(site);
+        return this.ask(fuel, (tick) =>
+          settings.onLook?.({ tick, codeOffset, depth, activation, level }),
+        );
+      },
+      appointment: (fuel, site) => {
+        const codeOffset = siteCodeOffset(site);
+        this.kept++;
+        this.appointNext();
+        return this.ask(fuel, (tick) => settings.onAppointment?.({ tick, codeOffset }));
+      },
       checkIn: (fuel) => this.ask(fuel, (tick) => settings.onCheckIn?.(tick)),
     };
   }
@@ -241,6 +288,7 @@ export class ProbeSession {
       return 0;
     }
     this.limit = Math.min(tick + wait, TICK_MAX);
+    this.appointNext();
     return this.limit - tick;
   }
 

@@ -1,9 +1,12 @@
 import type { SiteKind } from './site.ts';
 
+export type WasmNumber =
+  | { readonly type: 'i32' | 'f32' | 'f64'; readonly value: number }
+  | { readonly type: 'i64'; readonly value: bigint };
+
 /** A value as WebAssembly has it; a vector is its two halves, the low one first. */
 export type WasmValue =
-  | { readonly type: 'i32' | 'f32' | 'f64'; readonly value: number }
-  | { readonly type: 'i64'; readonly value: bigint }
+  | WasmNumber
   | { readonly type: 'v128'; readonly value: readonly [low: bigint, high: bigint] }
   | { readonly type: 'function' | 'external'; readonly value: unknown };
 

@@ -99,4 +99,19 @@ describe('a random module', () => {
       }
     });
   });
+
+  it('is looked at, at every instruction, as often as it can be stopped there', () => {
+    forAll(100, (module) => {
+      const expected = module.run();
+      const probes = instructionOffsets(module.bytes, module.info, module.functions);
+      const instructions = new Set(module.functions);
+      let looks = 0;
+      const session = new ProbeSession({ stopAt: 0, onLook: () => ++looks === 0 });
+      const options = { probes: [], instructions, operands: true };
+      assert.deepEqual(module.run(options, session), expected);
+      const counted = new ProbeSession();
+      module.run({ probes, exact: true }, counted);
+      assert.equal(looks, counted.tick);
+    });
+  });
 });
