@@ -47,6 +47,17 @@ process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
 // Without these the folder would stay behind after Ctrl+C; the test runner gets the signal itself.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
 
+// All tests draw their cases through one place, which fixes the seed.
+const fastCheck = join(testRoot, 'helpers/fast-check.ts');
+const seededFastCheck = {
+  name: 'seeded-fast-check',
+  setup(building) {
+    building.onResolve({ filter: /^fast-check$/ }, ({ importer }) =>
+      importer === fastCheck ? undefined : { path: fastCheck },
+    );
+  },
+};
+
 try {
   await build({
     entryPoints: files,
@@ -58,6 +69,7 @@ try {
     platform: 'node',
     target: 'node20',
     packages: 'external',
+    plugins: [seededFastCheck],
     sourcemap: 'inline',
     outExtension: { '.js': '.mjs' },
     logLevel: 'warning',
