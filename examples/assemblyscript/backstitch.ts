@@ -36,14 +36,16 @@ function readPart(handle: u32, part: u32, length: u32): string {
   return String.UTF8.decodeUnsafe(buffer, read[0]);
 }
 
-/** Sends a request and waits for the whole response, 30 seconds at most. */
-export function request(method: string, url: string, headers: string, body: string): Response {
+/** Sends a request and waits for the whole response, at most `timeoutMs`, or 30 seconds for 0. */
+export function request(
+  method: string, url: string, headers: string, body: string, timeoutMs: u32 = 0,
+): Response {
   const texts = [method, url, headers, body].map<ArrayBuffer>((text) => String.UTF8.encode(text));
   const out = new StaticArray<u32>(4);
   const error = http_request(
     changetype<usize>(texts[0]), texts[0].byteLength, changetype<usize>(texts[1]), texts[1].byteLength,
     changetype<usize>(texts[2]), texts[2].byteLength, changetype<usize>(texts[3]), texts[3].byteLength,
-    0, changetype<usize>(out),
+    timeoutMs, changetype<usize>(out),
   );
   if (error != 0) return new Response(0, error, '', '');
   const response = new Response(

@@ -1,0 +1,11 @@
+// Sends mails, each key once.
+
+export const state = { sent: {} };
+
+export function handle(request, { state, key, note }) {
+  if (state.sent[key]) return { status: 200, body: 'sent already' };
+  state.sent[key] = true;
+  const { to, cents } = request.json();
+  note(`told ${to} that a lamp costs ${cents} cents`);
+  return { status: 202, body: 'sent' };
+}
