@@ -126,6 +126,9 @@ export class SimulationModel {
       case 'served':
       case 'part':
       case 'dap':
+      case 'exploring':
+      case 'finding':
+      case 'explored':
         return undefined;
     }
   }

@@ -6,6 +6,10 @@
 
 import type { JsonObject } from '../effects/operation.ts';
 import type { OutcomeAnswer } from '../engine/http-exchange.ts';
+import type { ExploreOptions, ExploreProgress } from '../explore/explore-options.ts';
+import type { Finding } from '../explore/finding.ts';
+import type { ExploreReport } from '../explore/report.ts';
+import type { ScenarioResult } from '../explore/scenario.ts';
 import type {
   BranchOptions,
   KeptPromise,
@@ -126,6 +130,13 @@ export type HostRequest =
       readonly execution: string;
       readonly seq: number;
     }
+  /**
+   * Tries what can go wrong, as one shard; `exploring` events tell how far it is. Answered when it is
+   * over, or when a `cancel` has broken it off. Nothing is recorded.
+   */
+  | { readonly kind: 'explore'; readonly options: ExploreOptions }
+  /** Runs a scenario, which is a file, absolute; nothing is recorded. */
+  | { readonly kind: 'check'; readonly scenario: string }
   /** `urgent` breaks off what the host is at, such as a long look at the past. */
   | { readonly kind: 'dap'; readonly message: object; readonly urgent?: true }
   /** Ends the simulation and folds its recording. */
@@ -151,6 +162,8 @@ export interface HostAnswers {
   readonly timeline: string;
   readonly trap: readonly StackFrameView[];
   readonly locate: readonly StackFrameView[];
+  readonly explore: ExploreReport;
+  readonly check: ScenarioResult;
 }
 
 export type AnswerTo<K extends HostRequest['kind']> = K extends keyof HostAnswers
@@ -193,6 +206,11 @@ export type HostEvent =
       readonly traces: readonly TraceSummary[];
     }
   | { readonly kind: 'problem'; readonly problem: ProblemReport }
+  | { readonly kind: 'exploring'; readonly progress: ExploreProgress }
+  /** A finding of the exploration that is under way; one that is told again replaces the earlier. */
+  | { readonly kind: 'finding'; readonly finding: Finding }
+  /** What the exploration that is under way has come to so far, now and then. */
+  | { readonly kind: 'explored'; readonly report: ExploreReport }
   /** The recording goes on in this part; the one before is complete, and is to be folded. */
   | { readonly kind: 'part'; readonly number: number }
   /** The recording has been folded into one SQLite file. */

@@ -93,6 +93,9 @@ export class HostSession {
         return this.viewer.trap(executionId(request.execution));
       case 'locate':
         return this.locate(request);
+      case 'explore':
+      case 'check':
+        throw new HostRequestError(`${request.kind} does not work yet`);
       case 'close':
         return this.close();
     }

@@ -115,7 +115,8 @@ export class HostClient {
   }
 
   private noteRecording(request: HostRequest): void {
-    const record = 'options' in request ? request.options.record : undefined;
+    const records = 'options' in request && 'record' in request.options;
+    const record = records ? request.options.record : undefined;
     if (record !== undefined) this.recordings.add(record);
     if (request.kind === 'fold') this.recordings.add(request.recording);
     if (request.kind === 'resume') this.recordings.add(resumedPath(request.recording));

@@ -1,0 +1,56 @@
+/** What an exploration comes to; plain JSON data, also the form in which shards are merged. */
+import type { Shard, StrategyName } from './explore-options.ts';
+import type { Finding, SourceSpot } from './finding.ts';
+
+export const REPORT_VERSION = 1;
+
+/** What ended an exploration. */
+export type StopReason = 'complete' | 'runs' | 'time' | 'saturated' | 'cancelled';
+
+/** What was tried on the effects of one source line, or on those of one name without a line. */
+export interface CoverageLine {
+  readonly source?: SourceSpot;
+  /** The names of the effects. */
+  readonly effects: readonly string[];
+  /** How many effects are asked for there. */
+  readonly count: number;
+  /** How often each fault happened there, by its aspect: `crash@performed`, `lose-response`. */
+  readonly tried: Readonly<Record<string, number>>;
+  /** Aspects of faults that could happen there and never did. */
+  readonly untried: readonly string[];
+}
+
+export interface Coverage {
+  /** Combinations of an effect and an aspect of a fault. */
+  readonly tried: number;
+  readonly possible: number;
+  readonly lines: readonly CoverageLine[];
+  /** Which combinations happened, by effect: what merging and going on need. */
+  readonly combinations: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface StrategyReport {
+  readonly name: StrategyName;
+  readonly runs: number;
+  /** How many of the runs broke a check. */
+  readonly broken: number;
+}
+
+export interface ExploreReport {
+  readonly version: typeof REPORT_VERSION;
+  readonly workflow: string;
+  readonly seed: number;
+  readonly shard: Shard;
+  readonly stopped: StopReason;
+  /** Trials so far, without those of shrinking. */
+  readonly runs: number;
+  /** The number of the first trial that was not looked at: where going on begins. */
+  readonly next: number;
+  readonly strategies: readonly StrategyReport[];
+  readonly coverage: Coverage;
+  readonly findings: readonly Finding[];
+  /** Checks of the kind `sometimes`, and whether any run made them hold. */
+  readonly sometimes: Readonly<Record<string, boolean>>;
+  /** Errors of checks and the like, each once. */
+  readonly problems: readonly string[];
+}
