@@ -18,6 +18,8 @@ import type { DumpedFrame, StackDump, WasmValue } from './stack-dump.ts';
 
 /** More than any run has; as a fuel it is never used up. */
 const TICK_MAX = Number.MAX_SAFE_INTEGER;
+/** What is left at no probe. */
+const NO_FUEL = TICK_MAX;
 const DEPTH_MAX = 0x7fffffff;
 /** Beyond every memory, so that nothing is watched. */
 const NOTHING = { start: 2 ** 52, length: 0 };
@@ -216,7 +218,7 @@ export class ProbeSession {
   /** Arranges for the next appointment, whenever one was kept or the limit is another one. */
   private appointNext(): void {
     const next = this.settings.appointments?.[this.kept];
-    this.main?.appoint(next === undefined ? Number.MAX_SAFE_INTEGER : this.limit - next);
+    this.main?.appoint(next === undefined ? NO_FUEL : this.limit - next);
   }
 
   private stop(tick: number): void {

@@ -26,7 +26,7 @@ function wasmFiles(folder: string): string[] {
 const BUILDS: Readonly<Record<string, Omit<InstrumentOptions, 'probes'>>> = {
   run: {},
   'everything dumped': { locals: () => 'all', depth: true, checkIns: true, operands: true },
-  'scan, watch': { scan: true, watch: true, checkIns: true },
+  'scan, watch': { scan: true, watch: true, checkIns: true, appointments: true },
   exact: { exact: true, depth: true, watch: true, operands: true, locals: () => 'all' },
 };
 

@@ -24,6 +24,7 @@ const BUILDS: Readonly<Record<string, Build>> = {
   exact: { exact: true },
   'check-ins': { checkIns: true, depth: true },
   watch: { watch: true },
+  appointments: { appointments: true },
   operands: { operands: true },
   'operands and depth': { operands: true, depth: true },
 };

@@ -23,7 +23,7 @@ type Build = Omit<InstrumentOptions, 'probes'>;
 
 const BUILDS: readonly Build[] = [
   { locals: () => 'all' },
-  { locals: () => 'all', operands: true, depth: true, checkIns: true },
+  { locals: () => 'all', operands: true, depth: true, checkIns: true, appointments: true },
   { locals: () => 'all', scan: true, watch: true, operands: true, checkIns: true },
   { locals: () => 'all', exact: true },
 ];
