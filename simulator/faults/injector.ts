@@ -31,6 +31,13 @@ export interface EffectSite {
   readonly effect: string;
 }
 
+/** A fault that has happened. */
+export interface FiredFault {
+  readonly fault: Fault;
+  /** The effect at which it happened; undefined for one at an instant. */
+  readonly site: EffectSite | undefined;
+}
+
 interface ArmedFault {
   readonly number: number;
   readonly fault: Fault;
@@ -44,6 +51,8 @@ interface ArmedFault {
 }
 
 export class FaultInjector {
+  /** Each time that one has happened, in their order. */
+  readonly fired: FiredFault[] = [];
   private readonly armed: ArmedFault[] = [];
   /** Those with an effect trigger that may still fire, in plan order. */
   private waiting: ArmedFault[] = [];
@@ -71,14 +80,14 @@ export class FaultInjector {
    */
   inject(fault: Fault): (() => void) | undefined {
     const armed = this.arm(fault, true);
-    return fault.at.kind === 'time' ? () => this.fire(armed) : undefined;
+    return fault.at.kind === 'time' ? () => this.fire(armed, undefined) : undefined;
   }
 
   /** Faults at an instant of virtual time, in plan order, with what marks them as fired. */
   timed(): readonly { readonly fault: Happening; readonly fire: () => void }[] {
     return this.armed
       .filter((armed) => armed.fault.at.kind === 'time')
-      .map((armed) => ({ fault: armed.fault as Happening, fire: () => this.fire(armed) }));
+      .map((armed) => ({ fault: armed.fault as Happening, fire: () => this.fire(armed, undefined) }));
   }
 
   /** Counts an effect for the match triggers: once, also when a later attempt performs it again. */
@@ -98,7 +107,7 @@ export class FaultInjector {
   /** Faults that happen at this point of this effect, marked as fired. */
   at(site: EffectSite, point: EffectPoint): readonly Happening[] {
     const due = this.waiting.filter((armed) => isDue(armed, site, point));
-    for (const armed of due) this.fire(armed);
+    for (const armed of due) this.fire(armed, site);
     return due.map((armed) => armed.fault as Happening);
   }
 
@@ -111,7 +120,7 @@ export class FaultInjector {
   take<K extends InterferingKind>(kind: K, site: EffectSite): FaultOf<K> | undefined {
     const armed = this.waiting.find((each) => each.fault.kind === kind && isAt(each, site));
     if (armed === undefined) return undefined;
-    this.fire(armed);
+    this.fire(armed, site);
     return armed.fault as unknown as FaultOf<K>;
   }
 
@@ -133,8 +142,9 @@ export class FaultInjector {
     return armed;
   }
 
-  private fire(armed: ArmedFault): void {
+  private fire(armed: ArmedFault, site: EffectSite | undefined): void {
     armed.fired++;
+    this.fired.push({ fault: armed.fault, site });
     if (armed.fired >= timesOf(armed.fault)) {
       this.waiting = this.waiting.filter((each) => each !== armed);
     }

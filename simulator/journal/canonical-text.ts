@@ -6,8 +6,9 @@
  */
 import { Hash53 } from '../kernel/hash.ts';
 import type { Entry } from './entry.ts';
+import type { History, LostEntry } from './history.ts';
 import type { Recording } from './recording.ts';
-import type { AttemptRow, ExecutionRow, LedgerRow, TraceRow } from './records.ts';
+import type { AttemptRow, ChoiceRow, ExecutionRow, LedgerRow, TraceRow } from './records.ts';
 
 /** Meta keys for where and by what a recording was made (`host.version`). */
 export const HOST_META_PREFIX = 'host.';
@@ -29,29 +30,43 @@ export function* canonicalLines(recording: Recording): Generator<string> {
   for (const { hash, label, bytes } of recording.blobs()) {
     yield `blob ${hash} ${quote(label)} ${bytesText(bytes)}`;
   }
-  for (const { number, plan, injected, fired } of recording.faults()) {
+  yield* happenedLines(recording, recording.allLostEntries(), recording.choices());
+}
+
+/** The same of a history that no recording was made of. */
+export function historyText(history: History, choices: readonly ChoiceRow[]): string {
+  const lost = history.executions().flatMap(({ id }) => history.lostEntries(id));
+  return `${Array.from(happenedLines(history, lost, choices)).join('\n')}\n`;
+}
+
+/** All that has happened in a simulation. */
+function* happenedLines(
+  history: History,
+  lost: readonly LostEntry[],
+  choices: readonly ChoiceRow[],
+): Generator<string> {
+  for (const { number, plan, injected, fired } of history.faults()) {
     yield `fault ${number}${injected ? ' injected' : ''} fired ${fired} ${JSON.stringify(plan)}`;
   }
-  for (const { number, step, kind, data, body } of recording.inputs()) {
+  for (const { number, step, kind, data, body } of history.inputs()) {
     yield `input ${number} at step ${step} ${kind} ${JSON.stringify(data)}${bodyText(body)}`;
   }
-  for (const execution of recording.executions()) yield* executionLines(recording, execution);
-  const lost = recording.allLostEntries();
+  for (const execution of history.executions()) yield* executionLines(history, execution);
   if (lost.length > 0) yield 'lost';
   for (const { execution, attempt, entry } of lost) {
     yield* entryLines(`${execution} attempt ${attempt} `, entry);
   }
-  for (const row of recording.ledger()) yield* ledgerLines(row);
-  for (const row of recording.traces()) yield traceLine(row);
-  for (const { stream, value } of recording.choices()) yield `choice ${stream} ${value}`;
+  for (const row of history.ledger()) yield* ledgerLines(row);
+  for (const row of history.traces()) yield traceLine(row);
+  for (const { stream, value } of choices) yield `choice ${stream} ${value}`;
 }
 
-function* executionLines(recording: Recording, row: ExecutionRow): Generator<string> {
+function* executionLines(history: History, row: ExecutionRow): Generator<string> {
   const exit = row.exitCode === undefined ? '' : ` exit ${row.exitCode}`;
   yield `execution ${row.id} of ${row.workflow} module ${row.module} level ${row.level}`;
   yield `  ${row.status}${exit} ${span(row.startedAt, row.endedAt)}${note('reason', row.reason)}`;
-  for (const attempt of recording.attempts(row.id)) yield attemptLine(attempt);
-  for (const entry of recording.entries(row.id)) yield* entryLines('', entry);
+  for (const attempt of history.attempts(row.id)) yield attemptLine(attempt);
+  for (const entry of history.entries(row.id)) yield* entryLines('', entry);
 }
 
 function attemptLine(row: AttemptRow): string {

@@ -1,0 +1,28 @@
+/** What a check says of a run. Checks look at runs that are over and change nothing. */
+import type { Observed } from './observed.ts';
+
+export interface Violation {
+  /** The name of the check. */
+  readonly check: string;
+  /** One or two sentences: what is wrong, and where. */
+  readonly message: string;
+  /** The effect to look at; both or none. */
+  readonly execution?: string;
+  readonly seq?: number;
+  /** Warnings do not fail a run. */
+  readonly severity: 'error' | 'warning';
+}
+
+/** What a check compares. */
+export interface Judged {
+  readonly run: Observed;
+  /** The undisturbed run of the same seed; undefined when `run` is that one itself. */
+  readonly calm: Observed | undefined;
+}
+
+export interface Check {
+  readonly name: string;
+  /** One sentence: what holds when the check passes. */
+  readonly says: string;
+  judge(judged: Judged): readonly Violation[];
+}

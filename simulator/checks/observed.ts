@@ -1,0 +1,24 @@
+/** What can be seen of a run that is over, or was broken off. */
+import type { ShownOutput } from '../engine/journal-store.ts';
+import type { FiredFault } from '../faults/injector.ts';
+import type { History } from '../journal/history.ts';
+import type { ImageEntry } from '../world/files/tree-image.ts';
+
+export interface Observed {
+  /**
+   * All executions have `ended`; or what is left is `waiting` for something from outside; or the run
+   * was broken off over its budget, and is taken to be `unending`.
+   */
+  readonly ending: 'ended' | 'waiting' | 'unending';
+  readonly history: History;
+  /** What was shown of standard output and error, in its order. */
+  readonly outputs: readonly ShownOutput[];
+  /** Faults that happened, in their order; one that interferes again and again is there as often. */
+  readonly fired: readonly FiredFault[];
+  /** Errors of the workspace, such as a service that throws. */
+  readonly problems: readonly Error[];
+  /** What a volume holds at the end, by its name. */
+  readonly volumes: ReadonlyMap<string, () => readonly ImageEntry[]>;
+  /** The virtual instant at which it was over. */
+  readonly nowNanos: bigint;
+}
