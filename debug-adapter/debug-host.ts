@@ -3,6 +3,7 @@
 import type { ShownOutput } from '../simulator/engine/journal-store.ts';
 import type { HostEnvironment } from '../simulator/host/host-environment.ts';
 import type { LoadedSimulation } from '../simulator/host/loaded-simulation.ts';
+import type { Work } from '../simulator/host/mailbox.ts';
 import type { SimulationState } from '../simulator/host/protocol.ts';
 import type { SimulationRun } from '../simulator/host/simulation-run.ts';
 import type { RecordingSink } from '../simulator/journal/records.ts';
@@ -37,11 +38,17 @@ type Needed =
   | 'describe'
   | 'readSource';
 
-export interface DebugHost extends Pick<HostEnvironment, Needed> {
-  /** Real time in milliseconds, from any origin: only decides how long a slice of running takes. */
-  nowMs(): number;
+/** What a session's parts see of it. */
+export interface DebugHost extends DebugMachine {
   /** Whether a request waits that wants what is being computed broken off; cheap. */
   interrupted(): boolean;
+}
+
+export interface DebugMachine extends Pick<HostEnvironment, Needed> {
+  /** Real time in milliseconds, from any origin: only decides how long a slice of running takes. */
+  nowMs(): number;
+  /** Whether a request waits that wants this work broken off; cheap. */
+  interrupted(work: Work): boolean;
   /** Whether a file is there; without it, every source counts as there. */
   hasFile?(path: string): boolean;
   /** Asked for every simulation that the session starts. */

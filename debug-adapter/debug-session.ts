@@ -10,10 +10,11 @@
  */
 import { DebugSession, Event, InvalidatedEvent, OutputEvent, Response } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Work } from '../simulator/host/mailbox.ts';
 import { Arguments } from './arguments.ts';
 import { CAPABILITIES } from './capabilities.ts';
 import { DebugError, debugErrors } from './debug-error.ts';
-import type { DebugHost } from './debug-host.ts';
+import type { DebugMachine } from './debug-host.ts';
 import { type Outcome, REQUESTS } from './requests.ts';
 import { SessionState } from './session-state.ts';
 
@@ -25,26 +26,33 @@ export class BackstitchDebugSession extends DebugSession {
   private readonly open = new Map<number, (error: DebugError) => void>();
   /** The request whose answer something followed last, such as a motion. */
   private followed: number | undefined;
+  /** The request that is being handled, inside its handler's call. */
+  private current: number | undefined;
 
-  constructor(private readonly host: DebugHost) {
+  constructor(private readonly host: DebugMachine) {
     super();
     this.setDebuggerLinesStartAt1(true);
     this.setDebuggerColumnsStartAt1(true);
-    this.state = new SessionState(host, {
-      event: (name, body) => this.sendEvent(new Event(name, body)),
-      output: (text, category, place) => {
-        const event = new OutputEvent(text, category);
-        this.sendEvent(
-          place === undefined ? event : Object.assign(event, { body: { ...event.body, ...place } }),
-        );
+    this.state = new SessionState(
+      { ...host, interrupted: () => host.interrupted(this.work()) },
+      {
+        event: (name, body) => this.sendEvent(new Event(name, body)),
+        output: (text, category, place) => {
+          const event = new OutputEvent(text, category);
+          this.sendEvent(
+            place === undefined
+              ? event
+              : Object.assign(event, { body: { ...event.body, ...place } }),
+          );
+        },
+        invalidated: () => {
+          if (this.state.client.invalidates) this.sendEvent(new InvalidatedEvent(['all']));
+        },
+        line: (line) => this.convertDebuggerLineToClient(line),
+        column: (column) => this.convertDebuggerColumnToClient(column),
+        debuggerLine: (line) => this.convertClientLineToDebugger(line),
       },
-      invalidated: () => {
-        if (this.state.client.invalidates) this.sendEvent(new InvalidatedEvent(['all']));
-      },
-      line: (line) => this.convertDebuggerLineToClient(line),
-      column: (column) => this.convertDebuggerColumnToClient(column),
-      debuggerLine: (line) => this.convertClientLineToDebugger(line),
-    });
+    );
   }
 
   /** Takes a message of the client; one that is no DAP message is told to the user and dropped. */
@@ -101,6 +109,7 @@ export class BackstitchDebugSession extends DebugSession {
         if (after !== undefined) this.followed = seq;
         this.follow(after);
       });
+    this.current = seq;
     try {
       if (command === 'cancel') {
         this.cancel(new Arguments(command, request.arguments));
@@ -116,7 +125,17 @@ export class BackstitchDebugSession extends DebugSession {
       outcome.then(succeed, fail);
     } catch (error) {
       fail(error);
+    } finally {
+      this.current = undefined;
     }
+  }
+
+  /** What is computed now, and for whom. */
+  private work(): Work {
+    const { current, followed } = this;
+    if (current !== undefined) return { request: current, isMotion: current === followed };
+    const [waiting] = this.open.keys();
+    return { request: waiting ?? followed ?? 0, isMotion: waiting === undefined };
   }
 
   /** What comes after an answer can no longer fail the request; the user is told. */

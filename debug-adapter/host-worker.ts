@@ -55,7 +55,7 @@ function beginDebugging(): BackstitchDebugSession {
   const begun = new BackstitchDebugSession({
     ...environment,
     nowMs: () => performance.now(),
-    interrupted: () => mailbox.interrupted,
+    interrupted: (work) => mailbox.interrupts(work),
     hasFile: existsSync,
     audience: (loaded) => new HostAudience(loaded, emit, (run) => session.attend(run)),
   });

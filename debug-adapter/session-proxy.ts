@@ -9,6 +9,7 @@
  *     cancelled breaks off its own work only: its cancellation is kept back until its turn comes.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Urgency } from '../simulator/host/mailbox.ts';
 import type { ProblemReport } from '../simulator/host/protocol.ts';
 import type { MessageHandler } from './message-stream.ts';
 
@@ -17,14 +18,19 @@ export interface SessionHost {
   request(request: {
     readonly kind: 'dap';
     readonly message: object;
-    readonly urgent?: true;
+    readonly urgent?: Urgency;
   }): Promise<unknown>;
 }
 
 type Message = DebugProtocol.ProtocolMessage;
 
 /** Requests that do not wait until the work at hand is done. */
-const URGENT = new Set(['pause', 'terminate', 'disconnect', 'restart']);
+const URGENT: Readonly<Record<string, Urgency>> = {
+  pause: 'motion',
+  terminate: 'all',
+  disconnect: 'all',
+  restart: 'all',
+};
 
 /** Requests that a session which is gone has granted already. */
 const ENDS = new Set(['terminate', 'disconnect', 'cancel']);
@@ -61,12 +67,12 @@ export class SessionProxy implements MessageHandler {
   /** From the client. */
   handleMessage(message: Message): void {
     if (!isRequest(message)) {
-      this.pass(message, false);
+      this.pass(message, undefined);
       return;
     }
     this.open.set(message.seq, message.command);
     if (message.command === 'cancel') this.cancel(message);
-    else this.pass(message, URGENT.has(message.command));
+    else this.pass(message, URGENT[message.command]);
   }
 
   /** From the host. */
@@ -94,7 +100,7 @@ export class SessionProxy implements MessageHandler {
     return new Promise((resolve) => {
       this.leaving = { seq, resolve };
       if (this.dead) resolve();
-      else this.pass({ seq, type: 'request', command: 'disconnect' } as Message, true);
+      else this.pass({ seq, type: 'request', command: 'disconnect' } as Message, 'all');
     });
   }
 
@@ -115,7 +121,8 @@ export class SessionProxy implements MessageHandler {
       this.kept.set(requestId, [...(this.kept.get(requestId) ?? []), request]);
       return;
     }
-    this.pass(request, waits || requestId === undefined || requestId === this.motion);
+    const isWorkedOn = waits || requestId === undefined || requestId === this.motion;
+    this.pass(request, isWorkedOn ? (requestId ?? 'motion') : undefined);
   }
 
   /** The request that the host is at, or comes to next. */
@@ -130,12 +137,12 @@ export class SessionProxy implements MessageHandler {
     for (const [seq, requests] of this.kept) {
       if (this.open.has(seq) && seq !== turn) continue;
       this.kept.delete(seq);
-      for (const request of requests) this.pass(request, seq === turn);
+      for (const request of requests) this.pass(request, seq === turn ? seq : undefined);
     }
   }
 
-  private pass(message: Message, urgent: boolean): void {
-    const request = { kind: 'dap', message, ...(urgent ? { urgent } : {}) } as const;
+  private pass(message: Message, urgent: Urgency | undefined): void {
+    const request = { kind: 'dap', message, ...(urgent === undefined ? {} : { urgent }) } as const;
     this.host.request(request).catch((error: unknown) => this.refuse(message.seq, reportOf(error)));
   }
 

@@ -9,10 +9,26 @@ const BUSY = 2;
 const ID_LENGTH = 3;
 const SEQ = 4;
 const URGENT = 5;
-const SLOTS = 6;
+const MOTION = 6;
+const REQUEST = 7;
+const SLOTS = 8;
 const SLOT_BYTES = SLOTS * 4;
 /** An execution's id in UTF-8; a longer one is cut, which only shortens what people are told. */
 const ID_BYTES_MAX = 256;
+
+/**
+ * What a message does not wait for: `all` that the host is at or comes to before it, a `motion` that is under
+ * way, or the work on one request of the debug protocol, named by its seq.
+ */
+export type Urgency = 'all' | 'motion' | number;
+
+/** What the host is at. */
+export interface Work {
+  /** It moves on by itself; otherwise somebody waits for an answer. */
+  readonly isMotion: boolean;
+  /** The request of the debug protocol that it is for; 0 for none. */
+  readonly request: number;
+}
 
 export class Mailbox {
   private readonly slots: Int32Array;
@@ -33,14 +49,25 @@ export class Mailbox {
     Atomics.add(this.slots, REQUESTS_POSTED, 1);
   }
 
-  /** The client: the request that was posted last is not to wait until the host's work is done. */
-  interrupt(): void {
-    Atomics.store(this.slots, URGENT, Atomics.load(this.slots, REQUESTS_POSTED));
+  /** The client: the request that was posted last is not to wait for this. */
+  interrupt(urgency: Urgency): void {
+    if (typeof urgency === 'number') {
+      Atomics.store(this.slots, REQUEST, urgency);
+      return;
+    }
+    const slot = urgency === 'all' ? URGENT : MOTION;
+    Atomics.store(this.slots, slot, Atomics.load(this.slots, REQUESTS_POSTED));
   }
 
-  /** The host: whether a request waits that wants the work at hand broken off. */
-  get interrupted(): boolean {
-    return ((Atomics.load(this.slots, URGENT) - this.received) | 0) > 0;
+  /** The host: whether a request waits that wants this work broken off. */
+  interrupts({ isMotion, request }: Work): boolean {
+    if (this.isAhead(URGENT) || (isMotion && this.isAhead(MOTION))) return true;
+    // The work that was meant may be over by now; what came after it goes on.
+    return request !== 0 && Atomics.load(this.slots, REQUEST) === request;
+  }
+
+  private isAhead(slot: number): boolean {
+    return ((Atomics.load(this.slots, slot) - this.received) | 0) > 0;
   }
 
   /** The host: a request has been taken. */

@@ -10,6 +10,7 @@ import type { ExploreOptions, ExploreProgress } from '../explore/explore-options
 import type { Finding } from '../explore/finding.ts';
 import type { ExploreReport } from '../explore/report.ts';
 import type { ScenarioResult } from '../explore/scenario.ts';
+import type { Urgency } from './mailbox.ts';
 import type {
   BranchOptions,
   KeptPromise,
@@ -138,7 +139,7 @@ export type HostRequest =
   /** Runs a scenario, which is a file, absolute; nothing is recorded. */
   | { readonly kind: 'check'; readonly scenario: string }
   /** `urgent` breaks off what the host is at, such as a long look at the past. */
-  | { readonly kind: 'dap'; readonly message: object; readonly urgent?: true }
+  | { readonly kind: 'dap'; readonly message: object; readonly urgent?: Urgency }
   /** Ends the simulation and folds its recording. */
   | { readonly kind: 'close' };
 

@@ -11,7 +11,7 @@ const DEAD = {
 
 /** A proxy whose host takes everything down and answers when told to. */
 class Proxied {
-  /** What the host was given: the command, the seq, and `!` when it is urgent. */
+  /** What the host was given: the command, the seq, and what it breaks off. */
   readonly taken: string[] = [];
   /** What the client was given, in a line each. */
   readonly given: string[] = [];
@@ -24,7 +24,7 @@ class Proxied {
       request: ({ message, urgent }) => {
         if (this.gone) return Promise.reject(Object.assign(new Error(), { problem: DEAD }));
         const { command, seq } = message as DebugProtocol.Request;
-        this.taken.push(`${command} ${seq}${urgent === true ? '!' : ''}`);
+        this.taken.push(`${command} ${seq}${urgent === undefined ? '' : `!${urgent}`}`);
         return Promise.resolve(null);
       },
     });
@@ -63,7 +63,8 @@ describe('the proxy of a session in a host', () => {
       proxied.ask(index + 1, command);
     }
     assert.deepEqual(proxied.taken, [
-      ...['threads 1', 'continue 2', 'pause 3!', 'restart 4!', 'terminate 5!', 'disconnect 6!'],
+      ...['threads 1', 'continue 2', 'pause 3!motion', 'restart 4!all'],
+      ...['terminate 5!all', 'disconnect 6!all'],
     ]);
     proxied.answer(1);
     proxied.tell('output');
@@ -74,7 +75,7 @@ describe('the proxy of a session in a host', () => {
     const proxied = new Proxied();
     proxied.ask(1, 'stackTrace');
     proxied.ask(2, 'cancel', { requestId: 1 });
-    assert.deepEqual(proxied.taken, ['stackTrace 1', 'cancel 2!']);
+    assert.deepEqual(proxied.taken, ['stackTrace 1', 'cancel 2!1']);
   });
 
   it('keeps the cancellation of a later request back, so that it breaks off nothing else', () => {
@@ -84,7 +85,7 @@ describe('the proxy of a session in a host', () => {
     proxied.ask(3, 'cancel', { requestId: 2 });
     assert.deepEqual(proxied.taken, ['stackTrace 1', 'variables 2']);
     proxied.answer(1);
-    assert.deepEqual(proxied.taken, ['stackTrace 1', 'variables 2', 'cancel 3!']);
+    assert.deepEqual(proxied.taken, ['stackTrace 1', 'variables 2', 'cancel 3!2']);
     proxied.answer(2);
     proxied.answer(3);
     assert.deepEqual(proxied.given, ['1 done', '2 done', '3 done']);
@@ -108,7 +109,7 @@ describe('the proxy of a session in a host', () => {
     proxied.ask(3, 'cancel', { requestId: 1 });
     // A cancelled progress is whatever is under way.
     proxied.ask(4, 'cancel', { progressId: 'p' });
-    assert.deepEqual(proxied.taken.slice(1), ['cancel 2!', 'cancel 3', 'cancel 4!']);
+    assert.deepEqual(proxied.taken.slice(1), ['cancel 2!1', 'cancel 3', 'cancel 4!motion']);
   });
 
   it('does not break off a motion for a look that was answered before', () => {
@@ -142,7 +143,7 @@ describe('the proxy of a session in a host', () => {
   it('ends the session when its client has gone, which hears nothing of it', async () => {
     const proxied = new Proxied();
     const left = proxied.proxy.leave();
-    const [, seq = ''] = /^disconnect (\d+)!$/.exec(proxied.taken[0] ?? '') ?? [];
+    const [, seq = ''] = /^disconnect (\d+)!all$/.exec(proxied.taken[0] ?? '') ?? [];
     const response = { type: 'response', seq: 0, request_seq: Number(seq), success: true };
     proxied.proxy.receive({ ...response, command: 'disconnect' } as DebugProtocol.Response);
     await left;

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Mailbox } from '../../simulator/host/mailbox.ts';
 
+const LOOK = { isMotion: false, request: 7 };
+const MOTION = { isMotion: true, request: 5 };
+
 /** The two ends of one mailbox. */
 function ends(): { readonly host: Mailbox; readonly client: Mailbox } {
   const client = new Mailbox();
@@ -20,20 +23,41 @@ describe('the mailbox of a host', () => {
 
   it('says that an urgent request waits until that one is taken', () => {
     const { host, client } = ends();
+    const interrupted = (): boolean => host.interrupts(LOOK);
     client.notePosted();
-    assert.equal(host.interrupted, false);
+    assert.equal(interrupted(), false);
     client.notePosted();
-    client.interrupt();
+    client.interrupt('all');
     client.notePosted();
-    assert.equal(host.interrupted, true);
+    assert.equal(interrupted(), true);
     host.noteReceived();
-    assert.equal(host.interrupted, true);
+    assert.equal(interrupted(), true);
     host.noteReceived();
-    assert.equal(host.interrupted, false);
+    assert.equal(interrupted(), false);
     host.noteReceived();
     // One that was taken before it could be called urgent is not waited for.
-    client.interrupt();
-    assert.equal(host.interrupted, false);
+    client.interrupt('all');
+    assert.equal(interrupted(), false);
+  });
+
+  it('breaks off a motion, and no look', () => {
+    const { host, client } = ends();
+    client.notePosted();
+    client.interrupt('motion');
+    assert.ok(host.interrupts(MOTION));
+    assert.ok(!host.interrupts(LOOK));
+    host.noteReceived();
+    assert.ok(!host.interrupts(MOTION));
+  });
+
+  it('breaks off the work on one request, and nothing that comes before or after it', () => {
+    const { host, client } = ends();
+    client.notePosted();
+    client.interrupt(LOOK.request);
+    assert.ok(host.interrupts(LOOK));
+    assert.ok(!host.interrupts({ ...LOOK, request: LOOK.request + 1 }));
+    assert.ok(!host.interrupts({ ...LOOK, request: 0 }));
+    assert.ok(!host.interrupts(MOTION));
   });
 
   it('says where the host is', () => {

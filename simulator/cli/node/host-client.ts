@@ -90,7 +90,9 @@ export class HostClient {
       this.pending.set(id, { resolve, reject });
       this.mailbox.notePosted();
       this.worker.postMessage(message);
-      if (request.kind === 'dap' && request.urgent === true) this.mailbox.interrupt();
+      if (request.kind === 'dap' && request.urgent !== undefined) {
+        this.mailbox.interrupt(request.urgent);
+      }
     });
   }
 
