@@ -62,30 +62,43 @@ export class AttemptCommits {
       for (const callback of callbacks) callback();
       return;
     }
-    const there = engine.network.delayNanos(node.name, JOURNAL_STORE);
-    if (there === 0n) {
-      this.arrive(entries, callbacks);
+    const { network, traffic, agenda } = engine;
+    const from = node.name;
+    const instant = traffic.arrival({ from, to: JOURNAL_STORE });
+    if (instant === agenda.now && network.isCalm(from, JOURNAL_STORE)) {
+      this.arrive(entries, callbacks, true);
       return;
     }
     this.onTheWay = true;
-    engine.agenda.in(there, () => this.arrive(entries, callbacks));
+    traffic.carry(instant, {
+      ...{ from, to: JOURNAL_STORE, sentAt: agenda.now, care: 'call', isCounted: false },
+      sender: attempt,
+      arrive: () => this.arrive(entries, callbacks, false),
+    });
   }
 
   /** At the store, whatever has become of the node since. */
-  private arrive(entries: readonly Entry[], callbacks: readonly (() => void)[]): void {
+  private arrive(
+    entries: readonly Entry[],
+    callbacks: readonly (() => void)[],
+    isStreamed: boolean,
+  ): void {
     const { attempt } = this;
     const { engine, node, incarnation, epoch, execution } = attempt;
     const accepted = engine.store.commit(execution.journal, epoch, entries);
     if (!accepted) this.noteRefusal(entries.length);
     // Nobody waits for most acknowledgements, and then they change nothing.
-    if (accepted && callbacks.length === 0 && !this.onTheWay) return;
-    engine.agenda.in(engine.network.delayNanos(JOURNAL_STORE, node.name), () =>
-      node.deliver(incarnation, () => this.acknowledge(accepted, callbacks)),
+    if (accepted && callbacks.length === 0 && isStreamed) return;
+    engine.traffic.call({ from: JOURNAL_STORE, to: node.name }, undefined, () =>
+      node.deliver(incarnation, () => {
+        // One that is streamed says nothing of one that travels.
+        if (!isStreamed) this.onTheWay = false;
+        this.acknowledge(accepted, callbacks);
+      }),
     );
   }
 
   private acknowledge(accepted: boolean, callbacks: readonly (() => void)[]): void {
-    this.onTheWay = false;
     if (this.attempt.ended) return;
     if (!accepted) {
       this.attempt.end('fenced', 'another node has taken over since');

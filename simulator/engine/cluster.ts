@@ -3,7 +3,8 @@
  * in consequence.
  *
  * L1  The epoch of an execution rises with every claim; its earlier owners are zombies.
- * L2  A claim is made only on a running node, and only when the lease before it is over.
+ * L2  A claim is made only on a running node that the journal store can be asked from, and only
+ *     when the lease before it is over.
  */
 import { assert } from '../kernel/assert.ts';
 import { after, type VirtualNanos } from '../kernel/time.ts';
@@ -22,6 +23,8 @@ export class Cluster {
   private readonly alive = new Map<SimulatedNode, Set<Attempt>>();
   /** Executions that nobody could take over so far. */
   private readonly unclaimed = new Set<Execution>();
+  /** Those whose renewals do not come to the journal store. */
+  private readonly cutOff = new Set<SimulatedNode>();
   private placed = 0;
 
   constructor(
@@ -35,16 +38,24 @@ export class Cluster {
     return this.nodes.find((node) => node.name === name);
   }
 
-  /** A node for a new attempt: the next in the ring that runs; undefined when none does. */
+  /** A node for a new attempt: the next in the ring that can claim it; undefined when none can. */
   place(execution: Execution): SimulatedNode | undefined {
     const last = execution.latest?.node;
     const from = last === undefined ? this.placed++ : this.nodes.indexOf(last) + 1;
     for (let step = 0; step < this.nodes.length; step++) {
       const node = this.nodes[(from + step) % this.nodes.length];
-      if (node?.state === 'up') return node;
+      if (node?.state === 'up' && this.reachesStore(node)) return node;
     }
     this.unclaimed.add(execution);
     return undefined;
+  }
+
+  /** The other nodes in the order in which they would take over: those that run come first. */
+  successors(node: SimulatedNode): readonly SimulatedNode[] {
+    const from = this.nodes.indexOf(node);
+    const ring = [...this.nodes.slice(from + 1), ...this.nodes.slice(0, from)];
+    const isUp = ({ state }: SimulatedNode): boolean => state === 'up';
+    return [...ring.filter(isUp), ...ring.filter((each) => !isUp(each))];
   }
 
   enter(attempt: Attempt): void {
@@ -85,14 +96,38 @@ export class Cluster {
     engine.agenda.in(forNanos, () => {
       if (node.incarnation !== incarnation || node.state !== 'paused') return;
       engine.trace({ kind: 'node.resumed', node: node.name });
-      this.renewAfterPause(node);
+      if (!this.cutOff.has(node)) this.renewAfterSilence(node);
       node.resume();
       this.claimUnclaimed();
     });
   }
 
-  /** The first thing a resumed node does is to renew its leases; where it may not, it is told. */
-  private renewAfterPause(node: SimulatedNode): void {
+  /** Links to the journal store may have been cut, or be whole again. */
+  reviewLinks(): void {
+    for (const node of this.nodes) {
+      const isOpen = this.engine.network.isOpen(node.name, JOURNAL_STORE);
+      if (isOpen === !this.cutOff.has(node)) continue;
+      if (isOpen) {
+        this.cutOff.delete(node);
+        if (node.state === 'up') this.renewAfterSilence(node);
+      } else {
+        this.cutOff.add(node);
+        for (const attempt of this.on(node)) this.expectExpiry(attempt);
+      }
+    }
+    this.claimUnclaimed();
+  }
+
+  private reachesStore({ name }: SimulatedNode): boolean {
+    const { network } = this.engine;
+    return network.isOpen(name, JOURNAL_STORE) && network.isOpen(JOURNAL_STORE, name);
+  }
+
+  /**
+   * The first thing that a node does which has stood still, or was cut off, is to renew its leases;
+   * where it may not, it is told.
+   */
+  private renewAfterSilence(node: SimulatedNode): void {
     const { now } = this.engine.agenda;
     for (const attempt of this.on(node)) {
       if (attempt.execution.owner === attempt) {
@@ -129,8 +164,8 @@ export class Cluster {
       for (const attempt of this.on(node)) {
         const { leaseNanos } = engine.world;
         attempt.leasedAt = lastRenewal(attempt.leasedAt, engine.agenda.now, leaseNanos, node);
-        // A node that stands still renews nothing, however its clock goes.
-        if (node.state === 'up') attempt.leaseEndsAt = undefined;
+        // A node that stands still or is cut off renews nothing, however its clock goes.
+        if (node.state === 'up' && !this.cutOff.has(node)) attempt.leaseEndsAt = undefined;
       }
       node[clock].drift(engine.agenda.now, ppm);
       const data = { clock, ppm };
@@ -169,7 +204,7 @@ export class Cluster {
     this.engine.trace({ kind: 'lease.expired', node: node.name, execution: execution.id });
     execution.owner = undefined;
     this.engine.claim(execution);
-    if (attempt.ended || node.state !== 'up') return;
+    if (attempt.ended || node.state !== 'up' || this.cutOff.has(node)) return;
     this.renewInVain(attempt, after(renewed, renewalNanos(this.engine.world.leaseNanos, node)));
   }
 

@@ -12,12 +12,13 @@ import { isLoopbackHost } from '../world/addresses.ts';
 import type { Service } from '../world/service.ts';
 import type { Happening } from './agenda.ts';
 import type { Attempt } from './attempt.ts';
-import { CONNECTION_STALL_NANOS, Connection } from './connection.ts';
+import { Connection } from './connection.ts';
 import { connectionTarget } from './connection-target.ts';
 import type { Execution } from './execution.ts';
 import type { Flight } from './flights.ts';
 import { joinPeers } from './peer-line.ts';
 import { ServiceLine } from './service-line.ts';
+import { CONNECTION_STALL_NANOS } from './traffic.ts';
 
 export class ConnectionFlight implements Flight {
   private timer: QueuedEvent<Happening> | undefined;
@@ -77,24 +78,20 @@ export class ConnectionFlight implements Flight {
   }
 
   private knock(service: Service, answer: () => void): void {
-    const { engine, node } = this.attempt;
     this.giveUpLater(service.name);
     if (this.loses('request', service.name)) return;
-    engine.agenda.in(engine.network.delayNanos(node.name, service.name), () => {
+    this.sendTo(service.name, () => {
       if (this.loses('response', service.name)) return;
-      engine.agenda.in(engine.network.delayNanos(service.name, node.name), () =>
-        this.onNode(answer),
-      );
+      this.sendBack(service.name, answer);
     });
   }
 
   /** Another execution may listen: on the node that owns it when the call comes there. */
   private call(called: Execution): void {
-    const { engine, node } = this.attempt;
     this.giveUpLater(called.id);
     if (this.loses('request', called.id)) return;
-    const place = called.owner?.node.name ?? node.name;
-    engine.agenda.in(engine.network.delayNanos(node.name, place), () => {
+    const place = called.owner?.node.name ?? this.attempt.node.name;
+    this.sendTo(place, () => {
       const { owner } = called;
       if (owner !== undefined) owner.onNode(() => this.ring(owner));
       // One that has ended leaves a machine where nobody listens; one that is away answers nothing.
@@ -123,9 +120,20 @@ export class ConnectionFlight implements Flight {
   }
 
   private sendRefusal(place: string, detail: string): void {
+    this.sendBack(place, () => this.fail('refused', detail));
+  }
+
+  private sendTo(place: string, arrive: () => void): void {
+    const { attempt } = this;
+    const there = { from: attempt.node.name, to: place };
+    attempt.engine.traffic.post(there, { care: 'stream', sender: attempt, arrive });
+  }
+
+  private sendBack(place: string, step: () => void): void {
     const { engine, node } = this.attempt;
-    engine.agenda.in(engine.network.delayNanos(place, node.name), () =>
-      this.onNode(() => this.fail('refused', detail)),
+    engine.traffic.post(
+      { from: place, to: node.name },
+      { care: 'stream', sender: undefined, arrive: () => this.onNode(step) },
     );
   }
 

@@ -11,13 +11,10 @@ import type { EffectSite } from '../faults/injector.ts';
 import { ByteQueue } from '../kernel/byte-queue.ts';
 import type { QueuedEvent } from '../kernel/event-queue.ts';
 import { INBOX_BYTES_MAX } from '../kernel/limits.ts';
-import { NANOS_PER_SECOND } from '../kernel/time.ts';
 import type { Happening } from './agenda.ts';
 import type { Attempt } from './attempt.ts';
 import type { InboxState } from './exchanges.ts';
-
-/** How long bytes that were lost are repeated in vain, until the connection is given up. */
-export const CONNECTION_STALL_NANOS = 30n * NANOS_PER_SECOND;
+import { CONNECTION_STALL_NANOS } from './traffic.ts';
 
 /** What a connection leads over: to a service, or to another program. */
 export interface Line {
@@ -135,9 +132,9 @@ export class Connection {
   }
 
   /** Bytes were lost on the way here or there: in the end, the node finds out. */
-  giveUpLater(detail: string): void {
+  giveUpLater(detail: string, inNanos = CONNECTION_STALL_NANOS): void {
     if (this.over || this.stall !== undefined) return;
-    this.stall = this.attempt.engine.agenda.in(CONNECTION_STALL_NANOS, () =>
+    this.stall = this.attempt.engine.agenda.in(inNanos, () =>
       this.onNode(() => {
         this.breakOff(detail);
         this.line.hangUp(detail);

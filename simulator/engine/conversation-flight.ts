@@ -15,9 +15,10 @@ export class ConversationFlight implements Flight {
   start(): void {
     const { attempt, entry } = this;
     const { engine, node, incarnation } = attempt;
-    engine.agenda.in(engine.network.delayNanos(node.name, JOURNAL_STORE), () => {
+    const there = { from: node.name, to: JOURNAL_STORE, bytes: entry.args.body?.length ?? 0 };
+    engine.traffic.call(there, attempt, () => {
       const result = engine.conversations.perform(attempt, entry) ?? {};
-      engine.agenda.in(engine.network.delayNanos(JOURNAL_STORE, node.name), () =>
+      engine.traffic.call({ from: JOURNAL_STORE, to: node.name }, undefined, () =>
         node.deliver(incarnation, () => {
           if (!this.over) attempt.land(entry, result);
         }),

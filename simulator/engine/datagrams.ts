@@ -17,6 +17,7 @@ import type { Attempt } from './attempt.ts';
 import type { ConnectionTrace } from './connection.ts';
 import type { Engine } from './engine.ts';
 import type { Execution } from './execution.ts';
+import type { Departure } from './traffic.ts';
 
 /** Keys of one execution that are remembered after their datagrams have arrived, the latest. */
 export const DATAGRAM_KEYS_MAX = 1024;
@@ -69,14 +70,20 @@ export class Datagrams {
     sender: Attempt,
     far: string,
     place: string,
-    { site }: Packet,
+    { site, body }: Packet,
     arrive: () => void,
   ): void {
-    const { traffic, faults } = this.engine;
+    const { traffic, faults, agenda } = this.engine;
+    const onLoss = (): void => this.trace('request.lost', sender, far, site);
     this.trace('request.sent', sender, far, site);
-    if (faults.take('lose-request', site) !== undefined)
-      this.trace('request.lost', sender, far, site);
-    else traffic.carry(traffic.arrival(sender.node.name, place), arrive);
+    if (faults.take('lose-request', site) !== undefined) {
+      onLoss();
+      return;
+    }
+    const [from, to] = [sender.node.name, place];
+    traffic.carry(traffic.arrival({ from, to, bytes: body.length }), {
+      ...{ from, to, arrive, onLoss, sentAt: agenda.now, care: 'datagram', isCounted: true },
+    });
   }
 
   private arriveAtExecution(sender: Attempt, receiver: Execution, packet: Packet): void {
@@ -128,13 +135,14 @@ export class Datagrams {
   }
 
   private answer(sender: Attempt, service: Service, packet: Packet, bytes: Uint8Array): void {
-    const { agenda, network, faults } = this.engine;
+    const { faults } = this.engine;
     const { site, from, to } = packet;
     if (faults.take('lose-response', site) !== undefined) {
       this.trace('response.lost', sender, service.name, site);
       return;
     }
-    agenda.in(network.delayNanos(service.name, this.placeOf(sender)), () => {
+    const way = { from: service.name, to: this.placeOf(sender), bytes: bytes.length };
+    this.postBack(way, () => {
       const { owner } = sender.execution;
       owner?.onNode(() => {
         if (owner.sockets.datagramSocketAt(from)?.arrive(to, bytes) !== true) return;
@@ -146,14 +154,17 @@ export class Datagrams {
 
   /** Word of a closed port goes back to the sender. */
   private refuse(sender: Attempt, place: string, { from, to }: Packet): void {
-    const { agenda, network } = this.engine;
-    agenda.in(network.delayNanos(place, this.placeOf(sender)), () => {
+    this.postBack({ from: place, to: this.placeOf(sender) }, () => {
       const { owner } = sender.execution;
       owner?.onNode(() => {
         owner.sockets.datagramSocketAt(from)?.arriveRefusal(to);
         owner.poke();
       });
     });
+  }
+
+  private postBack(way: Departure, arrive: () => void): void {
+    this.engine.traffic.post(way, { care: 'datagram', sender: undefined, arrive });
   }
 
   private placeOf({ execution, node }: Attempt): string {

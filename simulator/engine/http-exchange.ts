@@ -30,6 +30,7 @@ import {
   type TraceData,
   type TryOwner,
 } from './http-try.ts';
+import type { Sender } from './traffic.ts';
 import { Upload, type UploadPiece } from './upload.ts';
 
 /** How long the engine waits for the response to its first try; each further try waits twice. */
@@ -88,6 +89,10 @@ export class HttpExchange implements TryOwner {
 
   get nodeName(): string {
     return this.attempt.node.name;
+  }
+
+  get sender(): Sender {
+    return this.attempt;
   }
 
   /** Whether a program that waits for its response need not wait any longer. */

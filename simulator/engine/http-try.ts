@@ -26,6 +26,7 @@ import type { Happening } from './agenda.ts';
 import type { Engine } from './engine.ts';
 import { arriveReal } from './real-exchange.ts';
 import { IDLE_NANOS } from './service-end.ts';
+import { Lane, type Sender } from './traffic.ts';
 import { type UploadPiece, wholePiece } from './upload.ts';
 
 export interface ResponseHead {
@@ -46,6 +47,7 @@ export interface ResponseRun {
 export interface TryOwner {
   readonly engine: Engine;
   readonly nodeName: string;
+  readonly sender: Sender;
   /** The effect that began the exchange. */
   readonly site: EffectSite;
   /** Runs a step on the node, unless nobody there wants to know any more. */
@@ -77,6 +79,8 @@ export class HttpTry {
   private answersAt = VIRTUAL_START;
   private sentBackAt = VIRTUAL_START;
   private arrivesHere = VIRTUAL_START;
+  private readonly laneThere = new Lane();
+  private readonly laneBack = new Lane();
   private isRequestLost = false;
   private isResponseLost = false;
   private isBrokenOff = false;
@@ -103,9 +107,15 @@ export class HttpTry {
       owner.trace('request.lost', { service: service.name }, piece.site);
       return;
     }
-    const delay = engine.network.delayNanos(owner.nodeName, service.name);
-    this.arrivesThere = later(this.arrivesThere, after(engine.agenda.now, delay));
-    engine.agenda.at(this.arrivesThere, () => this.arrive(piece));
+    const [from, to, bytes] = [owner.nodeName, service.name, piece.bytes.length];
+    const { traffic, agenda } = engine;
+    this.arrivesThere = traffic.arrival({ from, to, bytes, earliest: this.arrivesThere });
+    traffic.carry(this.arrivesThere, {
+      ...{ from, to, sender: owner.sender, lane: this.laneThere, sentAt: agenda.now },
+      ...{ care: 'stream', isCounted: false },
+      arrive: () => this.arrive(piece),
+      onLoss: () => owner.trace('request.lost', { service: service.name }, piece.site),
+    });
   }
 
   /** The node wants no more of it, and sends no more. What has left whole still arrives. */
@@ -203,8 +213,9 @@ export class HttpTry {
   /** Lets something come to the node. */
   private overLink(step: () => void): void {
     const { engine, nodeName } = this.owner;
-    engine.agenda.in(engine.network.delayNanos(this.service.name, nodeName), () =>
-      this.owner.onNode(step),
+    engine.traffic.post(
+      { from: this.service.name, to: nodeName },
+      { care: 'stream', sender: undefined, arrive: () => this.owner.onNode(step) },
     );
   }
 
@@ -222,7 +233,7 @@ export class HttpTry {
     runs.forEach(({ bytes, delayNanos }, index) => {
       sentAt = after(sentAt, delayNanos);
       const isLast = ended && index === runs.length - 1;
-      this.arriveBack(sentAt, () => {
+      this.arriveBack(sentAt, bytes.length, () => {
         if (index === 0 && head !== undefined) {
           owner.trace('response.arrived', { service: service.name });
           owner.receiveHead({ status: head.status, headers: head.headers }, number);
@@ -233,11 +244,17 @@ export class HttpTry {
     this.sentBackAt = sentAt;
   }
 
-  private arriveBack(sentAt: VirtualNanos, step: () => void): void {
-    const { engine, nodeName } = this.owner;
-    const delay = engine.network.delayNanos(this.service.name, nodeName);
+  private arriveBack(sentAt: VirtualNanos, bytes: number, step: () => void): void {
+    const { owner, service } = this;
+    const { network, traffic } = owner.engine;
+    const [from, to] = [service.name, owner.nodeName];
+    const delay = network.delayNanos(from, to, { at: sentAt, bytes });
     this.arrivesHere = later(this.arrivesHere, after(sentAt, delay));
-    engine.agenda.at(this.arrivesHere, () => this.owner.onNode(step));
+    traffic.carry(this.arrivesHere, {
+      ...{ from, to, sentAt, lane: this.laneBack, care: 'stream', isCounted: false },
+      arrive: () => owner.onNode(step),
+      onLoss: () => owner.trace('response.lost', { service: service.name }),
+    });
   }
 }
 

@@ -26,7 +26,7 @@ class PeerLine implements Line {
   }
 
   send(bytes: Uint8Array, site: EffectSite): void {
-    this.there.send(() => {
+    const arrive = (): void => {
       const { own, other } = this.ends ?? {};
       if (other?.isOpen === true) {
         own?.trace('request.arrived', site);
@@ -34,7 +34,8 @@ class PeerLine implements Line {
       } else {
         this.back.sendAnyway(() => own?.arriveReset(`${this.far} had closed the connection`));
       }
-    });
+    };
+    this.there.send(arrive, bytes.length);
   }
 
   sendEnd(): void {
@@ -54,8 +55,14 @@ class PeerLine implements Line {
 /** Makes both ends of a connection between two attempts. */
 export function joinPeers(caller: Attempt, called: Attempt): Peers {
   const { engine } = caller;
-  const there = new OneWay(engine, caller.node.name, called.node.name);
-  const back = new OneWay(engine, called.node.name, caller.node.name);
+  const onLoss = (): void => {
+    // Whoever sends gives up, and whoever receives finds that nobody is there any more.
+    for (const end of [peers.caller, peers.called]) end.giveUpLater('nothing came through', 0n);
+  };
+  const leading = (from: Attempt, to: Attempt): OneWay =>
+    new OneWay(engine, { from: from.node.name, to: to.node.name, sender: from, onLoss });
+  const there = leading(caller, called);
+  const back = leading(called, caller);
   const toCalled = new PeerLine(called.execution.id, there, back);
   const toCaller = new PeerLine(caller.execution.id, back, there);
   const peers: Peers = {

@@ -19,13 +19,20 @@ export class ServiceLine implements Line, ConnectionClient {
   ) {
     const { engine, node } = end.attempt;
     this.far = service.name;
-    this.there = new OneWay(engine, node.name, service.name);
-    this.back = new OneWay(engine, service.name, node.name);
+    const lost = (way: string) => () => end.giveUpLater(`nothing came through ${way}`, 0n);
+    this.there = new OneWay(engine, {
+      ...{ from: node.name, to: service.name, sender: end.attempt },
+      onLoss: lost(`to ${service.name}`),
+    });
+    this.back = new OneWay(engine, {
+      ...{ from: service.name, to: node.name, sender: undefined },
+      onLoss: lost(`from ${service.name}`),
+    });
     this.server = new ServiceEnd(engine, service, authority, this);
   }
 
   send(bytes: Uint8Array, site: EffectSite): void {
-    this.there.send(() => this.server.receive(bytes, site));
+    this.there.send(() => this.server.receive(bytes, site), bytes.length);
   }
 
   sendEnd(): void {
@@ -44,7 +51,7 @@ export class ServiceLine implements Line, ConnectionClient {
   // The service's side.
 
   deliver(bytes: Uint8Array, answered?: EffectSite): void {
-    this.back.send(() => this.end.arrive(bytes, answered));
+    this.back.send(() => this.end.arrive(bytes, answered), bytes.length);
   }
 
   deliverEnd(): void {

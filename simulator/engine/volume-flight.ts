@@ -20,9 +20,11 @@ export class VolumeFlight implements Flight {
   start(): void {
     const { attempt, entry, volume } = this;
     const { engine, node, incarnation } = attempt;
-    engine.agenda.in(engine.network.delayNanos(node.name, volume.name), () => {
+    const there = { from: node.name, to: volume.name, bytes: bytesOf(entry.args) };
+    engine.traffic.call(there, attempt, () => {
       const result = volume.perform(entry.operation, entry.args, entry.key);
-      engine.agenda.in(engine.network.delayNanos(volume.name, node.name), () =>
+      const back = { from: volume.name, to: node.name, bytes: bytesOf(result) };
+      engine.traffic.call(back, undefined, () =>
         node.deliver(incarnation, () => this.land(result)),
       );
     });
@@ -35,4 +37,8 @@ export class VolumeFlight implements Flight {
   private land(result: EffectValue): void {
     if (!this.over) this.attempt.land(this.entry, result);
   }
+}
+
+function bytesOf({ body }: EffectValue): number {
+  return body?.length ?? 0;
 }
