@@ -8,6 +8,7 @@
 import { type ReplayEnd, replay } from '../../simulator/engine/replayer.ts';
 import type { GuestProgram } from '../../simulator/guest/program.ts';
 import {
+  captureFrames,
   isUserFrame,
   ProgramLocator,
   readFrames,
@@ -17,7 +18,6 @@ import {
 import type { SimulationView } from '../../simulator/host/simulation-run.ts';
 import { wallOf } from '../../simulator/host/source-sites.ts';
 import type { Entry, ExecutionId } from '../../simulator/journal/entry.ts';
-import { captureFrames } from './capture-frames.ts';
 
 /** Different stacks kept of one program; then they are read anew. */
 const STACKS_KEPT_MAX = 50_000;

@@ -172,7 +172,7 @@ export class Attempt implements EffectPort {
   effect<A extends EffectValue, R extends EffectValue>(operation: Operation<A, R>, args: A): R {
     if (this.unwinding !== undefined) throw this.unwinding;
     const entry = this.view[this.cursor];
-    const isReplayed = entry?.deliveredAt !== undefined && !this.points.areOpen;
+    const isReplayed = entry?.deliveredAt !== undefined && !this.points.areWatching;
     if (isReplayed && isSame(entry, operation as unknown as AnyOperation, args)) {
       this.cursor++;
       return entry.result as R;
@@ -252,6 +252,7 @@ export class Attempt implements EffectPort {
     ensureStackRoom(EVENT_CALLS_MAX);
     if (!isSame(entry, operation, args)) throw this.diverge(entry, { operation, args });
     this.points.settle(entry);
+    if (this.engine.faults.watchesReplays) this.points.passReplayed(entry);
     if (entry.deliveredAt === undefined) this.inFlight.resume(entry);
     this.cursor++;
     return entry.result;

@@ -5,7 +5,7 @@
  * P1  A point is passed once, also when a fault at it puts the guest aside and it comes back.
  * P2  A point at which no fault happens changes nothing.
  */
-import type { EffectPoint } from '../faults/fault.ts';
+import type { EffectPoint, FaultPoint } from '../faults/fault.ts';
 import type { EffectSite } from '../faults/injector.ts';
 import type { AnyOperation, Entry, Seq } from '../journal/entry.ts';
 import { EVENT_CALLS_MAX, ensureStackRoom } from '../kernel/stack-room.ts';
@@ -23,14 +23,16 @@ export class EffectPoints {
 
   constructor(private readonly attempt: Attempt) {}
 
-  /** Whether the effect that was performed last is to pass points before the guest goes on. */
-  get areOpen(): boolean {
-    return this.open !== undefined;
+  /** Whether an effect that the journal answers is to pass points before the guest goes on. */
+  get areWatching(): boolean {
+    return this.open !== undefined || this.attempt.engine.faults.watchesReplays;
   }
 
   /** Counts the effect and passes its first point, inside the guest's call. */
   begin(seq: Seq, operation: AnyOperation): void {
-    this.attempt.engine.faults.begin(this.site(seq, operation));
+    const { engine, execution } = this.attempt;
+    const source = () => engine.sources.here(execution.workflow.program);
+    engine.faults.begin(this.site(seq, operation), source);
     this.passInside(seq, operation, 'before');
   }
 
@@ -44,6 +46,15 @@ export class EffectPoints {
   passInside(seq: Seq, operation: AnyOperation, point: EffectPoint): void {
     this.fire(seq, operation, point);
     this.attempt.ensureRunning();
+  }
+
+  /** An effect that an earlier attempt has performed is about to be answered from the journal. */
+  passReplayed({ seq, operation, result, attempt: number }: Entry): void {
+    const { attempt } = this;
+    // A guest that is put aside and comes back replays what its own attempt did.
+    if (number === attempt.number || result === undefined) return;
+    this.fire(seq, operation, 'replay');
+    attempt.ensureRunning();
   }
 
   /** Whether a fault is still to happen at this point. */
@@ -82,7 +93,7 @@ export class EffectPoints {
     });
   }
 
-  private fire(seq: Seq, operation: AnyOperation, point: EffectPoint): void {
+  private fire(seq: Seq, operation: AnyOperation, point: FaultPoint): void {
     const { engine, node } = this.attempt;
     const site = this.site(seq, operation);
     for (const fault of engine.faults.at(site, point)) engine.applyFault(fault, node, site);

@@ -45,6 +45,7 @@ import { letHappen } from './happenings/index.ts';
 import { DurableJournal, type JournalStore, type RequestInbox } from './journal-store.ts';
 import { Questions } from './questions.ts';
 import type { RealRequests } from './real-requests.ts';
+import { SourcePlaces } from './source-places.ts';
 import { Traffic } from './traffic.ts';
 import { isInputReady } from './wait-flight.ts';
 import type { Workflow } from './workflow.ts';
@@ -61,6 +62,7 @@ export class Engine {
   readonly volumes: ReadonlyMap<string, Volume>;
   readonly questions = new Questions(this);
   readonly edits = new Edits(this);
+  readonly sources = new SourcePlaces();
   readonly real: RealRequests;
   readonly conversations: Conversations;
   readonly executions = new Map<ExecutionId, Execution>();

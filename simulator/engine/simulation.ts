@@ -154,7 +154,7 @@ export class Simulation {
       onChoice: (choice) => sink.choice(choice),
     });
     const network = new Network(networkSetup(world), choices);
-    const faults = new FaultInjector(setup.plan, sink);
+    const faults = new FaultInjector(setup.plan, sink, choices);
     const store = new JournalStore(
       sink,
       (output) => {
@@ -239,6 +239,11 @@ export class Simulation {
   /** The fault plan with everything that was injected. */
   plan(): FaultPlan {
     return this.engine.faults.plan();
+  }
+
+  /** The same with what was drawn by chance at the effects that it hit. */
+  settledPlan(): FaultPlan {
+    return this.engine.faults.settledPlan();
   }
 
   /** Runs until all has ended, nothing is left to happen, or the observer stops it. */

@@ -1,4 +1,4 @@
-/** The four instants of an effect at which a crash differs. */
+/** The four instants of an effect that is performed, at which a crash differs. */
 export const EFFECT_POINTS = ['before', 'intent', 'performed', 'recorded'] as const;
 
 /**
@@ -6,3 +6,8 @@ export const EFFECT_POINTS = ['before', 'intent', 'performed', 'recorded'] as co
  * `recorded` but not delivered to the program.
  */
 export type EffectPoint = (typeof EFFECT_POINTS)[number];
+
+/** Those at which a fault can happen: also when a later attempt answers the effect from the journal. */
+export const FAULT_POINTS = [...EFFECT_POINTS, 'replay'] as const;
+
+export type FaultPoint = (typeof FAULT_POINTS)[number];

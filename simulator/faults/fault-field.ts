@@ -9,6 +9,8 @@ import type { FieldReader } from './field-reader.ts';
 interface Described {
   /** One sentence for a person who writes the field. */
   readonly text: string;
+  /** What a snippet proposes, when the field has to be written. */
+  readonly example?: Json;
 }
 
 /** A length of time; in the fault, its nanoseconds are in a field with `Nanos` behind the name. */
@@ -46,9 +48,11 @@ export interface TextField extends Described {
   readonly required?: true;
 }
 
-/** The name of a node; a fault that has this field is done to a node. */
+/** The name of a node, or its role; a fault that has this field is done to a node. */
 export interface NodeField extends Described {
   readonly type: 'node';
+  /** It is done to all nodes when the field is left out, not to the one that runs the effect. */
+  readonly all?: true;
 }
 
 /** Names of nodes, services or the journal store. */

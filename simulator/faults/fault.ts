@@ -2,7 +2,7 @@
  * What can go wrong: a fault is data that says what, where, when and for how long. docs/faults.md
  * lists them. FAULT_SPECS is the one place that knows the kinds and their fields.
  */
-import type { EffectPoint } from './effect-point.ts';
+import type { FaultPoint } from './effect-point.ts';
 import type { FieldsOf } from './fault-field.ts';
 import type { FaultSpec } from './fault-spec.ts';
 import { CLOCK_FAULTS } from './kinds/clock.ts';
@@ -14,9 +14,22 @@ import { STORE_FAULTS } from './kinds/store.ts';
 import { TIMER_FAULTS } from './kinds/timer.ts';
 import type { EffectTrigger, Trigger } from './trigger.ts';
 
-export { EFFECT_POINTS, type EffectPoint } from './effect-point.ts';
+export {
+  EFFECT_POINTS,
+  type EffectPoint,
+  FAULT_POINTS,
+  type FaultPoint,
+} from './effect-point.ts';
 export { PAUSE_NANOS_DEFAULT } from './kinds/process.ts';
-export type { EffectTrigger, MatchTrigger, SeqTrigger, TimeTrigger, Trigger } from './trigger.ts';
+export type {
+  ChanceTrigger,
+  EffectTrigger,
+  LineTrigger,
+  MatchTrigger,
+  SeqTrigger,
+  TimeTrigger,
+  Trigger,
+} from './trigger.ts';
 
 export const FAULT_SPECS = {
   ...PROCESS_FAULTS,
@@ -61,7 +74,7 @@ export function isInterference(fault: Fault): fault is Interference {
 }
 
 /** The point of an effect at which a fault happens. */
-export function pointOf(fault: Fault): EffectPoint {
+export function pointOf(fault: Fault): FaultPoint {
   return 'point' in fault ? fault.point : 'before';
 }
 

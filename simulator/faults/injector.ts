@@ -2,20 +2,22 @@
  * Decides when the faults of a plan happen. It owns the plan, with injected faults at its end, and
  * the counters of matches; it does not know what a fault does.
  *
- * I1  The same plan and the same sequence of effects fire the same faults at the same places.
- * I2  A fault with an effect trigger fires in one effect only; one that interferes may fire several
- *     times in it.
+ * I1  The same plan, choices and sequence of effects fire the same faults at the same places.
+ * I2  A fault with an effect trigger fires in one effect only, and one by chance in those that it
+ *     hits; one that interferes may fire several times in it.
+ * I3  An effect is counted, and drawn for, once, also when a later attempt performs it again.
  */
 import type { ExecutionId, Seq } from '../journal/entry.ts';
 import type { RecordingSink } from '../journal/records.ts';
 import { assert } from '../kernel/assert.ts';
+import type { Choices } from '../kernel/choices.ts';
 import { matchesGlob } from '../kernel/glob.ts';
 import { FAULTS_MAX } from '../kernel/limits.ts';
 import {
-  type EffectPoint,
   type Fault,
   type FaultOf,
   type FaultPlan,
+  type FaultPoint,
   type Happening,
   type InterferingKind,
   isInterference,
@@ -38,6 +40,13 @@ export interface FiredFault {
   readonly site: EffectSite | undefined;
 }
 
+/** An effect that a fault has settled on, and how often it is still to happen there. */
+interface Hit {
+  readonly execution: string;
+  readonly seq: number;
+  left: number;
+}
+
 interface ArmedFault {
   readonly number: number;
   readonly fault: Fault;
@@ -46,9 +55,24 @@ interface ArmedFault {
   matchesSeen: number;
   /** The latest effect of each execution that has been counted. */
   readonly counted: Map<ExecutionId, Seq>;
-  /** The effect that a match trigger has settled on. */
-  settledOn: EffectSite | undefined;
+  /** Where it is to happen, as far as that is known. */
+  hits: Hit[];
+  /** Whether effects to come can become hits. */
+  isSettled: boolean;
 }
+
+/** A place in a source that a call comes from. */
+export interface SourcePlace {
+  /** Its path. */
+  readonly file: string;
+  /** Counts from 1. */
+  readonly line: number;
+}
+
+/** A probability is drawn as one of so many numbers. */
+const CHANCES = 1_000_000_000;
+
+const NO_SOURCE = (): readonly SourcePlace[] => [];
 
 export class FaultInjector {
   /** Each time that one has happened, in their order. */
@@ -56,10 +80,12 @@ export class FaultInjector {
   private readonly armed: ArmedFault[] = [];
   /** Those with an effect trigger that may still fire, in plan order. */
   private waiting: ArmedFault[] = [];
+  private replayWaiting = 0;
 
   constructor(
     plan: FaultPlan,
     private readonly sink: Pick<RecordingSink, 'fault'>,
+    private readonly choices: Pick<Choices, 'below'>,
   ) {
     for (const fault of plan.faults) this.arm(fault, false);
   }
@@ -69,9 +95,30 @@ export class FaultInjector {
     return this.waiting.length > 0;
   }
 
+  /** The same for effects that are answered from a journal. */
+  get watchesReplays(): boolean {
+    return this.replayWaiting > 0;
+  }
+
   /** The plan as it is now, injected faults included. */
   plan(): FaultPlan {
     return { faults: this.armed.map((armed) => armed.fault) };
+  }
+
+  /** The plan that does the same without chance: what was drawn is at the effects that it hit. */
+  settledPlan(): FaultPlan {
+    return { faults: this.armed.flatMap(({ fault }) => this.settled(fault)) };
+  }
+
+  private settled(fault: Fault): readonly Fault[] {
+    if (fault.at.kind !== 'chance') return [fault];
+    const places = new Map<string, Fault>();
+    for (const { fault: each, site } of this.fired) {
+      if (each !== fault || site === undefined) continue;
+      const { execution, seq } = site;
+      places.set(`${execution}/${seq}`, { ...fault, at: { kind: 'seq', execution, seq } });
+    }
+    return [...places.values()];
   }
 
   /**
@@ -87,32 +134,62 @@ export class FaultInjector {
   timed(): readonly { readonly fault: Happening; readonly fire: () => void }[] {
     return this.armed
       .filter((armed) => armed.fault.at.kind === 'time')
-      .map((armed) => ({ fault: armed.fault as Happening, fire: () => this.fire(armed, undefined) }));
+      .map((armed) => ({
+        fault: armed.fault as Happening,
+        fire: () => this.fire(armed, undefined),
+      }));
   }
 
-  /** Counts an effect for the match triggers: once, also when a later attempt performs it again. */
-  begin(site: EffectSite): void {
+  /**
+   * Counts an effect that begins.
+   *
+   * @param source where its call comes from, innermost first; asked only when a fault needs it
+   */
+  begin(site: EffectSite, source: () => readonly SourcePlace[] = NO_SOURCE): void {
+    let places: readonly SourcePlace[] | undefined;
+    const comesFrom = (file: string, line: number): boolean => {
+      places ??= source();
+      return places.some((place) => place.line === line && endsPath(place.file, file));
+    };
     for (const armed of this.waiting) {
-      const { at } = armed.fault;
-      if (at.kind !== 'match' || armed.settledOn !== undefined) continue;
-      if (at.execution !== undefined && at.execution !== site.execution) continue;
-      if (!matchesGlob(at.effect, site.effect)) continue;
-      if (site.seq <= (armed.counted.get(site.execution) ?? -1)) continue;
-      armed.counted.set(site.execution, site.seq);
-      armed.matchesSeen++;
-      if (armed.matchesSeen === at.match) armed.settledOn = site;
+      if (armed.isSettled || !this.matches(armed, site, comesFrom)) continue;
+      armed.hits.push({ ...site, left: timesOf(armed.fault) });
     }
   }
 
+  /** Whether an effect that begins is one that a fault has waited for. */
+  private matches(
+    armed: ArmedFault,
+    site: EffectSite,
+    comesFrom: (file: string, line: number) => boolean,
+  ): boolean {
+    const { at } = armed.fault;
+    if (at.kind === 'seq' || at.kind === 'time') return false;
+    if (at.execution !== undefined && at.execution !== site.execution) return false;
+    if (site.seq <= (armed.counted.get(site.execution) ?? -1)) return false;
+    const isMeant =
+      at.kind === 'line' ? comesFrom(at.file, at.line) : matchesGlob(at.effect, site.effect);
+    if (!isMeant) return false;
+    armed.counted.set(site.execution, site.seq);
+    if (at.kind === 'chance') return this.draws(armed.number, at.probability);
+    armed.matchesSeen++;
+    armed.isSettled = armed.matchesSeen === at.match;
+    return armed.isSettled;
+  }
+
+  private draws(number: number, probability: number): boolean {
+    return this.choices.below(`fault ${number}`, CHANCES) < probability * CHANCES;
+  }
+
   /** Faults that happen at this point of this effect, marked as fired. */
-  at(site: EffectSite, point: EffectPoint): readonly Happening[] {
+  at(site: EffectSite, point: FaultPoint): readonly Happening[] {
     const due = this.waiting.filter((armed) => isDue(armed, site, point));
     for (const armed of due) this.fire(armed, site);
     return due.map((armed) => armed.fault as Happening);
   }
 
   /** Whether a fault is still to happen at this point of this effect. */
-  waitsFor(site: EffectSite, point: EffectPoint): boolean {
+  waitsFor(site: EffectSite, point: FaultPoint): boolean {
     return this.waiting.some((armed) => isDue(armed, site, point));
   }
 
@@ -127,6 +204,7 @@ export class FaultInjector {
   private arm(fault: Fault, injected: boolean): ArmedFault {
     assert(this.armed.length < FAULTS_MAX, `more than ${FAULTS_MAX} faults`);
     const number = this.armed.length + 1;
+    const { at } = fault;
     const armed: ArmedFault = {
       number,
       fault,
@@ -134,21 +212,34 @@ export class FaultInjector {
       fired: 0,
       matchesSeen: 0,
       counted: new Map(),
-      settledOn: undefined,
+      hits: at.kind === 'seq' ? [{ ...at, left: timesOf(fault) }] : [],
+      isSettled: at.kind === 'seq' || at.kind === 'time',
     };
     this.armed.push(armed);
-    if (fault.at.kind !== 'time') this.waiting.push(armed);
+    if (at.kind !== 'time') this.wait(armed);
     this.write(armed);
     return armed;
+  }
+
+  private wait(armed: ArmedFault): void {
+    this.waiting.push(armed);
+    if (isAtReplay(armed.fault)) this.replayWaiting++;
   }
 
   private fire(armed: ArmedFault, site: EffectSite | undefined): void {
     armed.fired++;
     this.fired.push({ fault: armed.fault, site });
-    if (armed.fired >= timesOf(armed.fault)) {
-      this.waiting = this.waiting.filter((each) => each !== armed);
+    const hit = site === undefined ? undefined : hitAt(armed, site);
+    if (hit !== undefined && --hit.left === 0) {
+      armed.hits = armed.hits.filter((each) => each !== hit);
+      if (armed.isSettled && armed.hits.length === 0) this.dismiss(armed);
     }
     this.write(armed);
+  }
+
+  private dismiss(armed: ArmedFault): void {
+    this.waiting = this.waiting.filter((each) => each !== armed);
+    if (isAtReplay(armed.fault)) this.replayWaiting--;
   }
 
   private write(armed: ArmedFault): void {
@@ -157,16 +248,30 @@ export class FaultInjector {
   }
 }
 
-function isDue(armed: ArmedFault, site: EffectSite, point: EffectPoint): boolean {
+function isDue(armed: ArmedFault, site: EffectSite, point: FaultPoint): boolean {
   const { fault } = armed;
   return !isInterference(fault) && pointOf(fault) === point && isAt(armed, site);
 }
 
-function isAt({ fault, settledOn }: ArmedFault, site: EffectSite): boolean {
-  const at = fault.at.kind === 'seq' ? fault.at : settledOn;
-  return at !== undefined && at.seq === site.seq && at.execution === site.execution;
+function isAt(armed: ArmedFault, site: EffectSite): boolean {
+  return hitAt(armed, site) !== undefined;
+}
+
+function hitAt({ hits }: ArmedFault, { execution, seq }: EffectSite): Hit | undefined {
+  return hits.find((hit) => hit.seq === seq && hit.execution === execution);
+}
+
+function isAtReplay(fault: Fault): boolean {
+  return !isInterference(fault) && pointOf(fault) === 'replay';
 }
 
 function timesOf(fault: Fault): number {
   return 'times' in fault ? fault.times : 1;
+}
+
+/** Whether a path is that of a file, of which only the end need be named. */
+function endsPath(path: string, file: string): boolean {
+  if (!path.endsWith(file)) return false;
+  const before = path.charAt(path.length - file.length - 1);
+  return before === '' || before === '/' || before === '\\';
 }

@@ -8,6 +8,7 @@ import { FAULT_KINDS, type Fault, type FaultPlan, specOf } from './fault.ts';
 import { fieldJson, propertyOf, readField } from './fault-field.ts';
 import type { FaultSpec } from './fault-spec.ts';
 import { FieldReader } from './field-reader.ts';
+import { nodeProblem } from './node-role.ts';
 import { compact, readTrigger, triggerJson } from './trigger.ts';
 
 export const PLAN_VERSION = 1;
@@ -70,19 +71,20 @@ function checkTimed(
   spec: FaultSpec,
   { node }: Readonly<Record<string, unknown>>,
 ): void {
+  const nodeField = spec.fields.node;
   if (spec.acts === 'interferes') {
     fields.problem('at', 'it belongs to an effect; say which with "seq" or "effect"');
-  } else if ('node' in spec.fields && node === undefined) {
-    fields.problem('node', 'a fault at a time needs the name of the node that it hits');
+  } else if (nodeField?.type === 'node' && nodeField.all !== true && node === undefined) {
+    fields.problem('node', 'a fault at a time needs the name of the node that it hits, or a role');
   }
 }
 
-/** Throws PlanError when a fault names a node that is not among `nodes`. */
+/** Throws PlanError when a fault names a node that is not among `nodes`, or a role without one. */
 export function checkNodes(plan: FaultPlan, nodes: readonly string[], where: string): void {
   const problems = plan.faults.flatMap((fault, index) => {
-    if (!('node' in fault) || fault.node === undefined || nodes.includes(fault.node)) return [];
-    const known = nodes.join(', ');
-    return [`$.faults[${index}].node: there is no node ${fault.node}; there is ${known}`];
+    const name = 'node' in fault ? fault.node : undefined;
+    const problem = name === undefined ? undefined : nodeProblem(name, nodes);
+    return problem === undefined ? [] : [`$.faults[${index}].node: ${problem}`];
   });
   if (problems.length > 0) throw new PlanError(where, problems);
 }

@@ -20,13 +20,35 @@ export interface MatchTrigger {
   readonly match: number;
 }
 
+/** Each effect whose name matches, with a probability that is drawn for it once. */
+export interface ChanceTrigger {
+  readonly kind: 'chance';
+  readonly effect: string;
+  readonly execution: string | undefined;
+  /** From 0 to 1. */
+  readonly probability: number;
+}
+
+/** The n-th effect, counting from 1, that comes from a source line: by itself or what it calls. */
+export interface LineTrigger {
+  readonly kind: 'line';
+  /** The end of the file's path: `order.c`, `src/order.c`. */
+  readonly file: string;
+  /** Counts from 1. */
+  readonly line: number;
+  readonly execution: string | undefined;
+  readonly match: number;
+}
+
 /** An instant of virtual time, in nanoseconds since the start. */
 export interface TimeTrigger {
   readonly kind: 'time';
   readonly atNanos: bigint;
+  /** Whose owner is meant where a node is named by its role, and what is hit if not a node. */
+  readonly execution?: string;
 }
 
-export type EffectTrigger = SeqTrigger | MatchTrigger;
+export type EffectTrigger = SeqTrigger | MatchTrigger | ChanceTrigger | LineTrigger;
 export type Trigger = EffectTrigger | TimeTrigger;
 
 /** Reads the field `at`; what is wrong with it is reported, and then there is none. */
@@ -34,23 +56,58 @@ export function readTrigger(fields: FieldReader): Trigger | undefined {
   const at = fields.object('at');
   if (at === undefined) return undefined;
   const execution = at.text('execution');
-  let trigger: Trigger | undefined;
-  if (at.has('seq')) {
-    const seq = at.integer('seq', { minimum: 0 });
-    if (execution === undefined) at.missing('execution', 'the execution that "seq" counts in');
-    else trigger = { kind: 'seq', execution, seq };
-  } else if (at.has('effect')) {
-    const effect = at.text('effect') ?? '';
-    const match = at.integer('match', { minimum: 1, fallback: 1 });
-    trigger = { kind: 'match', effect, execution, match };
-  } else if (at.has('time')) {
-    const atNanos = at.duration('time', 'not negative');
-    trigger = atNanos === undefined ? undefined : { kind: 'time', atNanos };
-  } else {
-    at.missing('seq', '"seq" with "execution", or "effect" with "match", or "time"');
-  }
+  const trigger = readPlace(at, execution);
   at.finish();
   return trigger;
+}
+
+function readPlace(at: FieldReader, execution: string | undefined): Trigger | undefined {
+  if (at.has('seq')) {
+    const seq = at.integer('seq', { minimum: 0 });
+    if (execution !== undefined) return { kind: 'seq', execution, seq };
+    if (!at.has('execution')) at.missing('execution', 'the execution that "seq" counts in');
+    return undefined;
+  }
+  if (at.has('effect')) return readEffects(at, execution);
+  if (at.has('line')) {
+    const { file, line } = readLine(at);
+    return { kind: 'line', file, line, execution, match: readMatch(at) };
+  }
+  if (at.has('time')) {
+    const atNanos = at.duration('time', 'not negative');
+    if (atNanos === undefined) return undefined;
+    return execution === undefined
+      ? { kind: 'time', atNanos }
+      : { kind: 'time', atNanos, execution };
+  }
+  at.missing(
+    'seq',
+    '"seq" with "execution", or "effect" with "match" or "probability", or "line", or "time"',
+  );
+  return undefined;
+}
+
+function readEffects(at: FieldReader, execution: string | undefined): EffectTrigger {
+  const effect = at.text('effect') ?? '';
+  if (!at.has('probability')) return { kind: 'match', effect, execution, match: readMatch(at) };
+  const probability = at.share('probability', undefined, true) ?? 0;
+  return { kind: 'chance', effect, execution, probability };
+}
+
+function readMatch(at: FieldReader): number {
+  return at.integer('match', { minimum: 1, fallback: 1 });
+}
+
+const LINE = /^(?<file>.*[^:]):(?<line>[1-9]\d{0,8})$/;
+
+function readLine(at: FieldReader): { file: string; line: number } {
+  const text = at.text('line');
+  const { file, line } = LINE.exec(text ?? '')?.groups ?? {};
+  if (file !== undefined && line !== undefined) return { file, line: Number(line) };
+  if (text !== undefined) {
+    at.problem('line', `expected a file and a line such as "order.c:42", found "${text}"`);
+  }
+  return { file: '', line: 1 };
 }
 
 export function triggerJson(trigger: Trigger): JsonObject {
@@ -59,10 +116,20 @@ export function triggerJson(trigger: Trigger): JsonObject {
       return { execution: trigger.execution, seq: trigger.seq };
     case 'match': {
       const { effect, match, execution } = trigger;
-      return execution === undefined ? { effect, match } : { effect, match, execution };
+      return compact({ effect, match, execution });
     }
-    case 'time':
-      return { time: durationJson(trigger.atNanos) ?? '0s' };
+    case 'chance': {
+      const { effect, probability, execution } = trigger;
+      return compact({ effect, probability, execution });
+    }
+    case 'line': {
+      const { file, line, match, execution } = trigger;
+      return compact({ line: `${file}:${line}`, match, execution });
+    }
+    case 'time': {
+      const { atNanos, execution } = trigger;
+      return compact({ time: durationJson(atNanos) ?? '0s', execution });
+    }
     default:
       return unreachable(trigger);
   }

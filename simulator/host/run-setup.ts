@@ -1,5 +1,5 @@
-import type { Fault, FaultPlan } from '../faults/fault.ts';
-import { HostRequestError } from './host-request-error.ts';
+import type { FaultPlan } from '../faults/fault.ts';
+import { checkNodes } from '../faults/plan.ts';
 import type { LoadedSimulation } from './loaded-simulation.ts';
 import type { RunOptions } from './protocol.ts';
 
@@ -17,17 +17,7 @@ export function withOptions(loaded: LoadedSimulation, options: RunOptions): Load
   };
 }
 
-/** A plan names nodes that must be there; throws HostRequestError. */
+/** A plan names nodes that must be there; throws PlanError. */
 export function checkPlan(plan: FaultPlan, { world }: LoadedSimulation): void {
-  for (const fault of plan.faults) {
-    const node = nodeOf(fault);
-    if (node !== undefined && !world.nodes.includes(node)) {
-      const known = world.nodes.join(', ');
-      throw new HostRequestError(`the fault plan names node ${node}; the world has ${known}`);
-    }
-  }
-}
-
-function nodeOf(fault: Fault): string | undefined {
-  return 'node' in fault ? fault.node : undefined;
+  checkNodes(plan, world.nodes, 'the fault plan');
 }

@@ -4,14 +4,17 @@ import { type EffectSite, FaultInjector } from '../../simulator/faults/injector.
 import { parseFault, parsePlan } from '../../simulator/faults/plan.ts';
 import { executionId, seqOf } from '../../simulator/journal/entry.ts';
 import type { FaultRow } from '../../simulator/journal/records.ts';
+import { type Choice, Choices } from '../../simulator/kernel/choices.ts';
 
 const rows: FaultRow[] = [];
+const drawn: Choice[] = [];
 
 function injector(...faults: readonly object[]): FaultInjector {
   rows.length = 0;
-  return new FaultInjector(parsePlan(JSON.stringify({ faults }), 'plan'), {
-    fault: (row) => rows.push(row),
-  });
+  const plan = parsePlan(JSON.stringify({ faults }), 'plan');
+  const choices = new Choices({ seed: 7, onChoice: (choice) => drawn.push(choice) });
+  drawn.length = 0;
+  return new FaultInjector(plan, { fault: (row) => rows.push(row) }, choices);
 }
 
 function site(execution: string, seq: number, effect = 'http.request'): EffectSite {
@@ -82,6 +85,79 @@ describe('the fault injector', () => {
     );
     const kinds = faults.at(site('a-1', 0), 'before').map(({ kind }) => kind);
     assert.deepEqual(kinds, ['pause', 'clock-jump', 'crash']);
+  });
+
+  it('draws once for each effect that matches, from a stream of its own', () => {
+    const half = { kind: 'crash', at: { effect: 'http.*', probability: 0.5 } };
+    const faults = injector({ kind: 'pause', at: { execution: 'x-1', seq: 0 } }, half);
+    const hit: number[] = [];
+    for (let seq = 0; seq < 40; seq++) {
+      const here = site('a-1', seq, seq % 2 === 0 ? 'http.request' : 'clock.read');
+      for (let attempt = 0; attempt < 2; attempt++) {
+        faults.begin(here);
+        if (faults.at(here, 'before').length > 0) hit.push(seq);
+      }
+    }
+    assert.equal(drawn.length, 20);
+    assert.deepEqual([...new Set(drawn.map(({ stream }) => stream))], ['fault 2']);
+    assert.ok(hit.length > 3 && hit.length < 17, `${hit}`);
+    assert.deepEqual(hit, [...new Set(hit)]);
+    const { faults: settled } = faults.settledPlan();
+    assert.equal(settled[0]?.kind, 'pause');
+    const places = settled.slice(1).map(({ at }) => at);
+    assert.deepEqual(
+      places,
+      hit.map((seq) => ({ kind: 'seq', execution: 'a-1', seq })),
+    );
+  });
+
+  it('hits every effect with probability 1 and none with 0, each as often as it says', () => {
+    const faults = injector(
+      { kind: 'lose-request', at: { effect: '*', probability: 1 }, times: 2 },
+      { kind: 'lose-response', at: { effect: '*', probability: 0, execution: 'a-1' } },
+    );
+    for (const here of [site('a-1', 0), site('a-2', 0)]) {
+      faults.begin(here);
+      const lost = [1, 2, 3].map(() => faults.take('lose-request', here) !== undefined);
+      assert.deepEqual(lost, [true, true, false]);
+      assert.equal(faults.take('lose-response', here), undefined);
+    }
+    assert.equal(drawn.length, 3, 'nothing is drawn for another execution');
+    assert.equal(faults.settledPlan().faults.length, 2);
+    assert.ok(faults.watchesEffects);
+  });
+
+  it('counts the effects that come from a source line, and asks for lines while it waits', () => {
+    const at = { line: 'src/order.c:42', match: 2 };
+    const faults = injector({ kind: 'crash', at }, { kind: 'pause', at: { effect: 'none' } });
+    let asked = 0;
+    const from =
+      (...lines: readonly (readonly [string, number])[]) =>
+      () => {
+        asked++;
+        return lines.map(([file, line]) => ({ file, line }));
+      };
+    const sources = [
+      from(['/home/src/order.c', 42]),
+      from(['/home/mysrc/order.c', 42], ['/home/src/order.c', 41]),
+      from(['/home/src/pay.c', 7], ['/home/src/order.c', 42]),
+      from(['/home/src/order.c', 42]),
+    ];
+    const fired = sources.map((source, seq) => {
+      faults.begin(site('a-1', seq), source);
+      return faults.at(site('a-1', seq), 'before').length;
+    });
+    assert.deepEqual(fired, [0, 0, 1, 0]);
+    assert.equal(asked, 3);
+  });
+
+  it('says when an effect that is replayed is to be looked at', () => {
+    const faults = injector({ kind: 'crash', at: { execution: 'a-1', seq: 1 }, point: 'replay' });
+    assert.ok(faults.watchesReplays);
+    assert.deepEqual(faults.at(site('a-1', 1), 'before'), []);
+    assert.equal(faults.at(site('a-1', 1), 'replay').length, 1);
+    assert.ok(!faults.watchesReplays);
+    assert.ok(!injector({ kind: 'crash', at: { effect: '*' } }).watchesReplays);
   });
 
   it('gives faults at an instant to be scheduled, and does not watch effects for them', () => {

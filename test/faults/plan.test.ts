@@ -82,6 +82,19 @@ describe('a fault plan', () => {
     ],
     ['an unknown kind', { kind: 'fire', at: AT }, /^\$\.faults\[0\]\.kind: .*found "fire"/],
     ['no place', { kind: 'crash' }, /^\$\.faults\[0\]\.at: missing; expected an object/],
+    [
+      'a probability above 1',
+      { kind: 'crash', at: { effect: '*', probability: 1.5 } },
+      /\.at\.probability: expected a number from 0 to 1, found 1\.5/,
+    ],
+    [
+      'a probability and a match',
+      { kind: 'crash', at: { effect: '*', probability: 1, match: 2 } },
+      /\.at\.match: unknown field; known here: execution, effect, probability/,
+    ],
+    ['a file alone', { kind: 'crash', at: { line: 'order.c' } }, /\.at\.line: .*"order\.c:42"/],
+    ['line 0', { kind: 'crash', at: { line: 'order.c:0' } }, /\.at\.line: expected a file and/],
+    ['a line alone', { kind: 'crash', at: { line: ':7' } }, /\.at\.line: expected a file and/],
     ['an empty place', { kind: 'crash', at: {} }, /^\$\.faults\[0\]\.at\.seq: missing; .*"time"/],
     [
       'a seq alone',
@@ -162,6 +175,21 @@ describe('a fault plan', () => {
       /\[0\]\.node: there is no node b; .*a, c/,
     );
     checkNodes(plan, ['a', 'b'], 'p');
+  });
+
+  it('is refused with a role that nothing has, or no node can have', () => {
+    const check = (node: string, ...nodes: string[]) =>
+      checkNodes(
+        parsePlan(JSON.stringify({ faults: [{ kind: 'crash', at: AT, node }] }), 'p'),
+        nodes,
+        'p',
+      );
+    check('@owner', 'a');
+    check('@next', 'a', 'b');
+    check('@other', 'a', 'b', 'c');
+    assert.throws(() => check('@next', 'a'), /node: @next needs a world of 2 nodes; there is a$/);
+    assert.throws(() => check('@other', 'a', 'b'), /@other needs a world of 3 nodes/);
+    assert.throws(() => check('@boss', 'a'), /no node @boss; .*roles are @owner, @next, @other/);
   });
 });
 

@@ -1,5 +1,5 @@
 /** What befalls a node as a whole. */
-import { EFFECT_POINTS } from '../effect-point.ts';
+import { FAULT_POINTS } from '../effect-point.ts';
 import type { ChoiceField, NodeField } from '../fault-field.ts';
 import type { FaultSpecs } from '../fault-spec.ts';
 
@@ -8,14 +8,14 @@ export const PAUSE_NANOS_DEFAULT = 20_000_000_000n;
 
 export const POINT = {
   type: 'choice',
-  values: EFFECT_POINTS,
+  values: FAULT_POINTS,
   default: 'before',
-  text: 'The instant of the effect: before it, after its intent is durable, performed but not recorded, or recorded but not delivered.',
+  text: 'The instant of the effect: before it, after its intent is durable, performed but not recorded, recorded but not delivered, or when a later attempt replays it.',
 } as const satisfies ChoiceField;
 
 export const NODE = {
   type: 'node',
-  text: 'The node it hits; the one that runs the effect when left out.',
+  text: 'The node it hits, or its role: @owner, @next, @other; the one that runs the effect when left out.',
 } as const satisfies NodeField;
 
 export const PROCESS_FAULTS = {

@@ -1,6 +1,6 @@
 /** A fault in words, from its form in a plan. */
 import type { Json, JsonObject } from '../../effects/operation.ts';
-import type { EffectPoint, FaultKind } from '../../faults/fault.ts';
+import type { FaultKind, FaultPoint } from '../../faults/fault.ts';
 import { formatDuration, parseDuration } from '../../kernel/time.ts';
 
 /** Where a fault hit, as far as it is known. */
@@ -10,11 +10,12 @@ export interface FaultPlace {
   readonly effect?: string;
 }
 
-const AT_POINT: Readonly<Record<EffectPoint, (effect: string) => string>> = {
+const AT_POINT: Readonly<Record<FaultPoint, (effect: string) => string>> = {
   before: (effect) => `before ${effect}`,
   intent: (effect) => `after the intent of ${effect} is recorded, before it is performed`,
   performed: (effect) => `after ${effect} is performed, before its result is recorded`,
   recorded: (effect) => `after the result of ${effect} is recorded, before it is delivered`,
+  replay: (effect) => `when ${effect} is replayed`,
 };
 
 const KINDS: Readonly<Record<FaultKind, (plan: JsonObject, place: FaultPlace) => string>> = {
@@ -54,7 +55,7 @@ function node(plan: JsonObject, place: FaultPlace): string {
 function when(plan: JsonObject, place: FaultPlace): string {
   const { time } = triggerOf(plan);
   if (time !== undefined) return ` at ${duration(time)}`;
-  const words = AT_POINT[(plan.point ?? 'before') as EffectPoint] ?? AT_POINT.before;
+  const words = AT_POINT[(plan.point ?? 'before') as FaultPoint] ?? AT_POINT.before;
   return ` ${words(target(plan, place))}`;
 }
 

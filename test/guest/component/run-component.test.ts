@@ -2,10 +2,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { captureFrames } from '../../../debug-adapter/travel/capture-frames.ts';
 import { replay } from '../../../simulator/engine/replayer.ts';
 import type { GuestProgram } from '../../../simulator/guest/program.ts';
-import { ProgramLocator, readFrames, userFrame } from '../../../simulator/guest/symbols/index.ts';
+import {
+  captureFrames,
+  ProgramLocator,
+  readFrames,
+  userFrame,
+} from '../../../simulator/guest/symbols/index.ts';
 import { executionId } from '../../../simulator/journal/entry.ts';
 import { componentOfC, loadComponentProgram } from '../../helpers/build-component.ts';
 import { buildProgram, closeBuilder } from '../../helpers/programs.ts';

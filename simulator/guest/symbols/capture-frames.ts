@@ -2,11 +2,11 @@
  * The WebAssembly frames of the present stack, read from V8's call sites instead of its text: that
  * is several times faster, and a breakpoint looks at the stack of every effect.
  */
-import type { GuestProgram } from '../../simulator/guest/program.ts';
-import type { ProgramModule } from '../../simulator/guest/program-module.ts';
-import { scriptTag, type WasmFrame } from '../../simulator/guest/symbols/index.ts';
-import { functionAt } from '../../simulator/guest/wasm/index.ts';
-import { lowerBound } from '../../simulator/kernel/lower-bound.ts';
+import { lowerBound } from '../../kernel/lower-bound.ts';
+import type { GuestProgram } from '../program.ts';
+import type { ProgramModule } from '../program-module.ts';
+import { functionAt } from '../wasm/index.ts';
+import { scriptTag, type WasmFrame } from './wasm-frame.ts';
 
 /** Frames kept of one stack, innermost first. */
 export const STACK_FRAMES_MAX = 2000;

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { captureFrames, STACK_FRAMES_MAX } from '../../debug-adapter/travel/capture-frames.ts';
-import { readFrames } from '../../simulator/guest/symbols/index.ts';
-import { buildProgram, closeBuilder } from '../helpers/programs.ts';
-import { simulate } from '../helpers/simulate.ts';
+import {
+  captureFrames,
+  readFrames,
+  STACK_FRAMES_MAX,
+} from '../../../simulator/guest/symbols/index.ts';
+import { buildProgram, closeBuilder } from '../../helpers/programs.ts';
+import { simulate } from '../../helpers/simulate.ts';
 
 after(closeBuilder);
 
