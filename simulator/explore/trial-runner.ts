@@ -118,7 +118,7 @@ export class TrialRunner {
       problems: simulation.engine.problems,
       volumes: new Map([...volumes].map(([name, volume]) => [name, () => imageOf(volume)])),
       nowNanos: simulation.agenda.now,
-      plan: simulation.plan(),
+      plan: simulation.settledPlan(),
       choices: history.choices,
     };
   }
