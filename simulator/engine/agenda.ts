@@ -3,7 +3,8 @@
  * calls, and turns, in which an attempt runs its guest.
  *
  * A1  Time never runs backwards.
- * A2  Events and turns leave in order of (instant, insertion) over both queues.
+ * A2  Events and turns leave in order of (instant, insertion) over both queues; turns among each
+ *     other as a schedule says, where there is one.
  * A3  While a guest runs, time passes only through `pass` and through events that it waits for;
  *     a turn of another guest never starts inside it.
  * A4  Nothing happens after VIRTUAL_END: what would, happens then.
@@ -13,9 +14,11 @@
  *     time has got there, and nothing later than now inside a guest's call. So it depends on real
  *     time when things happen, and never in which order.
  */
+import type { Schedule } from '../faults/schedule.ts';
 import { EventQueue, InsertionCounter, type QueuedEvent } from '../kernel/event-queue.ts';
 import { EVENT_CALLS_MAX, ensureStackRoom } from '../kernel/stack-room.ts';
 import { after, VIRTUAL_END, VIRTUAL_START, type VirtualNanos } from '../kernel/time.ts';
+import { ScheduledTurns } from './scheduled-turns.ts';
 
 export type Happening = () => void;
 
@@ -32,6 +35,8 @@ export interface AgendaOptions {
   readonly followsRealTime: boolean;
   /** Undefined for an earlier run that is run again: what it waited for has passed. */
   readonly pace?: Pace | undefined;
+  /** Undefined lets whoever came first go first. */
+  readonly schedule?: Schedule | undefined;
 }
 
 export class Agenda {
@@ -47,9 +52,14 @@ export class Agenda {
   readonly waits = new Set<object>();
   private readonly counter = new InsertionCounter();
   private readonly events = new EventQueue<Happening>(this.counter);
-  private readonly turns = new EventQueue<Happening>(this.counter);
+  private readonly turns: EventQueue<Happening> | ScheduledTurns<Happening>;
 
-  constructor(private readonly options: AgendaOptions = { followsRealTime: false }) {}
+  constructor(private readonly options: AgendaOptions = { followsRealTime: false }) {
+    const { counter } = this;
+    const { schedule } = options;
+    this.turns =
+      schedule === undefined ? new EventQueue(counter) : new ScheduledTurns(schedule, counter);
+  }
 
   at(instant: VirtualNanos, happening: Happening): QueuedEvent<Happening> {
     return this.events.push(this.possible(instant), happening);
@@ -59,8 +69,11 @@ export class Agenda {
     return this.at(after(this.now, durationNanos), happening);
   }
 
-  turn(happening: Happening): QueuedEvent<Happening> {
-    return this.turns.push(this.now, happening);
+  /** @param execution whose turn it is */
+  turn(execution: string, happening: Happening): QueuedEvent<Happening> {
+    const { turns, now } = this;
+    if (turns instanceof EventQueue) return turns.push(now, happening);
+    return turns.push(now, execution, happening);
   }
 
   /** Lets the running guest take time. */
@@ -153,8 +166,8 @@ export class Agenda {
     return event !== undefined && event.at <= this.now;
   }
 
-  private happen(queue: EventQueue<Happening>): void {
-    const next = queue.pop();
+  private happen(queue: EventQueue<Happening> | ScheduledTurns<Happening>): void {
+    const next = queue.pop(this.now);
     if (next === undefined) return;
     if (next.at > this.now) this.now = next.at;
     this.steps++;

@@ -122,7 +122,7 @@ export class Attempt implements EffectPort {
   private queueTurn(): void {
     this.turnQueued = true;
     const { node, incarnation } = this;
-    this.engine.agenda.turn(() => {
+    this.engine.agenda.turn(this.execution.id, () => {
       if (node.state === 'up') this.takeTurn();
       else node.deliver(incarnation, () => this.queueTurn());
     });

@@ -12,6 +12,7 @@ import { PROCESS_FAULTS } from './kinds/process.ts';
 import { STORAGE_FAULTS } from './kinds/storage.ts';
 import { STORE_FAULTS } from './kinds/store.ts';
 import { TIMER_FAULTS } from './kinds/timer.ts';
+import type { Schedule } from './schedule.ts';
 import type { EffectTrigger, Trigger } from './trigger.ts';
 
 export {
@@ -80,6 +81,8 @@ export function pointOf(fault: Fault): FaultPoint {
 
 export interface FaultPlan {
   readonly faults: readonly Fault[];
+  /** Who goes first; without one, whoever came first. */
+  readonly schedule?: Schedule;
 }
 
 export const EMPTY_PLAN: FaultPlan = { faults: [] };

@@ -90,6 +90,17 @@ export class FieldReader {
     return undefined;
   }
 
+  /** A list of integers; empty when it is left out. */
+  integers(field: string, rule: { minimum: number; lengthMax: number }): readonly number[] {
+    const value = this.take(field) ?? [];
+    const { minimum, lengthMax } = rule;
+    const fits = (each: unknown): boolean => Number.isSafeInteger(each) && Number(each) >= minimum;
+    if (Array.isArray(value) && value.length <= lengthMax && value.every(fits)) return value;
+    const wanted = `a list of at most ${lengthMax} integers from ${minimum}`;
+    this.problem(field, `expected ${wanted}, found ${describe(value)}`);
+    return [];
+  }
+
   oneOf<T extends string>(field: string, allowed: readonly T[], fallback: T): T;
   oneOf<T extends string>(field: string, allowed: readonly T[], fallback: undefined): T | undefined;
   oneOf<T extends string>(

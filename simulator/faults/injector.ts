@@ -83,11 +83,11 @@ export class FaultInjector {
   private replayWaiting = 0;
 
   constructor(
-    plan: FaultPlan,
+    private readonly given: FaultPlan,
     private readonly sink: Pick<RecordingSink, 'fault'>,
     private readonly choices: Pick<Choices, 'below'>,
   ) {
-    for (const fault of plan.faults) this.arm(fault, false);
+    for (const fault of given.faults) this.arm(fault, false);
   }
 
   /** False while no fault waits for an effect, so that the common case costs one test. */
@@ -102,12 +102,12 @@ export class FaultInjector {
 
   /** The plan as it is now, injected faults included. */
   plan(): FaultPlan {
-    return { faults: this.armed.map((armed) => armed.fault) };
+    return { ...this.given, faults: this.armed.map((armed) => armed.fault) };
   }
 
   /** The plan that does the same without chance: what was drawn is at the effects that it hit. */
   settledPlan(): FaultPlan {
-    return { faults: this.armed.flatMap(({ fault }) => this.settled(fault)) };
+    return { ...this.given, faults: this.armed.flatMap(({ fault }) => this.settled(fault)) };
   }
 
   private settled(fault: Fault): readonly Fault[] {

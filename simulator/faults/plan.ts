@@ -9,6 +9,7 @@ import { fieldJson, propertyOf, readField } from './fault-field.ts';
 import type { FaultSpec } from './fault-spec.ts';
 import { FieldReader } from './field-reader.ts';
 import { nodeProblem } from './node-role.ts';
+import { readSchedule, scheduleJson } from './schedule.ts';
 import { compact, readTrigger, triggerJson } from './trigger.ts';
 
 export const PLAN_VERSION = 1;
@@ -39,9 +40,11 @@ export function parsePlan(text: string, file: string): FaultPlan {
     problems.push(`$.version: ${version} is not known here; this version reads ${PLAN_VERSION}`);
   }
   const faults = plan.list('faults', FAULTS_MAX).map((item) => readFault(item));
+  const schedule = readSchedule(plan);
   plan.finish();
   if (problems.length > 0) throw new PlanError(file, problems);
-  return { faults: faults.filter((fault) => fault !== undefined) };
+  const read = faults.filter((fault) => fault !== undefined);
+  return schedule === undefined ? { faults: read } : { faults: read, schedule };
 }
 
 /** Reads one fault, as in a plan; throws PlanError. */
@@ -91,7 +94,10 @@ export function checkNodes(plan: FaultPlan, nodes: readonly string[], where: str
 
 /** The JSON form of a plan, ready for JSON.stringify. */
 export function planJson(plan: FaultPlan): JsonObject {
-  return { version: PLAN_VERSION, faults: plan.faults.map(faultJson) };
+  const faults = plan.faults.map(faultJson);
+  const { schedule } = plan;
+  if (schedule === undefined) return { version: PLAN_VERSION, faults };
+  return { version: PLAN_VERSION, faults, schedule: scheduleJson(schedule) };
 }
 
 export function faultJson(fault: Fault): JsonObject {

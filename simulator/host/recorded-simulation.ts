@@ -1,12 +1,13 @@
 import { operationByName } from '../effects/registry.ts';
 import type { Workflow } from '../engine/workflow.ts';
 import type { FaultPlan } from '../faults/fault.ts';
-import { parseFault } from '../faults/plan.ts';
+import { parseFault, parsePlan } from '../faults/plan.ts';
 import type { ComponentTranspiler } from '../guest/component/transpiled-component.ts';
 import type { ExecutionId } from '../journal/entry.ts';
 import type { History } from '../journal/history.ts';
 import { openRecording, type Recording } from '../journal/recording.ts';
 import type { RecordingSource } from '../journal/recording-files.ts';
+import type { FaultRow } from '../journal/records.ts';
 import type { SqlLoader } from '../journal/sql-engine.ts';
 import type { HostEnvironment } from './host-environment.ts';
 import {
@@ -87,14 +88,20 @@ export class RecordedSimulation implements SimulationView {
 
   /** The fault plan, with everything that was injected by hand. */
   plan(): FaultPlan {
-    const faults = this.history.faults();
-    return { faults: faults.map(({ plan }) => parseFault(plan, this.recording.name)) };
+    return this.planOf(this.history.faults());
   }
 
   /** The fault plan as it was before anything was injected. */
   configuredPlan(): FaultPlan {
-    const faults = this.history.faults().filter(({ injected }) => !injected);
-    return { faults: faults.map(({ plan }) => parseFault(plan, this.recording.name)) };
+    return this.planOf(this.history.faults().filter(({ injected }) => !injected));
+  }
+
+  private planOf(rows: readonly FaultRow[]): FaultPlan {
+    const { name } = this.recording;
+    const faults = rows.map(({ plan }) => parseFault(plan, name));
+    // What is written down at the start has the schedule, too.
+    const { schedule } = parsePlan(this.recording.meta().get('plan') ?? '{"faults": []}', name);
+    return schedule === undefined ? { faults } : { faults, schedule };
   }
 
   workflowOf(execution: ExecutionId): Workflow {

@@ -77,7 +77,7 @@ export class SimulationStarter {
   async branch(options: BranchOptions): Promise<SimulationSnapshot> {
     const added = options.faults.map((fault) => parseFault(fault, 'the fault to branch with'));
     const base = await this.branchBase(options.recording);
-    const plan = { faults: [...base.plan.faults, ...added] };
+    const plan = { ...base.plan, faults: [...base.plan.faults, ...added] };
     const inputs = base.inputs.filter(({ kind }) => kind !== 'fault');
     const { realServices } = base;
     await this.begin(base.loaded, plan, options.record, options, { inputs, realServices });

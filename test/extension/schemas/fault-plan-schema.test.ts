@@ -122,6 +122,16 @@ describe('the schema of fault plans', () => {
     check({ version: 1, faults: [], more: 1 }, false);
   });
 
+  it('accepts and refuses schedules as the parser does', () => {
+    const plan = (schedule: unknown) => ({ faults: [], schedule });
+    check(plan({}), true);
+    check(plan({ order: ['order-2'], changes: [1, 7], lag: '10ms' }), true);
+    for (const wrong of [{ order: [] }, { order: ['a', 'a'] }, { changes: [0] }, { lag: '-1s' }]) {
+      check(plan(wrong), false);
+    }
+    check(plan({ first: 'order-1' }), false);
+  });
+
   it('accepts the plan of the example', () => {
     const plan = join(projectRoot, 'examples/order/faults/crash-after-charge.json');
     check(JSON.parse(readFileSync(plan, 'utf8')), true);
