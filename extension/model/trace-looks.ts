@@ -16,6 +16,7 @@ const LOOKS: Readonly<Record<string, Icon>> = {
   'call.retried': { id: 'refresh', color: 'list.warningForeground' },
   'question.answered': { id: 'comment' },
   'result.edited': { id: 'edit' },
+  'memory.patched': { id: 'edit' },
   'service.failed': { id: 'error', color: 'list.errorForeground' },
 };
 

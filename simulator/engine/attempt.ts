@@ -18,6 +18,7 @@ import {
   withoutStack,
 } from '../effects/operation.ts';
 import { ProbeSession } from '../guest/instrument/index.ts';
+import type { GuestProgram } from '../guest/program.ts';
 import { type GuestOutcome, GuestStopped, runGuest } from '../guest/run-guest.ts';
 import { type AnyOperation, type Entry, type Seq, seqOf } from '../journal/entry.ts';
 import type { AttemptOutcome } from '../journal/records.ts';
@@ -37,6 +38,7 @@ import { Exchanges } from './exchanges.ts';
 import type { Execution } from './execution.ts';
 import { isSame, newEntry } from './new-entry.ts';
 import { performOutput } from './outputs.ts';
+import type { PatchRun } from './patch-run.ts';
 import { performRead } from './reads.ts';
 import { Sockets } from './sockets.ts';
 import { MESSAGES_TAKING, REQUEST_TAKING, STDIN_TAKING, Taken, type Taking } from './taken.ts';
@@ -75,6 +77,8 @@ export class Attempt implements EffectPort {
   private unwinding: Unwind | undefined;
   /** Something else than an Unwind came out of an effect: the guest's stack ended in the engine. */
   private stackEnded = false;
+  /** Changes the guest's memory by hand, in this turn. */
+  private patching: PatchRun | undefined;
   /** What the guest finished with, until that is durable. */
   private finishing: GuestOutcome | undefined;
   readonly replayed: number;
@@ -143,9 +147,11 @@ export class Attempt implements EffectPort {
     this.stackEnded = false;
     this.onStack = true;
     this.engine.beginsTurn(this);
+    const program = this.engine.patches.programFor(this);
     let outcome: GuestOutcome | undefined;
     try {
-      outcome = runGuest(this.execution.workflow, this, this.session());
+      const session = this.session(program);
+      outcome = runGuest({ ...this.execution.workflow, program }, this, session);
     } catch (error) {
       if (error !== this.unwinding && !(error instanceof GuestStopped)) throw error;
     } finally {
@@ -157,16 +163,20 @@ export class Attempt implements EffectPort {
   }
 
   /** A program with probes can be put aside also while it computes. */
-  private session(): ProbeSession | undefined {
-    if (this.execution.workflow.program.main.instrumented === undefined) return undefined;
-    return new ProbeSession({
-      onCheckIn: (tick) => {
-        if (!this.engine.stopsWithin(this, tick)) return false;
-        this.interrupted = true;
-        this.unwinding = withoutStack(() => new Parked('parked'));
-        return true;
-      },
-    });
+  private session(program: GuestProgram): ProbeSession | undefined {
+    this.patching = undefined;
+    if (program.main.instrumented === undefined) return undefined;
+    const settings = { onCheckIn: (tick: number) => this.putAside(tick) };
+    this.patching = this.engine.patches.runFor(this, settings);
+    return this.patching?.session ?? new ProbeSession(settings);
+  }
+
+  /** For a guest that computes: whether it is put aside at this tick, as its driver may wish. */
+  putAside(tick: number): boolean {
+    if (!this.engine.stopsWithin(this, tick)) return false;
+    this.interrupted = true;
+    this.unwinding = withoutStack(() => new Parked('parked'));
+    return true;
   }
 
   effect<A extends EffectValue, R extends EffectValue>(operation: Operation<A, R>, args: A): R {
@@ -175,10 +185,12 @@ export class Attempt implements EffectPort {
     const isReplayed = entry?.deliveredAt !== undefined && !this.points.areWatching;
     if (isReplayed && isSame(entry, operation as unknown as AnyOperation, args)) {
       this.cursor++;
+      this.patching?.inCall(entry.seq);
       return entry.result as R;
     }
     try {
       const result = this.answer(entry, operation as unknown as AnyOperation, args) as R;
+      this.patching?.inCall(this.cursor - 1);
       if (this.execution.cancelsAfter === this.cursor - 1) this.cancelHere();
       return result;
     } catch (error) {

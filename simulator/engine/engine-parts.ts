@@ -13,6 +13,7 @@ import type { Agenda } from './agenda.ts';
 import type { Attempt } from './attempt.ts';
 import type { Execution } from './execution.ts';
 import type { JournalStore } from './journal-store.ts';
+import type { PatchesSetup } from './patches.ts';
 import type { RealRequests } from './real-requests.ts';
 import type { Workflow } from './workflow.ts';
 
@@ -43,6 +44,7 @@ export interface EngineParts {
   readonly volumes: ReadonlyMap<string, Volume>;
   readonly driver: EngineDriver;
   readonly real: RealRequests;
+  readonly patches: PatchesSetup;
   /** What can be started by name: by a request, or by another execution. */
   readonly workflowFor: (name: string) => Workflow | undefined;
 }

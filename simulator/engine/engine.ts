@@ -43,6 +43,7 @@ import { Execution } from './execution.ts';
 import { ExecutionHosts } from './execution-hosts.ts';
 import { letHappen } from './happenings/index.ts';
 import { DurableJournal, type JournalStore, type RequestInbox } from './journal-store.ts';
+import { Patches } from './patches.ts';
 import { Questions } from './questions.ts';
 import type { RealRequests } from './real-requests.ts';
 import { SourcePlaces } from './source-places.ts';
@@ -62,6 +63,7 @@ export class Engine {
   readonly volumes: ReadonlyMap<string, Volume>;
   readonly questions = new Questions(this);
   readonly edits = new Edits(this);
+  readonly patches: Patches;
   readonly sources = new SourcePlaces();
   readonly real: RealRequests;
   readonly conversations: Conversations;
@@ -91,6 +93,7 @@ export class Engine {
     this.volumes = parts.volumes;
     this.driver = parts.driver;
     this.real = parts.real;
+    this.patches = new Patches(this, parts.patches);
     this.conversations = new Conversations(this, parts.workflowFor);
     this.cluster = new Cluster(this, parts.nodes);
     checkNodes(this.faults.plan(), this.world.nodes, 'the fault plan');
@@ -322,6 +325,11 @@ export class Engine {
   /** Told whenever a guest is put on the stack. */
   beginsTurn(attempt: Attempt): void {
     this.driver.onTurn(attempt);
+  }
+
+  /** Lets in what came into an earlier run at this place. */
+  takeInputs(): void {
+    this.driver.takeInputs();
   }
 
   /** Asked before every effect that is to be performed; true puts the guest aside. */

@@ -11,19 +11,17 @@ import { editResult, type ResultEdit } from '../effects/result-edit.ts';
 import type { Fault } from '../faults/fault.ts';
 import { faultJson, parseFault } from '../faults/plan.ts';
 import type { ExecutionId, Seq } from '../journal/entry.ts';
-import type { InputRow } from '../journal/records.ts';
+import { type InputRow, PASSED_TO } from '../journal/records.ts';
 import { assert, unreachable } from '../kernel/assert.ts';
 import { type VirtualNanos, virtualNanos } from '../kernel/time.ts';
 import type { Engine } from './engine.ts';
 import type { Execution } from './execution.ts';
 import type { OutcomeAnswer } from './http-exchange.ts';
 import { feedInbox, type IncomingBody, inboxOf, STDIN_INBOX, startFor } from './incoming.ts';
+import { type Patch, parsePatch, patchInput } from './patch.ts';
 import type { RealAnswer } from './real-requests.ts';
 import type { UpcomingEffect } from './simulation.ts';
 import type { Workflow } from './workflow.ts';
-
-/** The instant up to which time passed before an input, in recorded inputs. */
-const PASSED_TO = 'passedTo';
 
 export class Inputs {
   private count = 0;
@@ -68,6 +66,18 @@ export class Inputs {
     const { whole, fields, body } = edit;
     this.write('edit', { execution, seq, effect: operation.name, whole, fields }, body);
     this.engine.edits.add(execution, seq, edit);
+  }
+
+  /**
+   * Changes memory at a place that its first attempt has not passed yet, or only since its latest
+   * effect: then it comes there again. Throws PatchError and ModuleError, and changes nothing.
+   */
+  patch(patch: Patch): void {
+    const { patches } = this.engine;
+    patches.check(this.execution(patch.execution).workflow.program);
+    const { data, body } = patchInput(patch);
+    this.write('patch', data, body);
+    patches.add(patch);
   }
 
   /** Adds to an execution's standard input. Throws InboxError when that takes no more. */
@@ -213,7 +223,8 @@ export class Inputs {
     return row !== undefined;
   }
 
-  private applyInput({ kind, data, body }: InputRow): void {
+  private applyInput(input: InputRow): void {
+    const { kind, data, body } = input;
     const execution = String(data.execution ?? '') as ExecutionId;
     switch (kind) {
       case 'request':
@@ -253,6 +264,9 @@ export class Inputs {
           fields: (data.fields ?? {}) as JsonObject,
           body,
         });
+        return;
+      case 'patch':
+        this.engine.patches.announce(parsePatch(input));
         return;
       case 'fault':
         this.applyFaultInput(parseFault(data, 'a recorded input'));

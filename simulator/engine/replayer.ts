@@ -10,6 +10,7 @@ import type { ProbeSession } from '../guest/instrument/index.ts';
 import { type GuestOutcome, GuestStopped, runGuest } from '../guest/run-guest.ts';
 import type { AnyOperation, Entry, ExecutionId } from '../journal/entry.ts';
 import { DivergenceError } from './divergence.ts';
+import type { PatchRun } from './patch-run.ts';
 import type { Workflow } from './workflow.ts';
 
 export interface ReplayOptions {
@@ -25,6 +26,8 @@ export interface ReplayOptions {
    * stack: at a probe, or in the call of the effect at which it ended.
    */
   readonly session?: ProbeSession;
+  /** Changes memory on the way, for a program with appointments; its session is the one that is used. */
+  readonly patching?: PatchRun;
 }
 
 /** How a replay ended. */
@@ -53,7 +56,7 @@ export function replay(options: ReplayOptions): ReplayEnd {
   const port = new ReplayPort(options);
   let outcome: GuestOutcome;
   try {
-    outcome = runGuest(options.workflow, port, options.session);
+    outcome = runGuest(options.workflow, port, port.session);
   } catch (error) {
     if (error instanceof ReplayOver) return error.end;
     if (error instanceof GuestStopped) {
@@ -76,7 +79,11 @@ class ReplayPort implements EffectPort {
   cursor = 0;
   over: ReplayOver | undefined;
 
-  constructor(private readonly options: ReplayOptions) {}
+  readonly session: ProbeSession | undefined;
+
+  constructor(private readonly options: ReplayOptions) {
+    this.session = options.patching?.session ?? options.session;
+  }
 
   get latestWallNanos(): bigint {
     return this.options.wallNanosOf(this.options.entries[this.cursor - 1]);
@@ -84,9 +91,10 @@ class ReplayPort implements EffectPort {
 
   effect<A extends EffectValue, R extends EffectValue>(operation: Operation<A, R>, args: A): R {
     if (this.over !== undefined) throw this.over;
-    if (this.options.session?.isStopped === true) throw new GuestStopped('stopped');
+    if (this.session?.isStopped === true) throw new GuestStopped('stopped');
     const entry = this.options.entries[this.cursor];
     const replayed = this.cursor;
+    this.options.patching?.inCall(replayed);
     if (entry === undefined) {
       const next = operation as unknown as AnyOperation;
       this.finish({ kind: 'journal-ended', replayed, next, args });
@@ -107,7 +115,7 @@ class ReplayPort implements EffectPort {
 
   private finish(end: ReplayEnd): never {
     this.over = new ReplayOver(end);
-    this.options.session?.stopNow();
+    this.session?.stopNow();
     throw this.over;
   }
 }

@@ -33,6 +33,9 @@ import { Engine } from './engine.ts';
 import type { Execution } from './execution.ts';
 import { Inputs } from './inputs.ts';
 import { JournalStore, type ShownOutput, type ShownResponse } from './journal-store.ts';
+import { patchesIn } from './patch.ts';
+import { PatchedForms } from './patched-forms.ts';
+import type { StatementPoint } from './patches.ts';
 import type { Question } from './questions.ts';
 import { type RealRequest, RealRequests } from './real-requests.ts';
 import type { Workflow } from './workflow.ts';
@@ -104,6 +107,8 @@ export interface SimulationSetup {
   readonly choices?: readonly Choice[];
   /** Inputs of an earlier run to take in again. */
   readonly inputs?: readonly InputRow[];
+  /** Where programs whose memory is changed by hand have their forms from. */
+  readonly patchedForms?: PatchedForms;
   /** Who sends requests from inside; what they send to is named by `workflowFor`. */
   readonly clients?: readonly Client[];
   /** Waits of programs take real time. What follows from that stays the same without a pace. */
@@ -144,7 +149,7 @@ export class Simulation {
 
   constructor(setup: SimulationSetup) {
     const { world, sink, followsRealTime = false, pace } = setup;
-    this.agenda = new Agenda({ followsRealTime, pace, schedule: setup.plan.schedule });
+    this.agenda = new Agenda({ followsRealTime, pace });
     this.observer = setup.observer ?? {};
     const given = setup.inputs ?? [];
     const workflowFor = setup.workflowFor ?? (() => undefined);
@@ -186,6 +191,7 @@ export class Simulation {
         given: given.filter(({ kind }) => kind === 'upstream'),
         send: (request) => this.observer.onRealRequest?.(request),
       }),
+      patches: { forms: setup.patchedForms ?? new PatchedForms(), given: patchesIn(given) },
       workflowFor,
       driver: {
         stopsBefore: (attempt, seq, operation, args) =>
@@ -234,6 +240,14 @@ export class Simulation {
 
   get executions(): readonly Execution[] {
     return [...this.engine.executions.values()];
+  }
+
+  /**
+   * Where a guest is to be put aside while it computes, before a statement: `stopsWithin` is asked
+   * once it comes there.
+   */
+  set stopAt(point: StatementPoint | undefined) {
+    this.engine.patches.stopAt = point;
   }
 
   /** The fault plan with everything that was injected. */

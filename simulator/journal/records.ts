@@ -115,6 +115,7 @@ export type TraceKind =
   | 'message.arrived'
   | 'promise.kept'
   | 'result.edited'
+  | 'memory.patched'
   | 'client.sent'
   | 'client.answered';
 
@@ -140,6 +141,9 @@ export interface FaultRow {
   readonly fired: number;
 }
 
+/** In an input's `data`: the instant up to which time passed before it. */
+export const PASSED_TO = 'passedTo';
+
 /** A real input, written ahead: something that came from outside the simulation. */
 export interface InputRow {
   /** Counts from 1. */
@@ -155,6 +159,7 @@ export interface InputRow {
     | 'cancel'
     | 'fault'
     | 'edit'
+    | 'patch'
     | 'upstream';
   readonly data: JsonObject;
   readonly body: Uint8Array | undefined;

@@ -21,6 +21,12 @@ export const CALL_TRIES_MAX = 10;
 /** Bytes of one request or response body. */
 export const HTTP_BODY_BYTES_MAX = 64 * 1024 * 1024;
 
+/** Bytes that a person writes to memory at once. */
+export const PATCH_BYTES_MAX = 4 * 1024 * 1024;
+
+/** Changes of memory by hand in one simulation. */
+export const PATCHES_MAX = 10_000;
+
 /** Bytes waiting in one inbox. */
 export const INBOX_BYTES_MAX = 256 * 1024 * 1024;
 

@@ -21,6 +21,7 @@ export const EVENT_LOOKS: Partial<Readonly<Record<TraceKind, EventLook>>> = {
   'question.asked': { sign: 'question', paint: 'yellow' },
   'question.answered': { sign: 'question', paint: 'green' },
   'result.edited': { sign: 'input', paint: 'magenta' },
+  'memory.patched': { sign: 'input', paint: 'magenta' },
   'service.failed': { sign: 'failed', paint: 'red' },
   'input.arrived': { sign: 'input', paint: 'green' },
   'client.answered': { sign: 'failed', paint: 'yellow' },

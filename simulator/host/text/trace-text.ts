@@ -157,6 +157,8 @@ const SENTENCES: Readonly<Record<TraceKind, Sentence>> = {
   'client.answered': clientAnswered,
   'result.edited': (row, context) =>
     `the result of ${effect(row, context)} is edited by hand: ${field(row, 'fields') ?? 'all of it'}`,
+  'memory.patched': (row, context) =>
+    `memory is changed by hand before ${effect(row, context)}: ${field(row, 'label') ?? ''}`,
   'promise.kept': (row) => `the promise ${field(row, 'promise') ?? ''} was kept`,
 };
 

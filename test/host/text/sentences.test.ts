@@ -68,6 +68,10 @@ const SENTENCES: Readonly<Record<TraceKind, readonly [data: TraceRow['data'], te
     { fields: 'status, body' },
     'the result of order-1 #3 is edited by hand: status, body',
   ],
+  'memory.patched': [
+    { label: 'total = 5' },
+    'memory is changed by hand before order-1 #3: total = 5',
+  ],
   'promise.kept': [{ promise: 'approval' }, 'the promise approval was kept'],
 };
 
