@@ -1,0 +1,49 @@
+/**
+ * What coverage counts of a fault: its kind, with the point where it has one, such as
+ * `crash@performed`. Lengths and the like make no other aspect.
+ */
+import { EFFECT_POINTS, FAULT_KINDS, type Fault, type FaultKind, specOf } from '../faults/fault.ts';
+import { CLOCK_FAULTS } from '../faults/kinds/clock.ts';
+import { TIMER_FAULTS } from '../faults/kinds/timer.ts';
+import { matchesGlob } from '../kernel/glob.ts';
+
+/** What reads clocks. */
+export const CLOCK_EFFECTS: readonly string[] = ['clock.*'];
+/** What a clock that is wrong can change later than at its reading. */
+const TIMED_EFFECTS: readonly string[] = [...CLOCK_EFFECTS, 'wait.*'];
+
+/** The effects that a fault of a kind can touch when it is aimed at them, as patterns. */
+export function effectsTouchedBy(kind: FaultKind): readonly string[] {
+  const { effects } = specOf(kind);
+  if (effects !== undefined) return effects;
+  return isClockKind(kind) || kind in TIMER_FAULTS ? TIMED_EFFECTS : ['*'];
+}
+
+export function isClockKind(kind: FaultKind): boolean {
+  return kind in CLOCK_FAULTS;
+}
+
+export function touches(kind: FaultKind, effect: string): boolean {
+  return effectsTouchedBy(kind).some((pattern) => matchesGlob(pattern, effect));
+}
+
+export function aspectOf(fault: Fault): string {
+  return 'point' in fault ? `${fault.kind}@${fault.point}` : fault.kind;
+}
+
+/** Every aspect that there is of faults aimed at an effect; those of a replay need two faults. */
+export class AspectTable {
+  private readonly known = new Map<string, readonly string[]>();
+
+  of(effect: string): readonly string[] {
+    const known = this.known.get(effect);
+    if (known !== undefined) return known;
+    const aspects = FAULT_KINDS.filter((kind) => touches(kind, effect)).flatMap(aspectsOfKind);
+    this.known.set(effect, aspects);
+    return aspects;
+  }
+}
+
+function aspectsOfKind(kind: FaultKind): readonly string[] {
+  return 'point' in specOf(kind).fields ? EFFECT_POINTS.map((point) => `${kind}@${point}`) : [kind];
+}

@@ -1,0 +1,36 @@
+/** The effects that faults are aimed at. */
+import type { EffectClass } from '../effects/operation.ts';
+import type { Fault } from '../faults/fault.ts';
+import type { History } from '../journal/history.ts';
+
+/** An effect of a run. */
+export interface Site {
+  readonly execution: string;
+  readonly seq: number;
+  /** The operation's name. */
+  readonly effect: string;
+  readonly class: EffectClass;
+}
+
+/** An effect that can be aimed at. */
+export interface Target extends Site {
+  /** The faults that bring it up; none for an effect of the undisturbed run. */
+  readonly lead: readonly Fault[];
+}
+
+/** Names an effect: `order-1#3 http.request`. */
+export function siteKey({ execution, seq, effect }: Omit<Site, 'class'>): string {
+  return `${execution}#${seq} ${effect}`;
+}
+
+/** Every effect of a run, by execution and seq. */
+export function sitesOf(history: History): readonly Site[] {
+  return history.executions().flatMap(({ id }) =>
+    history.entries(id).map(({ seq, operation }) => ({
+      execution: id,
+      seq,
+      effect: operation.name,
+      class: operation.class,
+    })),
+  );
+}
