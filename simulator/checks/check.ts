@@ -18,6 +18,12 @@ export interface Judged {
   readonly run: Observed;
   /** The undisturbed run of the same seed; undefined when `run` is that one itself. */
   readonly calm: Observed | undefined;
+  /**
+   * An undisturbed run in which every clock and random number shows what it showed in `run`, to the
+   * programs and to the services. What differs from it is no matter of time or chance. Made when it is
+   * asked for.
+   */
+  alike(): Observed;
 }
 
 export interface Check {

@@ -2,7 +2,14 @@
 import type { ShownOutput } from '../engine/journal-store.ts';
 import type { FiredFault } from '../faults/injector.ts';
 import type { History } from '../journal/history.ts';
+import type { LedgerRow } from '../journal/records.ts';
 import type { ImageEntry } from '../world/files/tree-image.ts';
+
+/** The state of a service before and after a request, as JSON text. */
+export interface StateChange {
+  readonly before: string;
+  readonly after: string;
+}
 
 export interface Observed {
   /**
@@ -15,6 +22,8 @@ export interface Observed {
   readonly outputs: readonly ShownOutput[];
   /** Faults that happened, in their order; one that interferes again and again is there as often. */
   readonly fired: readonly FiredFault[];
+  /** What the requests of the ledger did to the states of services, where these can be seen. */
+  readonly changes: ReadonlyMap<LedgerRow, StateChange>;
   /** Errors of the workspace, such as a service that throws. */
   readonly problems: readonly Error[];
   /** What a volume holds at the end, by its name. */

@@ -1,16 +1,21 @@
 /**
- * Results of effects that are changed by hand. An edit waits for its effect, which is performed as
- * ever; its program is given something else. The engine itself goes on from what was performed.
+ * Results of effects that are changed by hand, or given by another run. An edit waits for its effect,
+ * which is performed as ever; its program is given something else. The engine itself goes on from
+ * what was performed.
  */
 import type { EffectValue } from '../effects/operation.ts';
 import { editResult, type ResultEdit, ResultEditError } from '../effects/result-edit.ts';
 import type { Entry, ExecutionId, Seq } from '../journal/entry.ts';
 import type { Engine } from './engine.ts';
 
+/** What a clock or random read is to give, in place of what the world gives; asked once for each. */
+export type ReadingSource = (execution: ExecutionId, read: Entry) => EffectValue | undefined;
+
 export class Edits {
   private readonly edits = new Map<string, ResultEdit[]>();
   /** What the world gave in place of what journals hold. */
   private readonly performed = new Map<string, EffectValue>();
+  private readings: ReadingSource | undefined;
 
   constructor(private readonly engine: Pick<Engine, 'noteProblem' | 'trace'>) {}
 
@@ -23,8 +28,15 @@ export class Edits {
     this.engine.trace({ kind: 'result.edited', execution, seq, data: { fields: what } });
   }
 
+  /** From now on, reads give what the source has for them. */
+  takeReadings(source: ReadingSource): void {
+    this.readings = source;
+  }
+
   /** What the program is given of what the world gave. */
-  resultOf(execution: ExecutionId, entry: Entry, result: EffectValue): EffectValue {
+  resultOf(execution: ExecutionId, entry: Entry, given: EffectValue): EffectValue {
+    const isRead = entry.operation.class === 'read';
+    const result = (isRead ? this.readings?.(execution, entry) : undefined) ?? given;
     if (this.edits.size === 0) return result;
     const key = keyOf(execution, entry.seq);
     const edits = this.edits.get(key);

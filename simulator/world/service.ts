@@ -96,6 +96,13 @@ export interface ServiceProgram {
   stream?(request: ServiceRequest): ServiceStream;
   /** Left out by a program that has no port for datagrams. Throws ServiceError as `handle` does. */
   takeDatagram?(datagram: ServiceDatagram, context: ServiceContext): DatagramAnswer;
+  /** Its state as JSON text, to be compared; undefined, or left out, when it cannot be seen. */
+  stateText?(): string | undefined;
+  /**
+   * Begins anew as when it was loaded, for another simulation; false when it cannot. Left out by a
+   * program that has to be loaded again. Throws ServiceError as `handle` does.
+   */
+  renew?(): boolean;
 }
 
 /** A service's program went wrong: an error of the workspace, not of the simulator. */

@@ -3,7 +3,8 @@ const STREAM_PIECES_MAX = 10_000;
 
 /**
  * The prelude of a service's sandbox, as text, because it must run inside that realm. It takes
- * away what is not deterministic, and turns the script's exports into answers.
+ * away what is not deterministic, and turns the script's exports into answers. Its modules can be
+ * loaded again, for a service that begins anew in a realm that nothing has changed.
  */
 export const SANDBOX_SOURCE = String.raw`
 'use strict';
@@ -56,6 +57,7 @@ export const SANDBOX_SOURCE = String.raw`
     return module.exports;
   };
   globalThis.__start = (entry) => {
+    loaded.clear();
     service = load(entry);
     const has = (name) => typeof service[name] === 'function';
     const answers = () => has('handle') || has('stream') || has('datagram');
@@ -177,6 +179,41 @@ export const SANDBOX_SOURCE = String.raw`
     bridge.output = JSON.stringify({ datagrams: values.map(piece), note });
   };
 
+  globalThis.__state = () => {
+    try {
+      return JSON.stringify(service.state);
+    } catch {
+      // It is no plain data, and tells nothing.
+      return undefined;
+    }
+  };
+
+  // What every script finds, and could leave changed behind: all but the realm's functions themselves.
+  const isThing = (value) => (typeof value === 'object' && value !== null) || typeof value === 'function';
+  const holdsMore = (value) => typeof value !== 'function' || Reflect.ownKeys(value).some((key) => key !== 'length' && key !== 'name');
+  const things = () => {
+    const found = new Set();
+    const add = (value) => {
+      if (!isThing(value) || value === globalThis || found.has(value) || !holdsMore(value)) return;
+      found.add(value);
+      add(Reflect.getPrototypeOf(value));
+      for (const key of Reflect.ownKeys(value)) add(Reflect.getOwnPropertyDescriptor(value, key).value);
+    };
+    for (const key of Reflect.ownKeys(globalThis)) add(globalThis[key]);
+    add(Reflect.getPrototypeOf(function* () {}));
+    add(Reflect.getPrototypeOf(async () => {}));
+    add(Reflect.getPrototypeOf([][Symbol.iterator]()));
+    return found;
+  };
+  const globals = () => Reflect.ownKeys(globalThis).map((key) => globalThis[key]);
+  /** Whether what is global is still what it was. */
+  globalThis.__isUntouched = () => {
+    const now = globals();
+    return now.length === untouched.length && now.every((value, index) => Object.is(value, untouched[index]));
+  };
+  /** From now on, a script that changes what others find fails. */
+  globalThis.__freeze = () => { for (const thing of things()) Object.freeze(thing); };
+
   let note = null;
   const contextOf = (key) => ({
     get state() { return service.state; },
@@ -204,5 +241,6 @@ export const SANDBOX_SOURCE = String.raw`
     if (typeof result?.then !== 'function') { take(result, note); return; }
     result.then((value) => take(value, note)).catch((error) => { bridge.failure = error; });
   };
+  const untouched = globals();
 })();
 `;

@@ -2,7 +2,7 @@
  * Runs service scripts of a workspace in a sandbox of their own: a fresh JavaScript realm without
  * real time, randomness or I/O, so that the same requests always get the same answers.
  */
-import { type Context, createContext, Script } from 'node:vm';
+import { Script } from 'node:vm';
 import type { ComponentTranspiler } from '../../guest/component/transpiled-component.ts';
 import type { ServiceLoader } from '../../host/simulation-run.ts';
 import { ComponentService, readyComponent } from '../../host/upstream-component.ts';
@@ -21,12 +21,11 @@ import type { DatagramAnswer, ServiceDatagram } from '../../world/service-datagr
 import type { ScriptSource, ServiceSource } from '../../world/service-source.ts';
 import { type CompiledService, compileService } from './compile-service.ts';
 import { SANDBOX_SOURCE } from './sandbox-source.ts';
+import { describeScriptError, placeIn } from './script-error.ts';
+import { moduleScripts, ScriptRealm } from './script-realm.ts';
 
 /** Real time that one request may take: a deterministic service that needs more is looping. */
 const REQUEST_TIMEOUT_MS = 2000;
-/** Real time that loading a script may take. */
-const LOAD_TIMEOUT_MS = 5000;
-
 type SandboxFields = readonly (readonly [string, string])[];
 
 interface SandboxRequest {
@@ -137,25 +136,29 @@ async function makerOf(
     return () => new ComponentService(name, source.origin, program, log);
   }
   const compiled = await compileService(name, source);
-  return () => new SandboxedService(name, compiled, options);
+  const ready = { source, modules: scriptsOf(name, compiled) };
+  return () => new SandboxedService(name, ready, options);
 }
 
-const CALL = new Script('__call()');
+const PRELUDE = new Script(SANDBOX_SOURCE, { filename: 'backstitch-sandbox' });
+const STATE = new Script('__state()');
+
+interface ReadyService {
+  readonly source: ScriptSource;
+  readonly modules: readonly Script[];
+}
+
+function scriptsOf(name: string, { source, modules }: CompiledService): readonly Script[] {
+  try {
+    return moduleScripts(modules);
+  } catch (error) {
+    throw serviceFailure(name, source, error);
+  }
+}
 
 class SandboxedService implements ServiceProgram {
-  private readonly context: Context;
-  private readonly bridge: {
-    input: string;
-    output: string | undefined;
-    failure: unknown;
-    /** The script's own state of the request that it takes as it comes; of another realm. */
-    open: unknown;
-    random: () => number;
-    log: (text: string) => void;
-  };
-
+  private readonly realm: ScriptRealm;
   private readonly source: ScriptSource;
-
   private readonly handles: boolean;
   readonly stream?: NonNullable<ServiceProgram['stream']>;
   readonly takeDatagram?: NonNullable<ServiceProgram['takeDatagram']>;
@@ -163,38 +166,33 @@ class SandboxedService implements ServiceProgram {
   /** Throws ServiceError when the script does not load or exports neither of its functions. */
   constructor(
     private readonly name: string,
-    { source, modules }: CompiledService,
+    { source, modules }: ReadyService,
     { onLog }: ServiceRuntimeOptions,
   ) {
     this.source = source;
-    this.bridge = {
-      input: '',
-      output: undefined,
-      failure: undefined,
-      open: undefined,
-      random: () => {
-        throw new Error('random() may be called only while a request is handled');
-      },
-      log: (text) => onLog?.(name, text),
-    };
-    this.context = createContext(
-      { __bridge: this.bridge },
-      { codeGeneration: { strings: false, wasm: false }, microtaskMode: 'afterEvaluate' },
-    );
     try {
-      new Script(SANDBOX_SOURCE, { filename: 'backstitch-sandbox' }).runInContext(this.context);
-      for (const { path, script } of modules) {
-        new Script(script, { filename: path }).runInContext(this.context);
-      }
-      const start = new Script(`__start(${JSON.stringify(source.entry)})`);
-      const exports = start.runInContext(this.context, { timeout: LOAD_TIMEOUT_MS });
-      const { handles, streams, datagrams } = exports as SandboxExports;
+      this.realm = new ScriptRealm({
+        prelude: PRELUDE,
+        modules,
+        entry: source.entry,
+        callTimeoutMs: REQUEST_TIMEOUT_MS,
+        log: (text) => onLog?.(name, text),
+      });
+      const { handles, streams, datagrams } = this.realm.begin() as SandboxExports;
       this.handles = handles || !streams;
       if (streams) this.stream = (request) => this.openStream(request);
       if (datagrams) this.takeDatagram = (...call) => this.receiveDatagram(...call);
     } catch (error) {
       throw this.failure(error);
     }
+  }
+
+  renew(): boolean {
+    return this.realm.renew();
+  }
+
+  stateText(): string | undefined {
+    return this.realm.read(STATE) as string | undefined;
   }
 
   handle(request: ServiceRequest, context: ServiceContext): ServiceResponse {
@@ -222,9 +220,9 @@ class SandboxedService implements ServiceProgram {
     return {
       receive: ({ bytes, ended, trailers = [] }, context) => {
         const text = decoder.decode(bytes, { stream: !ended });
-        this.bridge.open = open;
+        this.realm.open = open;
         const step = this.call({ stream: { request, text, ended, trailers } }, context);
-        open = this.bridge.open;
+        open = this.realm.open;
         const { head: answered, ended: isOver, ...answer } = step as SandboxStep;
         const sent = { ended: isOver, ...answerOf(answer) };
         return answered === null ? sent : { head: answered, ...sent };
@@ -253,17 +251,12 @@ class SandboxedService implements ServiceProgram {
       nowMs: Number(context.wallNanos / 1_000_000n),
       key: context.key ?? null,
     };
-    this.bridge.input = JSON.stringify(input);
-    this.bridge.output = undefined;
-    this.bridge.failure = undefined;
-    this.bridge.random = () => context.random();
+    let output: string | undefined;
     try {
-      CALL.runInContext(this.context, { timeout: REQUEST_TIMEOUT_MS });
+      output = this.realm.call(JSON.stringify(input), () => context.random());
     } catch (error) {
       throw this.failure(error);
     }
-    const { output, failure } = this.bridge;
-    if (failure !== undefined) throw this.failure(failure);
     if (output === undefined) {
       const name = asked.request === undefined ? 'datagram' : 'handle';
       const message = `${name}() returned a promise that never settles; nothing here takes real time`;
@@ -273,25 +266,18 @@ class SandboxedService implements ServiceProgram {
   }
 
   private failure(error: unknown): ServiceError {
-    if (error instanceof ServiceError) return error;
-    const { message, stack, code } = describeError(error);
-    if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') {
-      const text = `no answer within ${REQUEST_TIMEOUT_MS / 1000} s of real time; does it loop?`;
-      return new ServiceError(this.name, text, this.source.entry, { cause: error });
-    }
-    return new ServiceError(this.name, message, this.place(stack), { cause: error });
+    return serviceFailure(this.name, this.source, error);
   }
+}
 
-  /** The first place in the service's own files that a stack names. */
-  private place(stack: string): string {
-    for (const path of this.source.files.keys()) {
-      const at = stack.indexOf(`${path}:`);
-      if (at < 0) continue;
-      const position = /^:\d+(:\d+)?/.exec(stack.slice(at + path.length));
-      if (position !== null) return `${path}${position[0]}`;
-    }
-    return this.source.entry;
+function serviceFailure(name: string, source: ScriptSource, error: unknown): ServiceError {
+  if (error instanceof ServiceError) return error;
+  const { message, stack, code } = describeScriptError(error);
+  if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') {
+    const text = `no answer within ${REQUEST_TIMEOUT_MS / 1000} s of real time; does it loop?`;
+    return new ServiceError(name, text, source.entry, { cause: error });
   }
+  return new ServiceError(name, message, placeIn(source, stack), { cause: error });
 }
 
 function sandboxRequest(request: ServiceRequest, body: string): SandboxRequest {
@@ -325,18 +311,4 @@ function nanosOf(ms: number): bigint {
 function pieceBytes({ text, bytes = '' }: SandboxPiece): Uint8Array {
   if (text !== undefined) return new TextEncoder().encode(text);
   return Uint8Array.from(bytes, (character) => character.charCodeAt(0));
-}
-
-/** An error of another realm is no `instanceof Error` here. */
-function describeError(error: unknown): { message: string; stack: string; code: string } {
-  if (typeof error !== 'object' || error === null) {
-    return { message: String(error), stack: '', code: '' };
-  }
-  const { name, message, stack, code } = error as Record<string, unknown>;
-  const kind = typeof name === 'string' && name !== 'Error' ? `${name}: ` : '';
-  return {
-    message: `${kind}${String(message ?? error)}`,
-    stack: String(stack ?? ''),
-    code: String(code ?? ''),
-  };
 }

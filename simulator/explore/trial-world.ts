@@ -1,0 +1,163 @@
+/**
+ * The world that trials happen in, made ready once.
+ *
+ * W1  What trials share is never changed: programs, configuration, what volumes hold at the start.
+ */
+import type { Observed } from '../checks/observed.ts';
+import type { Client } from '../engine/client.ts';
+import type { ReadingSource } from '../engine/edits.ts';
+import type { ShownOutput } from '../engine/journal-store.ts';
+import { Simulation } from '../engine/simulation.ts';
+import type { Workflow } from '../engine/workflow.ts';
+import { EMPTY_PLAN } from '../faults/fault.ts';
+import { readyClients, withClients } from '../host/client-setup.ts';
+import { type LoadedSimulation, readyVolumes, readyWorkflow } from '../host/loaded-simulation.ts';
+import type { ServiceLoader } from '../host/simulation-run.ts';
+import { LiveHistory } from '../journal/history.ts';
+import type { RecordingSink } from '../journal/records.ts';
+import { VIRTUAL_START, type VirtualNanos } from '../kernel/time.ts';
+import { MemoryTree } from '../world/files/memory-tree.ts';
+import type { ImageEntry } from '../world/files/tree-image.ts';
+import type { Volume } from '../world/files/volume.ts';
+import type { ServiceProgram } from '../world/service.ts';
+import { BudgetMeter } from './budget-meter.ts';
+import { readingsOf } from './readings.ts';
+import { ServiceWatch } from './service-watch.ts';
+import type { Outcome, Trial, TrialBudget } from './trial.ts';
+import { TrialServices } from './trial-services.ts';
+
+/** What came of a trial that nobody has judged yet. */
+export interface TrialRun extends Omit<Outcome, 'violations'> {
+  readonly seed: number;
+  readonly watch: ServiceWatch;
+}
+
+/** What makes one run like another. */
+interface Likeness {
+  readonly watch: ServiceWatch;
+  readonly readings: ReadingSource;
+}
+
+export class TrialWorld {
+  private readonly loaded: LoadedSimulation;
+  /** Compiled once. */
+  private readonly workflows = new Map<string, Workflow>();
+  private readonly clients: readonly Client[];
+  private readonly services: TrialServices;
+
+  /** Throws what SimulationRun throws when something cannot be made ready. */
+  constructor(
+    loaded: LoadedSimulation,
+    services: ServiceLoader,
+    private readonly budget: TrialBudget,
+  ) {
+    this.loaded = withClients(loaded);
+    this.clients = readyClients(this.loaded);
+    this.services = new TrialServices(this.loaded.services, services);
+    for (const workflow of this.loaded.workflows) {
+      const ready = readyWorkflow(workflow, loaded.world.startUnixNanos);
+      this.workflows.set(workflow.config.name, ready);
+    }
+  }
+
+  /** Runs a trial to its end, or until it is over its budget. */
+  perform(trial: Trial): TrialRun {
+    return this.performed(trial, undefined);
+  }
+
+  /** Runs undisturbed, with the readings of clocks and the random numbers of another run. */
+  performLike({ seed, watch, history }: TrialRun): TrialRun {
+    const likeness = (): Likeness => ({ watch, readings: readingsOf(history) });
+    return this.performed({ seed, plan: EMPTY_PLAN }, likeness);
+  }
+
+  private performed(trial: Trial, likeness: (() => Likeness) | undefined): TrialRun {
+    const run = this.performOnce(trial, likeness?.(), this.services.take());
+    if (!this.services.isToRepeat(run.problems)) return run;
+    return this.performOnce(trial, likeness?.(), this.services.take());
+  }
+
+  private performOnce(
+    { seed, plan, choices, perturb = [] }: Trial,
+    likeness: Likeness | undefined,
+    services: ReadonlyMap<string, ServiceProgram>,
+  ): TrialRun {
+    const world = { ...this.loaded.world, seed };
+    const history = new LiveHistory(world.startUnixNanos);
+    const watch = new ServiceWatch(likeness?.watch);
+    const outputs: ShownOutput[] = [];
+    const meter = new BudgetMeter(this.budget);
+    let now = (): VirtualNanos => VIRTUAL_START;
+    const volumes = readyVolumes(this.loaded, () => world.startUnixNanos + now());
+    const simulation: Simulation = new Simulation({
+      world,
+      plan,
+      sink: watchedSink(history, watch),
+      servicePrograms: new Map(
+        [...services].map(([name, program]) => [name, watch.watched(name, program)]),
+      ),
+      volumes,
+      workflowFor: (name) => this.workflows.get(name),
+      clients: this.clients,
+      observer: {
+        onOutput: (output) => outputs.push(output),
+        stopsBefore: () => meter.countEffect(),
+        poll: () => meter.isSpent(simulation.agenda),
+      },
+      ...(choices === undefined ? {} : { choices }),
+    });
+    now = () => simulation.agenda.now;
+    const { edits } = simulation.engine;
+    for (const { execution, seq, edit } of perturb) edits.add(execution, seq, edit);
+    if (likeness !== undefined) edits.takeReadings(likeness.readings);
+    this.startExecutions(simulation);
+    const ending = endingOf(simulation, meter);
+    const { faults, problems } = simulation.engine;
+    return {
+      seed,
+      ending,
+      history,
+      outputs,
+      watch,
+      problems,
+      fired: faults.fired,
+      changes: watch.changes,
+      volumes: new Map([...volumes].map(([name, volume]) => [name, () => imageOf(volume)])),
+      nowNanos: simulation.agenda.now,
+      plan: simulation.settledPlan(),
+      choices: history.choices,
+    };
+  }
+
+  private startExecutions(simulation: Simulation): void {
+    for (const { config } of this.loaded.workflows) {
+      const workflow = this.workflows.get(config.name);
+      for (let index = 0; workflow !== undefined && index < config.count; index++) {
+        simulation.start(workflow);
+      }
+    }
+  }
+}
+
+function watchedSink({ sink }: LiveHistory, watch: ServiceWatch): RecordingSink {
+  return {
+    ...sink,
+    ledger: (row) => {
+      sink.ledger(row);
+      watch.noteRow(row);
+    },
+  };
+}
+
+function endingOf(simulation: Simulation, meter: BudgetMeter): Observed['ending'] {
+  for (;;) {
+    const result = simulation.run();
+    if (result.kind === 'ended') return 'ended';
+    if (result.kind !== 'stopped') return 'waiting';
+    if (meter.isOver) return 'unending';
+  }
+}
+
+function imageOf({ store }: Volume): readonly ImageEntry[] {
+  return store instanceof MemoryTree ? store.image() : [];
+}
