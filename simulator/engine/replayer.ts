@@ -5,7 +5,13 @@
  * R1  A replay performs nothing and changes nothing.
  * R2  It diverges at the first effect that is not what the entry records, or not at all.
  */
-import { type EffectPort, type EffectValue, type Operation, Unwind } from '../effects/operation.ts';
+import {
+  type EffectPort,
+  type EffectValue,
+  type Operation,
+  Unwind,
+  withoutStack,
+} from '../effects/operation.ts';
 import type { ProbeSession } from '../guest/instrument/index.ts';
 import { type GuestOutcome, GuestStopped, runGuest } from '../guest/run-guest.ts';
 import type { AnyOperation, Entry, ExecutionId } from '../journal/entry.ts';
@@ -91,7 +97,7 @@ class ReplayPort implements EffectPort {
 
   effect<A extends EffectValue, R extends EffectValue>(operation: Operation<A, R>, args: A): R {
     if (this.over !== undefined) throw this.over;
-    if (this.session?.isStopped === true) throw new GuestStopped('stopped');
+    if (this.session?.isStopped === true) throw withoutStack(() => new GuestStopped('stopped'));
     const entry = this.options.entries[this.cursor];
     const replayed = this.cursor;
     this.options.patching?.inCall(replayed);
@@ -114,7 +120,7 @@ class ReplayPort implements EffectPort {
   }
 
   private finish(end: ReplayEnd): never {
-    this.over = new ReplayOver(end);
+    this.over = withoutStack(() => new ReplayOver(end));
     this.session?.stopNow();
     throw this.over;
   }

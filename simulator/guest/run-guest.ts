@@ -3,7 +3,13 @@
  * and for replays alike; only the port differs.
  */
 
-import { type EffectPort, GuestExit, GuestSignal, Unwind } from '../effects/operation.ts';
+import {
+  type EffectPort,
+  GuestExit,
+  GuestSignal,
+  Unwind,
+  withoutStack,
+} from '../effects/operation.ts';
 import type { DivergenceError } from '../engine/divergence.ts';
 import type { Workflow } from '../engine/workflow.ts';
 import { MemoryTree } from '../world/files/memory-tree.ts';
@@ -65,11 +71,11 @@ export function runGuest(
   };
   try {
     const code = program.kind === 'core' ? runCore(program, setup) : runComponent(program, setup);
-    if (session?.isStopped === true) throw new GuestStopped('stopped');
+    if (session?.isStopped === true) throw withoutStack(() => new GuestStopped('stopped'));
     return { kind: 'exited', code };
   } catch (error) {
     // What the glue of a component throws after a stop comes of the zeroes that it was given.
-    if (session?.isStopped === true) throw new GuestStopped('stopped');
+    if (session?.isStopped === true) throw withoutStack(() => new GuestStopped('stopped'));
     return outcomeOf(error, program, setup.memories);
   } finally {
     Error.stackTraceLimit = frames;

@@ -10,6 +10,7 @@ import { lowerBound } from '../../../simulator/kernel/lower-bound.ts';
 import type { Place } from '../place.ts';
 import { ANY_DEPTH } from './moves.ts';
 import { NEAR_TICKS, NearVisits } from './near-visits.ts';
+import { neighboursOf } from './neighbours.ts';
 import type { Reruns } from './reruns.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { ScanRange, Standing, StatementScan, Visit } from './visit.ts';
@@ -29,6 +30,8 @@ export type StatementPlace = Place & { readonly kind: 'statement' };
 export class ExecutionPath implements StatementScan {
   private near = new NearVisits(1, 0);
   private readonly snapshots = new Map<string, Snapshot>();
+  /** The statement whose snapshot was made last. */
+  private latest = 0;
 
   constructor(
     readonly execution: ExecutionId,
@@ -111,15 +114,24 @@ export class ExecutionPath implements StatementScan {
     const key = place.kind === 'effect' ? `effect ${place.seq}` : `${this.tickAt(place)}`;
     const known = this.snapshots.get(key);
     if (known !== undefined) return known;
-    const { reruns } = this;
     const snapshot =
-      place.kind === 'effect' ? reruns.atEffect(place.seq) : reruns.atTick(this.tickAt(place));
+      place.kind === 'effect' ? this.reruns.atEffect(place.seq) : this.atTick(this.tickAt(place));
     const [oldest] = this.snapshots.keys();
     if (this.snapshots.size >= SNAPSHOTS_KEPT_MAX && oldest !== undefined) {
       this.snapshots.delete(oldest);
     }
     this.snapshots.set(key, snapshot);
     return snapshot;
+  }
+
+  private atTick(tick: number): Snapshot {
+    const { reruns, near } = this;
+    const backwards = tick < this.latest;
+    this.latest = tick;
+    const known = reruns.capturedAt(tick);
+    if (known !== undefined) return known;
+    const wish = { tick, countMax: reruns.capturesMax, backwards };
+    return reruns.atTick(tick, neighboursOf(near, wish));
   }
 
   scan(range: ScanRange, visit: (visit: Visit) => boolean): void {

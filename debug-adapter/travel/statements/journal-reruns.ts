@@ -19,6 +19,7 @@ import {
 } from './reruns.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { SnapshotMaker } from './snapshot-maker.ts';
+import { StatementCaptures } from './statement-captures.ts';
 import type { ScanRange, Visit } from './visit.ts';
 
 export interface RerunSetup {
@@ -28,6 +29,7 @@ export interface RerunSetup {
   readonly wallNanosOf: (entry: Entry | undefined) => bigint;
   readonly builds: ProgramBuilds;
   readonly snapshots: SnapshotMaker;
+  readonly captures: StatementCaptures;
   /** Asked now and then while it runs; true ends the run with Interrupted. */
   readonly interrupted: () => boolean;
 }
@@ -46,6 +48,7 @@ export class JournalReruns implements Reruns {
   private to = 0;
   private total: number | undefined;
   private exited = false;
+  capturesMax = 0;
   /** The run that is under way, for the hooks of its program. */
   private session: ProbeSession | undefined;
 
@@ -137,8 +140,36 @@ export class JournalReruns implements Reruns {
     });
   }
 
-  atTick(tick: number): Snapshot {
-    return this.snapshot({ stopAt: tick });
+  atTick(tick: number, around: readonly number[] = [tick]): Snapshot {
+    if (around.length > 1) this.capture(tick, around);
+    return this.capturedAt(tick) ?? this.snapshot({ stopAt: tick });
+  }
+
+  capturedAt(tick: number): Snapshot | undefined {
+    const { captures, snapshots } = this.setup;
+    const dump = captures.dumpAt(this, tick);
+    return dump && snapshots.make(dump);
+  }
+
+  /** Stops at the last of some statements, or at the one that is wanted where it must. */
+  private capture(wanted: number, ticks: readonly number[]): void {
+    const { builds, captures } = this.setup;
+    const [first] = ticks;
+    assert(first !== undefined, 'there are statements to capture');
+    captures.begin(this);
+    let next = 0;
+    const { stopped } = this.run(builds.capturing(), {
+      stopAt: first,
+      onTick: (tick, offset, depth, activation, locals) => {
+        next++;
+        const following = ticks[next];
+        const main = this.session?.main;
+        if (following === undefined || main === undefined) return 0;
+        const noted = captures.note({ tick, offset, depth, activation }, locals, main);
+        return noted || tick !== wanted ? following - tick : 0;
+      },
+    });
+    captures.finish(stopped);
   }
 
   atEffect(seq: number): Snapshot {
@@ -146,8 +177,9 @@ export class JournalReruns implements Reruns {
   }
 
   private snapshot(wishes: Wishes): Snapshot {
-    const session = this.run(this.setup.builds.stopping(), wishes);
-    return this.setup.snapshots.make(session.stopped);
+    const { stopped } = this.run(this.setup.builds.stopping(), wishes);
+    if (stopped !== undefined) this.capturesMax = StatementCaptures.countFor(stopped);
+    return this.setup.snapshots.make(stopped);
   }
 
   private run(program: GuestProgram, wishes: Wishes): ProbeSession {

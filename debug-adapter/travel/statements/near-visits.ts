@@ -22,9 +22,14 @@ export class NearVisits {
     return from >= this.from && to <= this.to;
   }
 
+  /** Undefined for a statement that is not here. */
+  at(tick: number): Visit | undefined {
+    return this.visits[tick - this.from];
+  }
+
   scan({ from, to, depthMax }: ScanRange, visit: (visit: Visit) => boolean): void {
     for (let tick = from; tick <= to; tick++) {
-      const each = this.visits[tick - this.from];
+      const each = this.at(tick);
       if (each !== undefined && each.depth <= depthMax && visit(each)) return;
     }
   }

@@ -9,6 +9,7 @@ import { PathBook } from './path-book.ts';
 import { ProgramBuilds, type Statements } from './program-builds.ts';
 import type { Reruns } from './reruns.ts';
 import { SnapshotMaker } from './snapshot-maker.ts';
+import { StatementCaptures } from './statement-captures.ts';
 
 export interface KnownProgram {
   readonly program: GuestProgram;
@@ -21,6 +22,7 @@ export interface KnownProgram {
 export class ProgramBook {
   readonly paths: PathBook;
   private readonly programs = new Map<string, KnownProgram>();
+  private readonly captures = new StatementCaptures();
 
   constructor(
     private readonly view: SimulationView,
@@ -57,6 +59,7 @@ export class ProgramBook {
       wallNanosOf: (entry) => wallOf(this.view, execution, entry),
       builds,
       snapshots,
+      captures: this.captures,
       interrupted: this.interrupted,
     });
   }

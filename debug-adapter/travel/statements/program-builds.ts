@@ -35,6 +35,11 @@ export class ProgramBuilds {
     return this.build('stopping', { operands: true });
   }
 
+  /** Tells the values of the innermost frame at certain statements, and stops at the last. */
+  capturing(): GuestProgram {
+    return this.build('capturing', { operands: true, scan: true, scanLocals: true });
+  }
+
   /** Tells every statement of a range. */
   scanning(): GuestProgram {
     return this.build('scanning', { scan: true });

@@ -67,7 +67,15 @@ export interface Reruns {
   changes(watched: WatchedBytes, visit: (change: ByteChange) => boolean): void;
   /** Certain statements; the numbers are in order. */
   statementsAt(ticks: readonly number[], visit: (visit: Visit) => void): void;
-  atTick(tick: number): Snapshot;
+  /**
+   * @param around statements that are looked at in the same run, as many as `capturesMax`: the
+   *     statement itself and others, in order, the last of them in the same call
+   */
+  atTick(tick: number, around?: readonly number[]): Snapshot;
+  /** What the latest `atTick` has seen of a statement, without a run; undefined for most. */
+  capturedAt(tick: number): Snapshot | undefined;
+  /** How many statements a run can look at; known after the first snapshot. */
+  readonly capturesMax: number;
   atEffect(seq: number): Snapshot;
 }
 

@@ -105,6 +105,7 @@ export class FunctionCode {
     this.getDepth();
     this.getGlobal('scanDepth');
     out.all([OP.i32LeS, OP.if, I32_BLOCK]);
+    if (this.build.options.scanLocals === true) this.dumpLocals();
     this.fuelAsFloat();
     this.writePlace(site);
     this.callHook('tick');

@@ -11,6 +11,8 @@ export interface InstrumentOptions {
   readonly depth?: boolean;
   /** Due probes ask the host how to go on, instead of stopping. Implies `depth`. */
   readonly scan?: boolean;
+  /** Due probes hand over the variables of their frame. With `scan`. */
+  readonly scanLocals?: boolean;
   /** Instructions that call the host each time: code offsets in order, moved as `probes` are. */
   readonly breakpoints?: ArrayLike<number>;
   /**

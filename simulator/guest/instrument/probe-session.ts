@@ -75,8 +75,17 @@ export interface ProbeSettings {
   /**
    * Called at a due probe, after the program was let run. Gives after how many more probes it is to
    * be called again, at least 1 (Infinity is never), or 0 to stop here.
+   *
+   * @param locals in builds with `scanLocals`, the chosen variables of the innermost frame; undefined
+   *     where a dump would hold operands of it as well
    */
-  readonly onTick?: (tick: number, codeOffset: number, depth: number, activation: number) => number;
+  readonly onTick?: (
+    tick: number,
+    codeOffset: number,
+    depth: number,
+    activation: number,
+    locals: ReadonlyMap<number, WasmValue> | undefined,
+  ) => number;
   /** Due probes deeper than this wait for one that is not. Instructions go by their level. */
   readonly scanDepth?: number;
   /** Called at every chosen probe; true stops there. */
@@ -248,7 +257,10 @@ export class ProbeSession {
       v128: (low, high, index) => this.keep(index, { type: 'v128', value: [low, high] }),
       function: (value, index) => this.keep(index, { type: 'function', value }),
       external: (value, index) => this.keep(index, { type: 'external', value }),
-      tick: (fuel, site, depth, activation) => this.onTick(fuel, site, depth, activation),
+      tick: (fuel, site, depth, activation) => {
+        const locals = this.takeLocals(site, instanceOf().module);
+        return this.onTick(fuel, site, depth, activation, locals);
+      },
       breakpoint: (fuel, site, depth, activation) => {
         const { locals } = this;
         this.locals = new Map();
@@ -279,10 +291,26 @@ export class ProbeSession {
     };
   }
 
-  private onTick(fuel: number, site: number, depth: number, activation: number): number {
+  /** What the innermost frame has just handed over; undefined where it has more than locals. */
+  private takeLocals(
+    site: number,
+    { instrumented }: ProgramModule,
+  ): ReadonlyMap<number, WasmValue> | undefined {
+    const { locals } = this;
+    if (locals.size > 0) this.locals = new Map();
+    return instrumented?.operands.has(site) === true ? undefined : locals;
+  }
+
+  private onTick(
+    fuel: number,
+    site: number,
+    depth: number,
+    activation: number,
+    locals: ReadonlyMap<number, WasmValue> | undefined,
+  ): number {
     const tick = this.limit - fuel;
     this.hookTick = tick;
-    const wait = this.settings.onTick?.(tick, siteCodeOffset(site), depth, activation) ?? 0;
+    const wait = this.settings.onTick?.(tick, siteCodeOffset(site), depth, activation, locals) ?? 0;
     this.hookTick = undefined;
     if (this.isStopped) return 0;
     if (wait < 1) {
