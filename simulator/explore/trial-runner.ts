@@ -5,11 +5,12 @@
  */
 import type { Judged } from '../checks/check.ts';
 import type { CheckSuite } from '../checks/check-suite.ts';
+import type { UpcomingEffect } from '../engine/simulation.ts';
 import { EMPTY_PLAN } from '../faults/fault.ts';
 import type { LoadedSimulation } from '../host/loaded-simulation.ts';
-import type { ServiceLoader } from '../host/simulation-run.ts';
+import type { ServiceLoader, SimulationView } from '../host/simulation-run.ts';
 import { DEFAULT_BUDGET, type Outcome, type Trial, type TrialBudget } from './trial.ts';
-import { type TrialRun, TrialWorld } from './trial-world.ts';
+import { type EffectListener, type TrialRun, TrialWorld } from './trial-world.ts';
 
 /** Undisturbed runs of other seeds that are kept for comparing. */
 const CALM_RUNS_MAX = 16;
@@ -25,19 +26,34 @@ export class TrialRunner {
    * Throws what SimulationRun throws when something cannot be made ready.
    *
    * @param services gives a fresh service for each trial
+   * @param onEffect hears of every effect before it is performed
    */
   constructor(
     loaded: LoadedSimulation,
     services: ServiceLoader,
     private readonly checks: CheckSuite,
     budget: TrialBudget = DEFAULT_BUDGET,
+    onEffect: EffectListener = () => {},
   ) {
-    this.world = new TrialWorld(loaded, services, budget);
+    this.world = new TrialWorld(loaded, services, budget, onEffect);
     this.calm = this.judged(this.calmOf(loaded.world.seed), undefined);
   }
 
   run(trial: Trial): Outcome {
     return this.judged(this.world.perform(trial), this.calmOf(trial.seed));
+  }
+
+  /** What the executions of an outcome are, for replaying them. */
+  viewOf({ history }: Pick<Outcome, 'history'>): SimulationView {
+    return this.world.viewOf(history);
+  }
+
+  /** An outcome as what shows simulations wants it. */
+  viewOf({ history }: Outcome): SimulationView {
+    return {
+      history,
+      workflowOf: (execution) => this.world.workflow(history.execution(execution)?.workflow ?? ''),
+    };
   }
 
   private judged(run: TrialRun, calm: TrialRun | undefined): Outcome {

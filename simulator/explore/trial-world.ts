@@ -7,14 +7,16 @@ import type { Observed } from '../checks/observed.ts';
 import type { Client } from '../engine/client.ts';
 import type { ReadingSource } from '../engine/edits.ts';
 import type { ShownOutput } from '../engine/journal-store.ts';
-import { Simulation } from '../engine/simulation.ts';
+import { Simulation, type UpcomingEffect } from '../engine/simulation.ts';
 import type { Workflow } from '../engine/workflow.ts';
 import { EMPTY_PLAN } from '../faults/fault.ts';
 import { readyClients, withClients } from '../host/client-setup.ts';
 import { type LoadedSimulation, readyVolumes, readyWorkflow } from '../host/loaded-simulation.ts';
-import type { ServiceLoader } from '../host/simulation-run.ts';
-import { LiveHistory } from '../journal/history.ts';
+import type { ServiceLoader, SimulationView } from '../host/simulation-run.ts';
+import type { ExecutionId, Seq } from '../journal/entry.ts';
+import { type History, LiveHistory } from '../journal/history.ts';
 import type { RecordingSink } from '../journal/records.ts';
+import { assert } from '../kernel/assert.ts';
 import { VIRTUAL_START, type VirtualNanos } from '../kernel/time.ts';
 import { MemoryTree } from '../world/files/memory-tree.ts';
 import type { ImageEntry } from '../world/files/tree-image.ts';
@@ -25,6 +27,9 @@ import { readingsOf } from './readings.ts';
 import { ServiceWatch } from './service-watch.ts';
 import type { Outcome, Trial, TrialBudget } from './trial.ts';
 import { TrialServices } from './trial-services.ts';
+
+/** Told before every effect, so that a program that computes for ever can be named. */
+export type EffectListener = (execution: ExecutionId, seq: Seq) => void;
 
 /** What came of a trial that nobody has judged yet. */
 export interface TrialRun extends Omit<Outcome, 'violations'> {
@@ -50,6 +55,7 @@ export class TrialWorld {
     loaded: LoadedSimulation,
     services: ServiceLoader,
     private readonly budget: TrialBudget,
+    private readonly onEffect: EffectListener,
   ) {
     this.loaded = withClients(loaded);
     this.clients = readyClients(this.loaded);
@@ -58,6 +64,26 @@ export class TrialWorld {
       const ready = readyWorkflow(workflow, loaded.world.startUnixNanos);
       this.workflows.set(workflow.config.name, ready);
     }
+  }
+
+  /** What the executions of a run are, for replaying them. */
+  viewOf(history: History): SimulationView {
+    return {
+      history,
+      workflowOf: (execution) => {
+        const name = history.execution(execution)?.workflow ?? '';
+        const workflow = this.workflows.get(name);
+        if (workflow === undefined) throw new Error(`there is no execution ${execution}`);
+        return workflow;
+      },
+    };
+  }
+
+  /** What the executions of a run run. */
+  workflow(name: string): Workflow {
+    const workflow = this.workflows.get(name);
+    assert(workflow !== undefined, `there is no workflow ${name}`);
+    return workflow;
   }
 
   /** Runs a trial to its end, or until it is over its budget. */
@@ -101,7 +127,10 @@ export class TrialWorld {
       clients: this.clients,
       observer: {
         onOutput: (output) => outputs.push(output),
-        stopsBefore: () => meter.countEffect(),
+        stopsBefore: ({ execution, seq }) => {
+          this.onEffect(execution, seq);
+          return meter.countEffect();
+        },
         poll: () => meter.isSpent(simulation.agenda),
       },
       ...(choices === undefined ? {} : { choices }),
@@ -131,10 +160,8 @@ export class TrialWorld {
 
   private startExecutions(simulation: Simulation): void {
     for (const { config } of this.loaded.workflows) {
-      const workflow = this.workflows.get(config.name);
-      for (let index = 0; workflow !== undefined && index < config.count; index++) {
-        simulation.start(workflow);
-      }
+      const workflow = this.workflow(config.name);
+      for (let index = 0; index < config.count; index++) simulation.start(workflow);
     }
   }
 }
