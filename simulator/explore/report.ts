@@ -25,13 +25,15 @@ export interface Coverage {
   readonly tried: number;
   readonly possible: number;
   readonly lines: readonly CoverageLine[];
-  /** Which combinations happened, by effect: what merging and going on need. */
-  readonly combinations: Readonly<Record<string, readonly string[]>>;
+  /** How often each combination happened, by effect and aspect: what merging and going on need. */
+  readonly combinations: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 export interface StrategyReport {
   readonly name: StrategyName;
   readonly runs: number;
+  /** How many there are; left out when there is no end to them. */
+  readonly planned?: number;
   /** How many of the runs broke a check. */
   readonly broken: number;
 }

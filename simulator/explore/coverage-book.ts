@@ -1,0 +1,104 @@
+/**
+ * Which combinations of an effect and a fault have happened. It owns the counts; what could happen
+ * follows from the effects that are known.
+ */
+import type { FiredFault } from '../faults/injector.ts';
+import { AspectTable, aspectOf } from './aspect.ts';
+import type { EffectSpot } from './finding.ts';
+import type { Coverage, CoverageLine } from './report.ts';
+import { type Site, siteKey } from './site.ts';
+import { placeOf } from './spots.ts';
+
+/** Effects that are told apart; what happens at others counts for nobody. */
+const SITES_MAX = 20_000;
+
+interface CoveredSite {
+  readonly site: Omit<Site, 'class'>;
+  /** How often each aspect of a fault happened. */
+  readonly counts: Map<string, number>;
+}
+
+export class CoverageBook {
+  private readonly aspects = new AspectTable();
+  private readonly sites = new Map<string, CoveredSite>();
+  private readonly progress = { tried: 0, possible: 0 };
+
+  /** Counts an effect as one that faults can happen at. */
+  add(site: Omit<Site, 'class'>): void {
+    const key = siteKey(site);
+    if (this.sites.has(key) || this.sites.size >= SITES_MAX) return;
+    this.sites.set(key, { site, counts: new Map() });
+    this.progress.possible += this.aspects.of(site.effect).length;
+  }
+
+  /** Takes in what happened in a run; true when there was something new. */
+  take(fired: readonly FiredFault[]): boolean {
+    const before = this.progress.tried;
+    for (const { fault, site } of fired) {
+      if (site !== undefined) this.count(site, aspectOf(fault), 1);
+    }
+    return this.progress.tried > before;
+  }
+
+  /** Takes in what an earlier or another exploration has counted. */
+  restore(coverage: Pick<Coverage, 'combinations'>): void {
+    for (const [key, counts] of Object.entries(coverage.combinations)) {
+      const site = parseKey(key);
+      if (site === undefined) continue;
+      for (const [aspect, count] of Object.entries(counts)) this.count(site, aspect, count);
+    }
+  }
+
+  get summary(): { readonly tried: number; readonly possible: number } {
+    return { ...this.progress };
+  }
+
+  /** @param spotOf where an effect comes from */
+  report(spotOf: (site: Omit<Site, 'class'>) => EffectSpot): Coverage {
+    const places = new Map<string, { spot: EffectSpot; sites: CoveredSite[] }>();
+    for (const covered of this.sites.values()) {
+      const spot = spotOf(covered.site);
+      const place = places.get(placeOf(spot)) ?? { spot, sites: [] };
+      place.sites.push(covered);
+      places.set(placeOf(spot), place);
+    }
+    const combinations = [...this.sites.values()].map(
+      ({ site, counts }) => [siteKey(site), Object.fromEntries(counts)] as const,
+    );
+    return {
+      ...this.progress,
+      lines: [...places.values()].map(({ spot, sites }) => this.lineOf(spot, sites)),
+      combinations: Object.fromEntries(combinations),
+    };
+  }
+
+  private lineOf({ source }: EffectSpot, sites: readonly CoveredSite[]): CoverageLine {
+    const effects = [...new Set(sites.map(({ site }) => site.effect))];
+    const tried: Record<string, number> = {};
+    for (const { counts } of sites) {
+      for (const [aspect, count] of counts) tried[aspect] = (tried[aspect] ?? 0) + count;
+    }
+    const untried = new Set(effects.flatMap((effect) => this.aspects.of(effect)));
+    for (const aspect of Object.keys(tried)) untried.delete(aspect);
+    const line = { effects, count: sites.length, tried, untried: [...untried] };
+    return source === undefined ? line : { source, ...line };
+  }
+
+  private count(site: Omit<Site, 'class'>, aspect: string, times: number): void {
+    this.add(site);
+    const counts = this.sites.get(siteKey(site))?.counts;
+    if (counts === undefined) return;
+    const before = counts.get(aspect) ?? 0;
+    counts.set(aspect, before + times);
+    if (before === 0 && this.aspects.of(site.effect).includes(aspect)) this.progress.tried++;
+  }
+}
+
+const KEY = /^(?<execution>.+)#(?<seq>\d+) (?<effect>\S+)$/;
+
+/** Reads what siteKey wrote. */
+function parseKey(key: string): Omit<Site, 'class'> | undefined {
+  const { execution, seq, effect } = KEY.exec(key)?.groups ?? {};
+  if (execution === undefined || effect === undefined) return undefined;
+  return { execution, seq: Number(seq), effect };
+}
