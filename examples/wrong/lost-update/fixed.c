@@ -9,45 +9,34 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { SPREAD_MS = 10000, LOCK_TRIES = 600 };
+enum { SPREAD_MS = 10000 };
 
 static const char *const LAST = "/data/last-invoice";
-static const char *const LOCK = "/data/last-invoice.lock";
 
 static void die(const char *what) {
   perror(what);
   exit(1);
 }
 
-static void unlock(void) {
-  if (unlink(LOCK) != 0) perror(LOCK);
+/* Makes the file of a number. Of all who make one file with O_EXCL, one succeeds. */
+static int take(long number) {
+  char path[48];
+  snprintf(path, sizeof path, "/data/invoice-%ld", number);
+  int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+  if (fd < 0 && errno == EEXIST) return 0;
+  if (fd < 0 || fsync(fd) != 0 || close(fd) != 0) die(path);
+  return 1;
 }
 
-/* Makes a file that is not there: of all who try, one succeeds. The file is removed when the
- * program ends. A crash of the machine does not end it: it goes on where it was. */
-static void lock(void) {
-  for (int try = 1; try <= LOCK_TRIES; try++) {
-    int fd = open(LOCK, O_WRONLY | O_CREAT | O_EXCL, 0600);
-    if (fd >= 0) {
-      close(fd);
-      atexit(unlock);
-      return;
-    }
-    if (errno != EEXIST) die(LOCK);
-    sleep(1);
-  }
-  fprintf(stderr, "%s: held by another for too long\n", LOCK);
-  exit(2);
-}
-
-/* Counts up the number in the file. */
+/* Counts up the number in the file, which only says where to begin. */
 static long next_number(void) {
   long number = 0;
-  lock();
   FILE *file = fopen(LAST, "r+");
   if (file == NULL || fscanf(file, "%ld", &number) != 1) die(LAST);
+  do number++;
+  while (!take(number));
   rewind(file);
-  fprintf(file, "%ld\n", ++number);
+  fprintf(file, "%ld\n", number);
   if (fflush(file) != 0 || fsync(fileno(file)) != 0 || fclose(file) != 0) die(LAST);
   return number;
 }
