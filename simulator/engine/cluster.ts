@@ -1,6 +1,6 @@
 /**
- * The nodes and what befalls them: crashes, pauses, wrong clocks, and who owns which execution
- * in consequence.
+ * The nodes and what befalls them: crashes and pauses, and who owns which execution in
+ * consequence.
  *
  * L1  The epoch of an execution rises with every claim; its earlier owners are zombies.
  * L2  A claim is made only on a running node that the journal store can be asked from, and only
@@ -14,9 +14,6 @@ import type { Attempt } from './attempt.ts';
 import type { Engine } from './engine.ts';
 import type { Execution } from './execution.ts';
 import { lastRenewal, renewalNanos } from './leases.ts';
-
-/** One of the clocks of a node. */
-export type ClockName = 'wall' | 'monotonic';
 
 export class Cluster {
   /** Every attempt that has not ended, by its node. */
@@ -78,28 +75,61 @@ export class Cluster {
       this.expectExpiry(attempt);
       attempt.end('crashed', `${node.name} crashed`);
     }
+    const { incarnation } = node;
     engine.agenda.in(downNanos, () => {
-      node.restart();
-      engine.trace({ kind: 'node.restarted', node: node.name });
-      this.claimUnclaimed();
+      if (node.incarnation === incarnation) this.restart(node);
     });
+  }
+
+  /** Starts a node again that is down; one that runs is left alone. */
+  restart(node: SimulatedNode): void {
+    if (node.state !== 'down') return;
+    node.restart();
+    this.engine.trace({ kind: 'node.restarted', node: node.name });
+    this.claimUnclaimed();
   }
 
   /** The node stands still and keeps everything. */
   pause(node: SimulatedNode, forNanos: bigint): void {
     if (node.state !== 'up') return;
     const { engine } = this;
-    const { incarnation } = node;
     for (const attempt of this.on(node)) this.expectExpiry(attempt);
     node.pause();
     engine.trace({ kind: 'node.paused', node: node.name });
+    const { pauses } = node;
     engine.agenda.in(forNanos, () => {
-      if (node.incarnation !== incarnation || node.state !== 'paused') return;
-      engine.trace({ kind: 'node.resumed', node: node.name });
-      if (!this.cutOff.has(node)) this.renewAfterSilence(node);
-      node.resume();
-      this.claimUnclaimed();
+      if (node.pauses === pauses) this.resume(node);
     });
+  }
+
+  /** Lets a node go on that stands still; one that does not is left alone. */
+  resume(node: SimulatedNode): void {
+    if (node.state !== 'paused') return;
+    this.engine.trace({ kind: 'node.resumed', node: node.name });
+    if (!this.cutOff.has(node)) this.renewAfterSilence(node);
+    node.resume();
+    this.claimUnclaimed();
+  }
+
+  /** The process of an attempt is killed. Its node lives, and gives the execution back. */
+  kill(attempt: Attempt, reason: string): void {
+    if (attempt.ended) return;
+    const { engine } = this;
+    const { execution, node, epoch } = attempt;
+    const isOwner = execution.owner === attempt;
+    // Should what the node sends never arrive, the lease ends.
+    this.expectExpiry(attempt);
+    attempt.end('crashed', reason);
+    if (!isOwner) return;
+    engine.traffic.call({ from: node.name, to: JOURNAL_STORE }, attempt, () => {
+      const isFree = execution.owner === undefined && execution.journal.epoch === epoch;
+      if (isFree) engine.claim(execution);
+    });
+  }
+
+  /** The attempt of an execution that lives on a node. */
+  attemptOn(node: SimulatedNode, execution: Execution): Attempt | undefined {
+    return [...this.on(node)].find((attempt) => attempt.execution === execution);
   }
 
   /** Links to the journal store may have been cut, or be whole again. */
@@ -151,35 +181,29 @@ export class Cluster {
     );
   }
 
-  jump(node: SimulatedNode, clock: ClockName, byNanos: bigint): void {
-    node[clock].jump(this.engine.agenda.now, byNanos);
-    const data = { clock, byNanos: byNanos.toString() };
-    this.engine.trace({ kind: 'clock.jumped', node: node.name, data });
+  /** Lets a clock go faster or slower: the node renews its leases by its monotonic clock. */
+  repace(node: SimulatedNode, change: () => void): void {
+    const { engine } = this;
+    for (const attempt of this.on(node)) {
+      const { leaseNanos } = engine.world;
+      attempt.leasedAt = lastRenewal(attempt.leasedAt, engine.agenda.now, leaseNanos, node);
+      // A node that stands still or is cut off renews nothing, however its clock goes.
+      if (node.state === 'up' && !this.cutOff.has(node)) attempt.leaseEndsAt = undefined;
+    }
+    change();
+    for (const attempt of this.on(node)) this.reviewLease(attempt);
   }
 
-  /** @param forNanos how long the clock runs wrong; undefined to the end */
-  drift(node: SimulatedNode, clock: ClockName, driftPpm: number, forNanos?: bigint): void {
-    const { engine } = this;
-    const set = (ppm: number): void => {
-      for (const attempt of this.on(node)) {
-        const { leaseNanos } = engine.world;
-        attempt.leasedAt = lastRenewal(attempt.leasedAt, engine.agenda.now, leaseNanos, node);
-        // A node that stands still or is cut off renews nothing, however its clock goes.
-        if (node.state === 'up' && !this.cutOff.has(node)) attempt.leaseEndsAt = undefined;
-      }
-      node[clock].drift(engine.agenda.now, ppm);
-      const data = { clock, ppm };
-      engine.trace({ kind: 'clock.drifted', node: node.name, data });
-      for (const attempt of this.on(node)) this.reviewLease(attempt);
-    };
-    set(driftPpm);
-    if (forNanos !== undefined) engine.agenda.in(forNanos, () => set(0));
+  /** Its monotonic clock has stood still and goes on, and with it the node's renewals. */
+  renewAgain(node: SimulatedNode): void {
+    if (node.state === 'up' && !this.cutOff.has(node)) this.renewAfterSilence(node);
   }
 
   /** A running node whose clock is too slow renews too late, and does not know it. */
   private reviewLease(attempt: Attempt): void {
-    const { leaseNanos } = this.engine.world;
-    if (renewalNanos(leaseNanos, attempt.node) > leaseNanos) this.expectExpiry(attempt);
+    const { agenda, world } = this.engine;
+    const period = renewalNanos(world.leaseNanos, attempt.node, agenda.now);
+    if (period > world.leaseNanos) this.expectExpiry(attempt);
   }
 
   /** From now on the node does not renew, or not in time: the lease ends, once. */
@@ -204,8 +228,12 @@ export class Cluster {
     this.engine.trace({ kind: 'lease.expired', node: node.name, execution: execution.id });
     execution.owner = undefined;
     this.engine.claim(execution);
+    const { agenda, world } = this.engine;
     if (attempt.ended || node.state !== 'up' || this.cutOff.has(node)) return;
-    this.renewInVain(attempt, after(renewed, renewalNanos(this.engine.world.leaseNanos, node)));
+    // It is told when its clock goes on.
+    if (node.monotonic.isFrozen(agenda.now)) return;
+    const period = renewalNanos(world.leaseNanos, node, agenda.now);
+    this.renewInVain(attempt, after(renewed, period));
   }
 
   private claimUnclaimed(): void {

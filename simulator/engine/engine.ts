@@ -34,6 +34,7 @@ import type { SimulatedNode } from '../world/node.ts';
 import type { Service, ServiceRequest, ServiceResponse } from '../world/service.ts';
 import type { Agenda } from './agenda.ts';
 import { Attempt } from './attempt.ts';
+import { Clocks } from './clocks.ts';
 import { Cluster } from './cluster.ts';
 import { Conversations } from './conversations.ts';
 import { Datagrams } from './datagrams.ts';
@@ -65,6 +66,7 @@ export class Engine {
   readonly edits = new Edits(this);
   readonly patches: Patches;
   readonly sources = new SourcePlaces();
+  readonly clocks = new Clocks(this);
   readonly real: RealRequests;
   readonly conversations: Conversations;
   readonly executions = new Map<ExecutionId, Execution>();

@@ -20,13 +20,21 @@ export function lastRenewal(
   leaseNanos: bigint,
   node: SimulatedNode,
 ): VirtualNanos {
-  const period = renewalNanos(leaseNanos, node);
-  const held = now - leasedAt;
-  return after(leasedAt, held - (held % period));
+  // While its clock stands still, a node renews nothing.
+  const until = node.monotonic.stillSince(now) ?? now;
+  const held = until - leasedAt;
+  if (held <= 0n) return leasedAt;
+  return after(leasedAt, held - (held % paceNanos(leaseNanos, node)));
 }
 
-/** How often a node renews, in true virtual time: a slow clock renews late. */
-export function renewalNanos(leaseNanos: bigint, node: SimulatedNode): bigint {
-  const period = node.monotonic.virtualDuration(leaseNanos / RENEWALS_PER_LEASE);
+/** How long it takes a node from one renewal to the next, in true virtual time: a slow clock is late. */
+export function renewalNanos(leaseNanos: bigint, node: SimulatedNode, now: VirtualNanos): bigint {
+  const period = node.monotonic.virtualDuration(leaseNanos / RENEWALS_PER_LEASE, now);
+  return period > 0n ? period : 1n;
+}
+
+/** The same while its clock does not stand still. */
+function paceNanos(leaseNanos: bigint, node: SimulatedNode): bigint {
+  const period = node.monotonic.pace(leaseNanos / RENEWALS_PER_LEASE);
   return period > 0n ? period : 1n;
 }

@@ -77,7 +77,7 @@ function deadlineInstant(attempt: Attempt, deadline: Deadline): VirtualNanos {
   const clock = attempt.node[deadline.clock];
   let remaining = BigInt(deadline.nanos);
   if (deadline.absolute) remaining -= shownClock(attempt, deadline.clock);
-  return remaining <= 0n ? now : after(now, clock.virtualDuration(remaining));
+  return remaining <= 0n ? now : after(now, clock.virtualDuration(remaining, now));
 }
 
 export class WaitFlight implements Flight {
@@ -288,7 +288,7 @@ function passedDeadlines(attempt: Attempt, args: PollArgs, entry: Entry): readon
   const indices = args.deadlines.flatMap((deadline, index) => {
     const isOver = deadline.absolute
       ? deadlineInstant(attempt, deadline) <= attempt.engine.agenda.now
-      : attempt.node[deadline.clock].virtualDuration(BigInt(deadline.nanos)) <= elapsed;
+      : attempt.node[deadline.clock].virtualDuration(BigInt(deadline.nanos), startedAt) <= elapsed;
     return isOver ? [index] : [];
   });
   // Another node's clock may disagree about all of them, and yet the wait is over.

@@ -16,6 +16,8 @@ export class SimulatedNode {
   readonly monotonic: NodeClock;
   state: NodeState = 'up';
   incarnation = 1;
+  /** How often it has stood still. */
+  pauses = 0;
   private held: (() => void)[] = [];
 
   /**
@@ -51,6 +53,7 @@ export class SimulatedNode {
 
   pause(): void {
     this.state = 'paused';
+    this.pauses++;
   }
 
   /** Runs what was held, in order; stops when it crashes or pauses on the way. */

@@ -4,6 +4,7 @@ import { EFFECT_POINTS } from '../../simulator/faults/fault.ts';
 import { NANOS_PER_MILLI } from '../../simulator/kernel/time.ts';
 import { JOURNAL_STORE } from '../../simulator/world/network.ts';
 import type { ScriptOptions } from '../helpers/simulate.ts';
+import { anyEngineFault } from './random-engine-faults.ts';
 
 /** Everything that decides a run, as text that can be pasted into a test. */
 export interface Case {
@@ -95,6 +96,7 @@ export const anyFault = fc.oneof(
     ppm: fc.integer({ min: -900_000, max: 900_000 }),
     for: duration,
   }),
+  { weight: 8, arbitrary: anyEngineFault },
   fc.record({ kind: fc.constant('lose-request'), at: effectTrigger }),
   fc.record({ kind: fc.constant('lose-response'), at: effectTrigger }),
 ) as fc.Arbitrary<JsonObject>;

@@ -60,7 +60,7 @@ describe('a clock of a node', () => {
       fc.property(fc.bigInt({ min: 1n, max: 10n ** 15n }), ppm, (duration, by) => {
         const clock = new NodeClock(START, 0n);
         clock.drift(START, by);
-        const needed = clock.virtualDuration(duration);
+        const needed = clock.virtualDuration(duration, START);
         // Rounded towards zero, a reading is at most one nanosecond off.
         assert.ok(clock.read(virtualNanos(needed)) >= duration);
         assert.ok(clock.read(virtualNanos(needed - 2n)) <= duration);

@@ -7,3 +7,11 @@ export function nodeOf({ node, fault }: Pick<Scene, 'node' | 'fault'>): Simulate
   assert(node !== undefined, `no node for ${fault.kind}`);
   return node;
 }
+
+/** The nodes that a fault hits which hits all when it names none. */
+export function nodesOf({
+  engine,
+  node,
+}: Pick<Scene, 'engine' | 'node'>): readonly SimulatedNode[] {
+  return node === undefined ? engine.cluster.nodes : [node];
+}

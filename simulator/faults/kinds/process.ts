@@ -46,4 +46,19 @@ export const PROCESS_FAULTS = {
       },
     },
   },
+  'out-of-memory': {
+    acts: 'happens',
+    text: 'The process of the execution is killed; its node and the others on it live.',
+    fields: { point: POINT },
+  },
+  resume: {
+    acts: 'happens',
+    text: 'A node that stands still goes on now.',
+    fields: { node: NODE },
+  },
+  restart: {
+    acts: 'happens',
+    text: 'A node that is down is up again now.',
+    fields: { node: NODE },
+  },
 } as const satisfies FaultSpecs;

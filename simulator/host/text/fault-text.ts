@@ -28,6 +28,24 @@ const KINDS: Readonly<Record<FaultKind, (plan: JsonObject, place: FaultPlace) =>
     const way = nanos < 0n ? 'back' : 'ahead';
     return `the ${plan.clock} clock of ${node(plan, place)} jumps ${length} ${way}${when(plan, place)}`;
   },
+  'out-of-memory': (plan, place) =>
+    `the process of ${ownerText(plan, place)} is killed for want of memory${when(plan, place)}`,
+  resume: (plan, place) => `${node(plan, place)} goes on${when(plan, place)}`,
+  restart: (plan, place) => `${node(plan, place)} is started again${when(plan, place)}`,
+  'clock-offset': (plan, place) =>
+    `${clock(plan, place)} is off by ${signed(plan.by)}${forText(plan)}${when(plan, place)}`,
+  'clock-freeze': (plan, place) =>
+    `${clock(plan, place)} stands still${forText(plan)}${when(plan, place)}`,
+  'clock-strobe': (plan, place) =>
+    `${clock(plan, place)} jumps by ${signed(plan.by)} and back every ${duration(plan.every)}` +
+    `${forText(plan)}${when(plan, place)}`,
+  'leap-second': (plan, place) => {
+    const one = place.node ?? plan.node;
+    const [all, each] = LEAPS[String(plan.way)] ?? ['leap a second', 'leaps a second'];
+    const what = one === undefined ? `all wall clocks ${all}` : `the wall clock of ${one} ${each}`;
+    return `${what}${when(plan, place)}`;
+  },
+  'clock-reset': (plan, place) => `${clock(plan, place)} is set right${when(plan, place)}`,
   'clock-drift': (plan, place) => {
     const ppm = Number(plan.ppm ?? 0);
     const length = plan.for === undefined ? '' : ` for ${duration(plan.for)}`;
@@ -47,6 +65,34 @@ export function faultText(plan: JsonObject, place: FaultPlace = {}): string {
   return words === undefined ? `fault ${JSON.stringify(plan)}` : words(plan, place);
 }
 
+const LEAPS: Readonly<Record<string, readonly [all: string, one: string]>> = {
+  repeat: ['show one second twice', 'shows one second twice'],
+  smear: ['spread a leap second', 'spreads a leap second'],
+  skip: ['leave a second out', 'leaves a second out'],
+};
+
+function clock(plan: JsonObject, place: FaultPlace): string {
+  return `the ${plan.clock} clock of ${node(plan, place)}`;
+}
+
+function forText(plan: JsonObject): string {
+  return plan.for === undefined ? '' : ` for ${duration(plan.for)}`;
+}
+
+/** `+2 s`, `-1 h`. */
+function signed(text: Json | undefined): string {
+  const nanos = nanosOf(text);
+  return `${nanos < 0n ? '' : '+'}${formatDuration(nanos)}`;
+}
+
+/** Whose process it is. */
+function ownerText(plan: JsonObject, { effect }: FaultPlace): string {
+  const execution = effect?.split(' ')[0] ?? triggerOf(plan).execution;
+  return typeof execution === 'string' && execution !== '' && !execution.startsWith('#')
+    ? execution
+    : 'the execution';
+}
+
 function node(plan: JsonObject, place: FaultPlace): string {
   const named = place.node ?? plan.node;
   return typeof named === 'string' ? named : 'the node that runs it';
@@ -62,10 +108,15 @@ function when(plan: JsonObject, place: FaultPlace): string {
 /** The effect that was hit, or the description of the one that will be. */
 function target(plan: JsonObject, { effect }: FaultPlace): string {
   if (effect !== undefined && effect !== '') return effect;
-  const { execution, seq, effect: pattern, match } = triggerOf(plan);
+  const { execution, seq, effect: pattern, match, line, probability } = triggerOf(plan);
   if (seq !== undefined) return `${execution} #${seq}`;
+  const whose = execution === undefined ? '' : ` of ${execution}`;
+  if (typeof probability === 'number') {
+    return `any ${pattern}${whose} with a probability of ${probability}`;
+  }
   const count = typeof match === 'number' && match > 1 ? ` number ${match}` : '';
-  return `${pattern ?? 'an effect'}${count}${execution === undefined ? '' : ` of ${execution}`}`;
+  const name = line === undefined ? (pattern ?? 'an effect') : `effect from ${line}`;
+  return `${name}${count}${whose}`;
 }
 
 function messages(plan: JsonObject, noun: string): string {

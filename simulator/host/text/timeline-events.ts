@@ -13,6 +13,8 @@ export const EVENT_LOOKS: Partial<Readonly<Record<TraceKind, EventLook>>> = {
   'fault.fired': { sign: 'fault', paint: 'magenta' },
   'node.resumed': { sign: 'resumed', paint: 'dim' },
   'clock.drifted': { sign: 'resumed', paint: 'dim' },
+  'clock.thawed': { sign: 'resumed', paint: 'dim' },
+  'clock.strobed': { sign: 'resumed', paint: 'dim' },
   'lease.expired': { sign: 'refused', paint: 'yellow' },
   'commit.refused': { sign: 'refused', paint: 'yellow' },
   'request.lost': { sign: 'fault', paint: 'magenta' },
@@ -51,6 +53,7 @@ export function eventsByAttempt(
 function isShown({ kind, data }: TraceRow): boolean {
   // A drift begins with its fault; only its end has nothing else to tell it.
   if (kind === 'clock.drifted') return data?.ppm === 0;
+  if (kind === 'clock.strobed') return data?.byNanos === undefined;
   // What a client got is shown as the program gave it.
   if (kind === 'client.answered') return data?.outcome === 'left';
   return EVENT_LOOKS[kind] !== undefined;

@@ -52,6 +52,14 @@ function tryText(row: TraceRow): string {
   return typeof number === 'number' && number > 1 ? `, try ${number}` : '';
 }
 
+function clock(row: TraceRow): string {
+  return `the ${field(row, 'clock') ?? 'wall'} clock of ${node(row)}`;
+}
+
+function length(row: TraceRow, name: string): string {
+  return formatDuration(BigInt(String(field(row, name) ?? '0')));
+}
+
 function jump(row: TraceRow): string {
   const nanos = BigInt(String(field(row, 'byNanos') ?? '0'));
   const length = formatDuration(nanos < 0n ? -nanos : nanos);
@@ -116,6 +124,15 @@ const SENTENCES: Readonly<Record<TraceKind, Sentence>> = {
   'node.resumed': (row) => `${node(row)} goes on`,
   'clock.jumped': jump,
   'clock.drifted': drift,
+  'clock.frozen': (row) => `${clock(row)} stands still`,
+  'clock.thawed': (row) => `${clock(row)} goes on`,
+  'clock.strobed': (row) =>
+    field(row, 'byNanos') === undefined
+      ? `${clock(row)} jumps no more`
+      : `${clock(row)} jumps by ${length(row, 'byNanos')} and back every ${length(row, 'everyNanos')}`,
+  'clock.smeared': (row) =>
+    `${clock(row)} gains ${length(row, 'byNanos')} over ${length(row, 'forNanos')}`,
+  'clock.reset': (row) => `${clock(row)} is set right`,
   'fault.fired': (row, context) =>
     faultText(row.data ?? {}, { node: row.node, effect: effect(row, context) }),
   'lease.claimed': (row) =>

@@ -27,6 +27,17 @@ const SENTENCES: Readonly<Record<TraceKind, readonly [data: TraceRow['data'], te
     { clock: 'monotonic', ppm: -50 },
     'the monotonic clock of node-a runs slow by 50 us a second',
   ],
+  'clock.frozen': [{ clock: 'monotonic' }, 'the monotonic clock of node-a stands still'],
+  'clock.thawed': [{ clock: 'monotonic' }, 'the monotonic clock of node-a goes on'],
+  'clock.strobed': [
+    { clock: 'wall', byNanos: '-2000000000', everyNanos: '100000000', forNanos: '5000000000' },
+    'the wall clock of node-a jumps by -2 s and back every 100 ms',
+  ],
+  'clock.smeared': [
+    { clock: 'wall', byNanos: '-1000000000', forNanos: '86400000000000' },
+    'the wall clock of node-a gains -1 s over 1 d',
+  ],
+  'clock.reset': [{ clock: 'wall' }, 'the wall clock of node-a is set right'],
   'fault.fired': [
     { kind: 'pause', for: '20s', point: 'intent', at: {} },
     'node-a stands still for 20 s after the intent of order-1 #3 is recorded, before it is performed',
@@ -119,6 +130,53 @@ describe('a fault', () => {
       'the wall clock of node-a jumps 1 h ahead at 3 d',
     ],
     [{ kind: 'lose-request', at: seq, times: 1 }, 'the request of order-1 #3 is lost'],
+    [
+      { kind: 'out-of-memory', at: seq, point: 'performed' },
+      'the process of order-1 is killed for want of memory after order-1 #3 is performed, before ' +
+        'its result is recorded',
+    ],
+    [{ kind: 'resume', node: '@owner', at: { time: '5s' } }, '@owner goes on at 5 s'],
+    [{ kind: 'restart', node: 'a', at: { time: '5s' } }, 'a is started again at 5 s'],
+    [
+      { kind: 'crash', point: 'replay', node: 'a', at: { line: 'order.c:42', match: 2 } },
+      'a crashes when effect from order.c:42 number 2 is replayed',
+    ],
+    [
+      { kind: 'pause', for: '5s', node: 'a', at: { effect: 'http.*', probability: 0.25 } },
+      'a stands still for 5 s before any http.* with a probability of 0.25',
+    ],
+    [
+      { kind: 'clock-offset', clock: 'wall', by: '2s', for: '5s', node: 'a', at: { time: '0s' } },
+      'the wall clock of a is off by +2 s for 5 s at 0 s',
+    ],
+    [
+      { kind: 'clock-freeze', clock: 'wall', for: '5s', node: 'a', at: seq },
+      'the wall clock of a stands still for 5 s before order-1 #3',
+    ],
+    [
+      {
+        kind: 'clock-strobe',
+        clock: 'wall',
+        by: '-2s',
+        every: '1s',
+        for: '5s',
+        node: 'a',
+        at: seq,
+      },
+      'the wall clock of a jumps by -2 s and back every 1 s for 5 s before order-1 #3',
+    ],
+    [
+      { kind: 'leap-second', way: 'repeat', at: seq },
+      'all wall clocks show one second twice before order-1 #3',
+    ],
+    [
+      { kind: 'leap-second', way: 'smear', node: 'a', at: seq },
+      'the wall clock of a spreads a leap second before order-1 #3',
+    ],
+    [
+      { kind: 'clock-reset', clock: 'wall', node: 'a', at: seq },
+      'the wall clock of a is set right before order-1 #3',
+    ],
     [{ kind: 'lose-response', at: seq, times: 3 }, '3 responses to order-1 #3 are lost'],
     [{ kind: 'meteor' }, 'fault {"kind":"meteor"}'],
   ];
