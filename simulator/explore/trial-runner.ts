@@ -5,7 +5,6 @@
  */
 import type { Judged } from '../checks/check.ts';
 import type { CheckSuite } from '../checks/check-suite.ts';
-import type { UpcomingEffect } from '../engine/simulation.ts';
 import { EMPTY_PLAN } from '../faults/fault.ts';
 import type { LoadedSimulation } from '../host/loaded-simulation.ts';
 import type { ServiceLoader, SimulationView } from '../host/simulation-run.ts';
@@ -46,14 +45,6 @@ export class TrialRunner {
   /** What the executions of an outcome are, for replaying them. */
   viewOf({ history }: Pick<Outcome, 'history'>): SimulationView {
     return this.world.viewOf(history);
-  }
-
-  /** An outcome as what shows simulations wants it. */
-  viewOf({ history }: Outcome): SimulationView {
-    return {
-      history,
-      workflowOf: (execution) => this.world.workflow(history.execution(execution)?.workflow ?? ''),
-    };
   }
 
   private judged(run: TrialRun, calm: TrialRun | undefined): Outcome {

@@ -7,14 +7,14 @@ import type { Observed } from '../checks/observed.ts';
 import type { Client } from '../engine/client.ts';
 import type { ReadingSource } from '../engine/edits.ts';
 import type { ShownOutput } from '../engine/journal-store.ts';
-import { Simulation, type UpcomingEffect } from '../engine/simulation.ts';
+import { Simulation } from '../engine/simulation.ts';
 import type { Workflow } from '../engine/workflow.ts';
 import { EMPTY_PLAN } from '../faults/fault.ts';
 import { readyClients, withClients } from '../host/client-setup.ts';
 import { type LoadedSimulation, readyVolumes, readyWorkflow } from '../host/loaded-simulation.ts';
-import type { ServiceLoader, SimulationView } from '../host/simulation-run.ts';
+import type { ServiceLoader } from '../host/simulation-run.ts';
 import type { ExecutionId, Seq } from '../journal/entry.ts';
-import { type History, LiveHistory } from '../journal/history.ts';
+import { LiveHistory } from '../journal/history.ts';
 import type { RecordingSink } from '../journal/records.ts';
 import { assert } from '../kernel/assert.ts';
 import { VIRTUAL_START, type VirtualNanos } from '../kernel/time.ts';
@@ -71,19 +71,11 @@ export class TrialWorld {
     return {
       history,
       workflowOf: (execution) => {
-        const name = history.execution(execution)?.workflow ?? '';
-        const workflow = this.workflows.get(name);
-        if (workflow === undefined) throw new Error(`there is no execution ${execution}`);
-        return workflow;
+        const row = history.execution(execution);
+        assert(row !== undefined, `there is no execution ${execution}`);
+        return this.workflow(row.workflow);
       },
     };
-  }
-
-  /** What the executions of a run run. */
-  workflow(name: string): Workflow {
-    const workflow = this.workflows.get(name);
-    assert(workflow !== undefined, `there is no workflow ${name}`);
-    return workflow;
   }
 
   /** Runs a trial to its end, or until it is over its budget. */
@@ -95,6 +87,12 @@ export class TrialWorld {
   performLike({ seed, watch, history }: TrialRun): TrialRun {
     const likeness = (): Likeness => ({ watch, readings: readingsOf(history) });
     return this.performed({ seed, plan: EMPTY_PLAN }, likeness);
+  }
+
+  private workflow(name: string): Workflow {
+    const workflow = this.workflows.get(name);
+    assert(workflow !== undefined, `there is no workflow ${name}`);
+    return workflow;
   }
 
   private performed(trial: Trial, likeness: (() => Likeness) | undefined): TrialRun {
