@@ -20,13 +20,13 @@ export class ArrivingResponse {
   head: ResponseHead | undefined;
   /** Why no response came, or why it broke off. */
   failure: HttpFailed | undefined;
-  readonly body: Inbox;
+  body: Inbox;
   private trailers: HttpHeaders | undefined;
   /** How much of the body the program has taken. */
   private taken: number;
 
   constructor(
-    name: string,
+    private readonly name: string,
     private readonly seen: SeenResponse | undefined,
   ) {
     this.body = new Inbox(name);
@@ -42,6 +42,12 @@ export class ArrivingResponse {
   get available(): number {
     // After a crash the program has seen bytes that have not arrived again yet.
     return Math.max(this.body.length - this.taken, 0);
+  }
+
+  /** It broke off, and the program has seen nothing of it: another comes in its place. */
+  forget(): void {
+    this.head = undefined;
+    this.body = new Inbox(this.name);
   }
 
   /** Gives why this cannot be the response; undefined when it is. */

@@ -74,6 +74,8 @@ export class AttemptCommits {
       ...{ from, to: JOURNAL_STORE, sentAt: agenda.now, care: 'call', isCounted: false },
       sender: attempt,
       arrive: () => this.arrive(entries, callbacks, false),
+      onDelay: () =>
+        engine.trace({ kind: 'commit.held', node: node.name, execution: execution.id }),
     });
   }
 
@@ -89,12 +91,14 @@ export class AttemptCommits {
     if (!accepted) this.noteRefusal(entries.length);
     // Nobody waits for most acknowledgements, and then they change nothing.
     if (accepted && callbacks.length === 0 && isStreamed) return;
-    engine.traffic.call({ from: JOURNAL_STORE, to: node.name }, undefined, () =>
-      node.deliver(incarnation, () => {
-        // One that is streamed says nothing of one that travels.
-        if (!isStreamed) this.onTheWay = false;
-        this.acknowledge(accepted, callbacks);
-      }),
+    const acknowledge = (): void => {
+      // One that was streamed says nothing of one that is on its way.
+      if (!isStreamed) this.onTheWay = false;
+      this.acknowledge(accepted, callbacks);
+    };
+    engine.traffic.call(
+      { from: JOURNAL_STORE, to: node.name },
+      { arrive: () => node.deliver(incarnation, acknowledge) },
     );
   }
 

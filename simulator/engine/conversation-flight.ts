@@ -2,6 +2,7 @@ import type { Entry } from '../journal/entry.ts';
 import { JOURNAL_STORE } from '../world/network.ts';
 import type { Attempt } from './attempt.ts';
 import type { Flight } from './flights.ts';
+import { traceHeld } from './trace-held.ts';
 
 /** A call to other executions on its way: they are reached where the journals are. */
 export class ConversationFlight implements Flight {
@@ -16,13 +17,23 @@ export class ConversationFlight implements Flight {
     const { attempt, entry } = this;
     const { engine, node, incarnation } = attempt;
     const there = { from: node.name, to: JOURNAL_STORE, bytes: entry.args.body?.length ?? 0 };
-    engine.traffic.call(there, attempt, () => {
+    const arrive = (): void => {
       const result = engine.conversations.perform(attempt, entry) ?? {};
-      engine.traffic.call({ from: JOURNAL_STORE, to: node.name }, undefined, () =>
-        node.deliver(incarnation, () => {
-          if (!this.over) attempt.land(entry, result);
-        }),
+      const land = (): void => {
+        if (!this.over) attempt.land(entry, result);
+      };
+      engine.traffic.call(
+        { from: JOURNAL_STORE, to: node.name },
+        {
+          arrive: () => node.deliver(incarnation, land),
+          onDelay: () => traceHeld(attempt, entry, 'response.held', JOURNAL_STORE),
+        },
       );
+    };
+    engine.traffic.call(there, {
+      arrive,
+      sender: attempt,
+      onDelay: () => traceHeld(attempt, entry, 'request.held', JOURNAL_STORE),
     });
   }
 

@@ -11,9 +11,9 @@ import type { UnknownOutcomePolicy, WorldConfig } from '../config/config.ts';
 import { outcomePolicyFor } from '../config/route-policy.ts';
 import type { HttpRequestArgs } from '../effects/http.ts';
 import type { EffectValue } from '../effects/operation.ts';
+import { checkWorld, type WorldNames } from '../faults/check-world.ts';
 import type { Fault, Happening } from '../faults/fault.ts';
 import type { EffectSite, FaultInjector } from '../faults/injector.ts';
-import { checkNodes } from '../faults/plan.ts';
 import type { GuestOutcome } from '../guest/run-guest.ts';
 import {
   type AnyOperation,
@@ -44,6 +44,7 @@ import { Execution } from './execution.ts';
 import { ExecutionHosts } from './execution-hosts.ts';
 import { letHappen } from './happenings/index.ts';
 import { DurableJournal, type JournalStore, type RequestInbox } from './journal-store.ts';
+import { LinkFaults } from './link-faults.ts';
 import { Patches } from './patches.ts';
 import { Questions } from './questions.ts';
 import type { RealRequests } from './real-requests.ts';
@@ -74,6 +75,9 @@ export class Engine {
   readonly hosts = new ExecutionHosts();
   readonly datagrams = new Datagrams(this);
   readonly traffic: Traffic;
+  readonly links = new LinkFaults(this);
+  /** The attempt whose guest was put on the stack last; one at a time is there. */
+  inTurn: Attempt | undefined;
   /** How many executions have not ended. */
   unended = 0;
   /** Errors of the workspace, such as a service that throws: the first PROBLEMS_MAX of them. */
@@ -98,7 +102,7 @@ export class Engine {
     this.patches = new Patches(this, parts.patches);
     this.conversations = new Conversations(this, parts.workflowFor);
     this.cluster = new Cluster(this, parts.nodes);
-    checkNodes(this.faults.plan(), this.world.nodes, 'the fault plan');
+    checkWorld(this.faults.plan(), this.names(), 'the fault plan');
     for (const { fault, fire } of this.faults.timed()) this.scheduleFault(fault, fire);
   }
 
@@ -144,7 +148,12 @@ export class Engine {
 
   /** Throws PlanError when a fault cannot happen in this world. */
   checkFault(fault: Fault): void {
-    checkNodes({ faults: [fault] }, this.world.nodes, 'the injected fault');
+    checkWorld({ faults: [fault] }, this.names(), 'the injected fault');
+  }
+
+  private names(): WorldNames {
+    const services = this.parts.services.map(({ name }) => name);
+    return { nodes: this.world.nodes, services, volumes: [...this.volumes.keys()] };
   }
 
   /** Adds a fault by hand; one at an instant that has passed happens at once. */
@@ -326,6 +335,7 @@ export class Engine {
 
   /** Told whenever a guest is put on the stack. */
   beginsTurn(attempt: Attempt): void {
+    this.inTurn = attempt;
     this.driver.onTurn(attempt);
   }
 

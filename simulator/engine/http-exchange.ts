@@ -204,9 +204,27 @@ export class HttpExchange implements TryOwner {
 
   // What a try tells.
 
-  loseReal(failure: HttpFailed, number: number): void {
+  lose(failure: HttpFailed, number: number): void {
+    if (this.answered === undefined) {
+      if (number === this.sent.length) this.retryOrFail(failure);
+    } else if (this.answered === number) this.breakOffResponse(failure);
+  }
+
+  /** Its program has not seen a response that it takes only whole, so that another may come. */
+  private breakOffResponse(failure: HttpFailed): void {
+    if (this.response.ended) return;
+    if (this.args.stream === true) {
+      this.fail(failure);
+      return;
+    }
+    this.answered = undefined;
+    this.response.forget();
+    this.retryOrFail(failure);
+  }
+
+  private retryOrFail(failure: HttpFailed): void {
     const { service } = this;
-    if (this.answered !== undefined || number !== this.sent.length || service === undefined) return;
+    if (service === undefined) return;
     const wasNotSent = failure.failure === 'refused' || failure.failure === 'unknown-host';
     if (wasNotSent && this.tries === 1 && !this.wasSentBefore) {
       this.fail(failure);

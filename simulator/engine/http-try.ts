@@ -56,8 +56,8 @@ export interface TryOwner {
   receiveHead(head: ResponseHead, number: number): void;
   receive(run: ResponseRun, number: number): void;
   fail(failure: HttpFailed): void;
-  /** No response came from a real host, and the node knows it. */
-  loseReal(failure: HttpFailed, number: number): void;
+  /** No response comes of this try, or no more of one; and the node knows it. */
+  lose(failure: HttpFailed, number: number): void;
 }
 
 export type TraceData = Readonly<Record<string, string | number | boolean>>;
@@ -114,6 +114,7 @@ export class HttpTry {
       ...{ from, to, sender: owner.sender, lane: this.laneThere, sentAt: agenda.now },
       ...{ care: 'stream', isCounted: false },
       arrive: () => this.arrive(piece),
+      onDelay: () => owner.trace('request.held', { service: service.name }, piece.site),
       onLoss: () => owner.trace('request.lost', { service: service.name }, piece.site),
     });
   }
@@ -196,7 +197,7 @@ export class HttpTry {
       site: owner.site,
       trace: (kind, data) => owner.trace(kind, { service: service.name, ...data }),
       onResponse: (response) => this.sendBack({ ...response, head: response, ended: true }),
-      onLoss: (failure) => this.overLink(() => owner.loseReal(failure, number)),
+      onLoss: (failure) => this.overLink(() => owner.lose(failure, number)),
     });
   }
 
@@ -245,7 +246,7 @@ export class HttpTry {
   }
 
   private arriveBack(sentAt: VirtualNanos, bytes: number, step: () => void): void {
-    const { owner, service } = this;
+    const { owner, service, number } = this;
     const { network, traffic } = owner.engine;
     const [from, to] = [service.name, owner.nodeName];
     const delay = network.delayNanos(from, to, { at: sentAt, bytes });
@@ -253,7 +254,12 @@ export class HttpTry {
     traffic.carry(this.arrivesHere, {
       ...{ from, to, sentAt, lane: this.laneBack, care: 'stream', isCounted: false },
       arrive: () => owner.onNode(step),
-      onLoss: () => owner.trace('response.lost', { service: service.name }),
+      onDelay: () => owner.trace('response.held', { service: service.name }),
+      onLoss: () => {
+        owner.trace('response.lost', { service: service.name });
+        const detail = `the rest of the response did not come through from ${service.name}`;
+        owner.onNode(() => owner.lose({ failure: 'reset', detail }, number));
+      },
     });
   }
 }

@@ -20,7 +20,7 @@ export const CONNECTION_STALL_NANOS = 30n * NANOS_PER_SECOND;
 /** The first repetition comes after this, each further one after twice the time before it. */
 const REPEAT_FIRST_NANOS = 200n * NANOS_PER_MILLI;
 /** The longest time between two repetitions. */
-const REPEAT_LAST_NANOS = 10n * NANOS_PER_SECOND;
+const REPEAT_LAST_NANOS = 64n * REPEAT_FIRST_NANOS;
 
 /** The node that sends, as it was then; services are always there. */
 export interface Sender {
@@ -43,11 +43,13 @@ export interface Parcel {
   /** Whoever repeats it. */
   readonly sender?: Sender | undefined;
   arrive(): void;
+  /** It did not get through at its first try, and may do so later. */
+  onDelay?(): void;
   /** It never arrives, nor does what comes after it in its lane. */
   onLoss?(): void;
 }
 
-export type Letter = Pick<Parcel, 'care' | 'sender' | 'arrive'>;
+export type Letter = Pick<Parcel, 'care' | 'sender' | 'arrive' | 'onDelay'>;
 
 /** A parcel on its way. */
 interface Journey {
@@ -55,6 +57,7 @@ interface Journey {
   /** It has arrived, or never will. */
   isOver: boolean;
   giveUp: QueuedEvent<Happening> | undefined;
+  isDelayed: boolean;
 }
 
 /** What is to arrive in order. */
@@ -102,21 +105,20 @@ export class Traffic {
   /** Lets a message arrive at an instant, or later where its link does not let it through. */
   carry(instant: VirtualNanos, parcel: Parcel): void {
     if (parcel.isCounted) this.count++;
-    const journey: Journey = { parcel, isOver: false, giveUp: undefined };
+    const journey: Journey = { parcel, isOver: false, giveUp: undefined, isDelayed: false };
     this.agenda.at(instant, () => this.come(journey));
   }
 
   /** Sends something that nothing else has to wait for. */
-  post(departure: Departure, { care, sender, arrive }: Letter): void {
+  post(departure: Departure, letter: Letter): void {
     const { from, to } = departure;
     const sentAt = this.agenda.now;
-    const parcel: Parcel = { from, to, sentAt, care, sender, arrive, isCounted: false };
-    this.carry(this.arrival(departure), parcel);
+    this.carry(this.arrival(departure), { ...letter, from, to, sentAt, isCounted: false });
   }
 
   /** The same for a call or its answer. */
-  call(departure: Departure, sender: Sender | undefined, arrive: () => void): void {
-    this.post(departure, { care: 'call', sender, arrive });
+  call(departure: Departure, letter: Omit<Letter, 'care'>): void {
+    this.post(departure, { ...letter, care: 'call' });
   }
 
   /** Links are better than they were: what did not get through may do so now. */
@@ -145,14 +147,16 @@ export class Traffic {
       parcel.arrive();
       return true;
     }
-    if (fate === 'held') {
-      this.held.push(journey);
-      return false;
-    }
-    if (parcel.care === 'datagram') {
+    if (fate === 'lost' && parcel.care === 'datagram') {
       this.finish(journey);
       parcel.onLoss?.();
       return true;
+    }
+    if (!journey.isDelayed) parcel.onDelay?.();
+    journey.isDelayed = true;
+    if (fate === 'held') {
+      this.held.push(journey);
+      return false;
     }
     if (parcel.care === 'stream' && journey.giveUp === undefined) {
       const instant = after(parcel.sentAt, CONNECTION_STALL_NANOS);
@@ -210,7 +214,7 @@ export class Traffic {
 function nextRepetition(sentAt: VirtualNanos, now: VirtualNanos): VirtualNanos {
   let instant = sentAt;
   let pause = REPEAT_FIRST_NANOS;
-  while (pause < REPEAT_LAST_NANOS && instant <= now) {
+  while (pause <= REPEAT_LAST_NANOS && instant <= now) {
     instant = after(instant, pause);
     pause *= 2n;
   }

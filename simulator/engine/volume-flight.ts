@@ -3,6 +3,7 @@ import type { Entry } from '../journal/entry.ts';
 import type { Volume } from '../world/files/volume.ts';
 import type { Attempt } from './attempt.ts';
 import type { Flight } from './flights.ts';
+import { traceHeld } from './trace-held.ts';
 
 /**
  * One operation on a mounted volume on its way. The volume remembers what it answered to a key,
@@ -21,12 +22,18 @@ export class VolumeFlight implements Flight {
     const { attempt, entry, volume } = this;
     const { engine, node, incarnation } = attempt;
     const there = { from: node.name, to: volume.name, bytes: bytesOf(entry.args) };
-    engine.traffic.call(there, attempt, () => {
+    const arrive = (): void => {
       const result = volume.perform(entry.operation, entry.args, entry.key);
       const back = { from: volume.name, to: node.name, bytes: bytesOf(result) };
-      engine.traffic.call(back, undefined, () =>
-        node.deliver(incarnation, () => this.land(result)),
-      );
+      engine.traffic.call(back, {
+        arrive: () => node.deliver(incarnation, () => this.land(result)),
+        onDelay: () => traceHeld(attempt, entry, 'response.held', volume.name),
+      });
+    };
+    engine.traffic.call(there, {
+      arrive,
+      sender: attempt,
+      onDelay: () => traceHeld(attempt, entry, 'request.held', volume.name),
     });
   }
 

@@ -55,7 +55,12 @@ export interface NodeField extends Described {
   readonly all?: true;
 }
 
-/** Names of nodes, services or the journal store. */
+/** The name of a volume. */
+export interface VolumeField extends Described {
+  readonly type: 'volume';
+}
+
+/** Names of nodes, services, volumes or the journal store. */
 export interface NamesField extends Described {
   readonly type: 'names';
   readonly required?: true;
@@ -68,6 +73,7 @@ export type FieldSpec =
   | ChoiceField
   | TextField
   | NodeField
+  | VolumeField
   | NamesField;
 
 export type FieldSpecs = Readonly<Record<string, FieldSpec>>;
@@ -116,7 +122,8 @@ export function readField(fields: FieldReader, name: string, spec: FieldSpec): u
       if (spec.required !== true && fields.lacks(name)) return spec.default;
       return fields.oneOf(name, spec.values, undefined);
     case 'text':
-    case 'node': {
+    case 'node':
+    case 'volume': {
       const text = fields.text(name);
       const isRequired = spec.type === 'text' && spec.required === true;
       if (text === undefined && isRequired && !fields.has(name)) fields.missing(name, 'a text');

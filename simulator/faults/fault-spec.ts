@@ -13,6 +13,14 @@ export interface FaultSpec {
   readonly fields: FieldSpecs;
   /** The effects that one that interferes can touch, as patterns; needed for those. */
   readonly effects?: readonly string[];
+  /** What is wrong with fields that are right one by one. */
+  readonly check?: (
+    values: Values,
+    isTimed: boolean,
+  ) => readonly (readonly [field: string, message: string])[];
 }
+
+/** The fields of a fault that was read, by their names in it. */
+export type Values = Readonly<Record<string, unknown>>;
 
 export type FaultSpecs = Readonly<Record<string, FaultSpec>>;

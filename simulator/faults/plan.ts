@@ -8,7 +8,6 @@ import { FAULT_KINDS, type Fault, type FaultPlan, specOf } from './fault.ts';
 import { fieldJson, propertyOf, readField } from './fault-field.ts';
 import type { FaultSpec } from './fault-spec.ts';
 import { FieldReader } from './field-reader.ts';
-import { nodeProblem } from './node-role.ts';
 import { readSchedule, scheduleJson } from './schedule.ts';
 import { compact, readTrigger, triggerJson } from './trigger.ts';
 
@@ -65,6 +64,9 @@ function readFault(fields: FieldReader): Fault | undefined {
   );
   const read: Readonly<Record<string, unknown>> = Object.fromEntries(values);
   if (at?.kind === 'time') checkTimed(fields, spec, read);
+  for (const [field, message] of spec.check?.(read, at?.kind === 'time') ?? []) {
+    fields.problem(field, message);
+  }
   fields.finish();
   return at === undefined ? undefined : ({ kind, at, ...read } as unknown as Fault);
 }
@@ -80,16 +82,6 @@ function checkTimed(
   } else if (nodeField?.type === 'node' && nodeField.all !== true && node === undefined) {
     fields.problem('node', 'a fault at a time needs the name of the node that it hits, or a role');
   }
-}
-
-/** Throws PlanError when a fault names a node that is not among `nodes`, or a role without one. */
-export function checkNodes(plan: FaultPlan, nodes: readonly string[], where: string): void {
-  const problems = plan.faults.flatMap((fault, index) => {
-    const name = 'node' in fault ? fault.node : undefined;
-    const problem = name === undefined ? undefined : nodeProblem(name, nodes);
-    return problem === undefined ? [] : [`$.faults[${index}].node: ${problem}`];
-  });
-  if (problems.length > 0) throw new PlanError(where, problems);
 }
 
 /** The JSON form of a plan, ready for JSON.stringify. */

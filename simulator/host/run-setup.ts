@@ -1,5 +1,5 @@
+import { checkWorld } from '../faults/check-world.ts';
 import type { FaultPlan } from '../faults/fault.ts';
-import { checkNodes } from '../faults/plan.ts';
 import type { LoadedSimulation } from './loaded-simulation.ts';
 import type { RunOptions } from './protocol.ts';
 
@@ -17,7 +17,9 @@ export function withOptions(loaded: LoadedSimulation, options: RunOptions): Load
   };
 }
 
-/** A plan names nodes that must be there; throws PlanError. */
+/** What a plan names must be there; throws PlanError. */
 export function checkPlan(plan: FaultPlan, { world }: LoadedSimulation): void {
-  checkNodes(plan, world.nodes, 'the fault plan');
+  const services = world.services.map(({ name }) => name);
+  const volumes = world.volumes.map(({ name }) => name);
+  checkWorld(plan, { nodes: world.nodes, services, volumes }, 'the fault plan');
 }

@@ -10,7 +10,18 @@ import { projectRoot } from '../helpers/project-root.ts';
 import { type Simulated, simulate } from '../helpers/simulate.ts';
 import { expectCrashLaw, expectReplayLaw } from '../property/laws.ts';
 
-const ARGS = ['wall', 'monotonic', 'post', 'http://counter/a', 'x', 'wall', 'print', 'end'];
+const FILES = ['append', '/shared/log', 'x', 'read', '/shared/log'];
+const ARGS = [
+  'wall',
+  'monotonic',
+  'post',
+  'http://counter/a',
+  'x',
+  ...FILES,
+  'wall',
+  'print',
+  'end',
+];
 // Long enough for everything in the plans to happen.
 const SLEEPS = Array.from({ length: 8 }, () => ['sleep', '9000']).flat();
 
@@ -30,6 +41,11 @@ const PROMISED: Readonly<Record<FaultKind, readonly string[]>> = {
   'clock-reset': ['clock.jumped', 'clock.reset'],
   'lose-request': ['request.sent', 'request.lost', 'call.retried'],
   'lose-response': ['response.sent', 'response.lost', 'call.retried'],
+  partition: ['commit.held', 'lease.expired', 'lease.claimed', 'link.healed', 'call.retried'],
+  'slow-link': ['link.healed', 'call.retried'],
+  'lossy-link': ['request.held', 'link.healed'],
+  clog: ['request.held', 'link.healed', 'call.retried'],
+  heal: ['fault.fired'],
 };
 
 const page = readFileSync(join(projectRoot, 'docs/faults.md'), 'utf8');

@@ -2,18 +2,17 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { JsonObject } from '../../simulator/effects/operation.ts';
-import {
-  checkNodes,
-  PlanError,
-  parseFault,
-  parsePlan,
-  planJson,
-} from '../../simulator/faults/plan.ts';
+import { checkWorld, type WorldNames } from '../../simulator/faults/check-world.ts';
+import { PlanError, parseFault, parsePlan, planJson } from '../../simulator/faults/plan.ts';
 import { FAULTS_MAX } from '../../simulator/kernel/limits.ts';
 import { anyFault } from '../property/random-cases.ts';
 
 const RUNS = 500;
 const AT = { execution: 'a-1', seq: 0 };
+
+function worldOf(...nodes: string[]): WorldNames {
+  return { nodes, services: ['pay'], volumes: ['shared'] };
+}
 
 function problemsOf(plan: unknown): readonly string[] {
   try {
@@ -147,7 +146,7 @@ describe('a fault plan', () => {
       '$.faults[0].for: expected a text, found 1',
       '$.faults[0].x: unknown field; known here: kind, at, point, node, for',
       '$.faults[1].at: missing; expected an object',
-      '$.y: unknown field; known here: version, faults',
+      '$.y: unknown field; known here: version, faults, schedule',
     ]);
   });
 
@@ -171,17 +170,17 @@ describe('a fault plan', () => {
   it('is refused in a world without one of its nodes', () => {
     const plan = parsePlan(JSON.stringify({ faults: [{ kind: 'crash', at: AT, node: 'b' }] }), 'p');
     assert.throws(
-      () => checkNodes(plan, ['a', 'c'], 'p'),
+      () => checkWorld(plan, worldOf('a', 'c'), 'p'),
       /\[0\]\.node: there is no node b; .*a, c/,
     );
-    checkNodes(plan, ['a', 'b'], 'p');
+    checkWorld(plan, worldOf('a', 'b'), 'p');
   });
 
   it('is refused with a role that nothing has, or no node can have', () => {
     const check = (node: string, ...nodes: string[]) =>
-      checkNodes(
+      checkWorld(
         parsePlan(JSON.stringify({ faults: [{ kind: 'crash', at: AT, node }] }), 'p'),
-        nodes,
+        worldOf(...nodes),
         'p',
       );
     check('@owner', 'a');
@@ -190,6 +189,45 @@ describe('a fault plan', () => {
     assert.throws(() => check('@next', 'a'), /node: @next needs a world of 2 nodes; there is a$/);
     assert.throws(() => check('@other', 'a', 'b'), /@other needs a world of 3 nodes/);
     assert.throws(() => check('@boss', 'a'), /no node @boss; .*roles are @owner, @next, @other/);
+  });
+});
+
+describe('a fault of links', () => {
+  const cut = (fields: object): unknown => ({ kind: 'partition', at: AT, ...fields });
+  const named: readonly (readonly [fields: object, problem: RegExp])[] = [
+    [{ isolate: [] }, /isolate: expected a list of different names/],
+    [{ isolate: ['a', 'a'] }, /isolate: expected a list of different names/],
+    [{ isolate: ['a'], to: ['b'] }, /isolate: say either who is isolated/],
+    [{ from: ['a', 'b'], to: ['b'] }, /to: b is on both sides/],
+    [{ shape: 'ring', isolate: ['a'] }, /shape: a ring is one of all nodes/],
+    [{ for: '-1s' }, /for: "-1s" must be positive/],
+    [{ way: 'up' }, /way: expected one of both, out, in/],
+    [{ at: { time: '1s' } }, /isolate: a partition at a time needs names/],
+  ];
+  for (const [fields, problem] of named) {
+    it(`is refused with ${JSON.stringify(fields)}`, () => {
+      assert.match(problemsOfFault(cut(fields)).join('\n'), problem);
+    });
+  }
+
+  it('is refused where a message would be slower than can be drawn, or a share is no share', () => {
+    const slow = { kind: 'slow-link', at: AT, jitter: '200d' };
+    assert.match(problemsOfFault(slow).join(), /jitter: more than 104 days/);
+    const lossy = { kind: 'lossy-link', at: AT, share: 1.5 };
+    assert.match(problemsOfFault(lossy).join(), /share: expected a number from 0 to 1/);
+  });
+
+  it('is refused in a world that has not what it names, or where it would cut nothing', () => {
+    const check = (fields: object, ...nodes: string[]) =>
+      checkWorld(parsePlan(JSON.stringify({ faults: [cut(fields)] }), 'p'), worldOf(...nodes), 'p');
+    const all = ['a', 'b', 'c'];
+    check({ isolate: ['a', 'pay', 'shared', 'journal-store', '@next'] }, ...all);
+    check({ shape: 'ring' }, ...all);
+    assert.throws(() => check({ isolate: ['d'] }, ...all), /isolate: .* d; there is a, b, c, pay/);
+    assert.throws(() => check({ from: ['x'], to: ['y'] }, ...all), /from: .* x;.*\n.*to: .* y;/);
+    assert.throws(() => check({ shape: 'bridge' }, 'a', 'b'), /shape: a bridge needs 3 nodes/);
+    const everybody = ['a', 'b', 'c', 'pay', 'shared', 'journal-store'];
+    assert.throws(() => check({ isolate: everybody }, ...all), /isolate: that is everybody/);
   });
 });
 

@@ -5,6 +5,7 @@ import { NANOS_PER_MILLI } from '../../simulator/kernel/time.ts';
 import { JOURNAL_STORE } from '../../simulator/world/network.ts';
 import type { ScriptOptions } from '../helpers/simulate.ts';
 import { anyEngineFault } from './random-engine-faults.ts';
+import { anyWorldFault } from './random-world-faults.ts';
 
 /** Everything that decides a run, as text that can be pasted into a test. */
 export interface Case {
@@ -99,6 +100,7 @@ export const anyFault = fc.oneof(
   { weight: 8, arbitrary: anyEngineFault },
   fc.record({ kind: fc.constant('lose-request'), at: effectTrigger }),
   fc.record({ kind: fc.constant('lose-response'), at: effectTrigger }),
+  { weight: 4, arbitrary: anyWorldFault },
 ) as fc.Arbitrary<JsonObject>;
 
 export const seed = fc.integer({ min: 0, max: 2 ** 31 });

@@ -7,10 +7,11 @@ import type { Engine } from '../engine.ts';
 import type { Execution } from '../execution.ts';
 import { CLOCK_HAPPENINGS } from './clock.ts';
 import type { Scene } from './happening.ts';
+import { NETWORK_HAPPENINGS } from './network.ts';
 import { executionFor, nodeFor } from './node-for.ts';
 import { PROCESS_HAPPENINGS } from './process.ts';
 
-const HAPPENINGS = { ...PROCESS_HAPPENINGS, ...CLOCK_HAPPENINGS };
+const HAPPENINGS = { ...PROCESS_HAPPENINGS, ...CLOCK_HAPPENINGS, ...NETWORK_HAPPENINGS };
 
 /**
  * @param here the node that runs the effect, when there is one

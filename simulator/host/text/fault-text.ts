@@ -1,24 +1,22 @@
 /** A fault in words, from its form in a plan. */
 import type { Json, JsonObject } from '../../effects/operation.ts';
-import type { FaultKind, FaultPoint } from '../../faults/fault.ts';
-import { formatDuration, parseDuration } from '../../kernel/time.ts';
+import type { FaultKind } from '../../faults/fault.ts';
+import { formatDuration } from '../../kernel/time.ts';
+import {
+  duration,
+  type FaultPlace,
+  type FaultWords,
+  nanosOf,
+  node,
+  triggerOf,
+  when,
+} from './fault-words.ts';
+import { NETWORK_WORDS } from './network-fault-text.ts';
+import { STORAGE_WORDS } from './storage-fault-text.ts';
 
-/** Where a fault hit, as far as it is known. */
-export interface FaultPlace {
-  readonly node?: string | undefined;
-  /** `order-1 #3`; empty for a fault at an instant. */
-  readonly effect?: string;
-}
+export type { FaultPlace } from './fault-words.ts';
 
-const AT_POINT: Readonly<Record<FaultPoint, (effect: string) => string>> = {
-  before: (effect) => `before ${effect}`,
-  intent: (effect) => `after the intent of ${effect} is recorded, before it is performed`,
-  performed: (effect) => `after ${effect} is performed, before its result is recorded`,
-  recorded: (effect) => `after the result of ${effect} is recorded, before it is delivered`,
-  replay: (effect) => `when ${effect} is replayed`,
-};
-
-const KINDS: Readonly<Record<FaultKind, (plan: JsonObject, place: FaultPlace) => string>> = {
+const KINDS: Readonly<Record<FaultKind, FaultWords>> = {
   crash: (plan, place) => `${node(plan, place)} crashes${when(plan, place)}`,
   pause: (plan, place) =>
     `${node(plan, place)} stands still for ${duration(plan.for)}${when(plan, place)}`,
@@ -54,10 +52,8 @@ const KINDS: Readonly<Record<FaultKind, (plan: JsonObject, place: FaultPlace) =>
       `${Math.abs(ppm)} us a second${length}${when(plan, place)}`
     );
   },
-  'lose-request': (plan, place) =>
-    `${messages(plan, 'request')} of ${target(plan, place)} ${lost(plan)}`,
-  'lose-response': (plan, place) =>
-    `${messages(plan, 'response')} to ${target(plan, place)} ${lost(plan)}`,
+  ...NETWORK_WORDS,
+  ...STORAGE_WORDS,
 };
 
 export function faultText(plan: JsonObject, place: FaultPlace = {}): string {
@@ -91,51 +87,4 @@ function ownerText(plan: JsonObject, { effect }: FaultPlace): string {
   return typeof execution === 'string' && execution !== '' && !execution.startsWith('#')
     ? execution
     : 'the execution';
-}
-
-function node(plan: JsonObject, place: FaultPlace): string {
-  const named = place.node ?? plan.node;
-  return typeof named === 'string' ? named : 'the node that runs it';
-}
-
-function when(plan: JsonObject, place: FaultPlace): string {
-  const { time } = triggerOf(plan);
-  if (time !== undefined) return ` at ${duration(time)}`;
-  const words = AT_POINT[(plan.point ?? 'before') as FaultPoint] ?? AT_POINT.before;
-  return ` ${words(target(plan, place))}`;
-}
-
-/** The effect that was hit, or the description of the one that will be. */
-function target(plan: JsonObject, { effect }: FaultPlace): string {
-  if (effect !== undefined && effect !== '') return effect;
-  const { execution, seq, effect: pattern, match, line, probability } = triggerOf(plan);
-  if (seq !== undefined) return `${execution} #${seq}`;
-  const whose = execution === undefined ? '' : ` of ${execution}`;
-  if (typeof probability === 'number') {
-    return `any ${pattern}${whose} with a probability of ${probability}`;
-  }
-  const count = typeof match === 'number' && match > 1 ? ` number ${match}` : '';
-  const name = line === undefined ? (pattern ?? 'an effect') : `effect from ${line}`;
-  return `${name}${count}${whose}`;
-}
-
-function messages(plan: JsonObject, noun: string): string {
-  const times = Number(plan.times ?? 1);
-  return times === 1 ? `the ${noun}` : `${times} ${noun}s`;
-}
-
-function lost(plan: JsonObject): string {
-  return Number(plan.times ?? 1) === 1 ? 'is lost' : 'are lost';
-}
-
-function triggerOf({ at }: JsonObject): JsonObject {
-  return typeof at === 'object' && at !== null && !Array.isArray(at) ? (at as JsonObject) : {};
-}
-
-function nanosOf(text: Json | undefined): bigint {
-  return typeof text === 'string' ? (parseDuration(text) ?? 0n) : 0n;
-}
-
-function duration(text: Json | undefined): string {
-  return formatDuration(nanosOf(text));
 }

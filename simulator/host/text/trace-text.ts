@@ -95,6 +95,13 @@ function message(row: TraceRow): string {
   return `a message of ${bytes} came from ${field(row, 'from') ?? 'outside'}`;
 }
 
+const HEALED: Readonly<Record<string, string>> = {
+  partition: 'what was cut is connected again',
+  'slow-link': 'the slow links are as fast as before',
+  'lossy-link': 'the links lose nothing more',
+  clog: 'the clogged links let everything through',
+};
+
 function clientSent(row: TraceRow): string {
   return `client ${field(row, 'client') ?? ''} sent ${field(row, 'what') ?? 'something'}`;
 }
@@ -154,6 +161,13 @@ const SENTENCES: Readonly<Record<TraceKind, Sentence>> = {
     `${field(row, 'status') ?? 'nothing'}${took(row)}`,
   'response.arrived': (row, context) =>
     `the response to ${effect(row, context)} arrived at ${node(row)}`,
+  'request.held': (row, context) =>
+    `the request of ${effect(row, context)} does not get through to ${service(row)} so far`,
+  'response.held': (row, context) =>
+    `the response to ${effect(row, context)} does not get through from ${service(row)} so far`,
+  'link.healed': (row) => HEALED[String(field(row, 'fault'))] ?? 'links are as they were',
+  'commit.held': (row) =>
+    `a commit of ${node(row)} does not get through to the journal store so far`,
   'response.lost': (row, context) =>
     field(row, 'real') === true
       ? `no response to ${effect(row, context)} came from ${real(row)}${service(row)}${took(row)}: ` +

@@ -44,15 +44,22 @@ const SENTENCES: Readonly<Record<TraceKind, readonly [data: TraceRow['data'], te
   ],
   'lease.claimed': [{ epoch: 2 }, 'node-a claimed order-1 (epoch 2)'],
   'lease.expired': [undefined, 'the lease of node-a on order-1 is over'],
+  'commit.held': [undefined, 'a commit of node-a does not get through to the journal store so far'],
   'commit.refused': [
     { entries: 2, epoch: 1, current: 2 },
     'a commit of 2 entries by node-a was refused: its epoch is 1, and the journal is at 2',
   ],
   'request.sent': [{ try: 2 }, 'node-a sent the request of order-1 #3 to payment, try 2'],
   'request.arrived': [undefined, 'the request of order-1 #3 arrived at payment'],
+  'request.held': [undefined, 'the request of order-1 #3 does not get through to payment so far'],
   'request.lost': [undefined, 'the request of order-1 #3 was lost on its way to payment'],
   'response.sent': [{ status: 201 }, 'payment answered order-1 #3 with 201'],
   'response.arrived': [undefined, 'the response to order-1 #3 arrived at node-a'],
+  'response.held': [
+    undefined,
+    'the response to order-1 #3 does not get through from payment so far',
+  ],
+  'link.healed': [{ fault: 'clog' }, 'the clogged links let everything through'],
   'response.lost': [undefined, 'the response to order-1 #3 was lost on its way back from payment'],
   'call.retried': [
     { why: 'no response in time', try: 2 },
@@ -178,6 +185,40 @@ describe('a fault', () => {
       'the wall clock of a is set right before order-1 #3',
     ],
     [{ kind: 'lose-response', at: seq, times: 3 }, '3 responses to order-1 #3 are lost'],
+    [
+      { kind: 'partition', isolate: ['a', 'pay'], way: 'out', for: '5s', at: { time: '1s' } },
+      'a, pay are cut off in what they send for 5 s at 1 s',
+    ],
+    [
+      { kind: 'partition', way: 'both', for: '5s', point: 'performed', at: seq },
+      'the node that runs it is cut off for 5 s after order-1 #3 is performed, before its result ' +
+        'is recorded',
+    ],
+    [
+      { kind: 'partition', from: ['a'], way: 'both', for: '5s', at: seq },
+      'the links between a and the others are cut for 5 s before order-1 #3',
+    ],
+    [
+      { kind: 'partition', shape: 'ring', for: '5s', at: { time: '1s' } },
+      'every node hears only its own majority of the nodes for 5 s at 1 s',
+    ],
+    [
+      {
+        ...{ kind: 'slow-link', from: ['a'], to: ['pay'], way: 'in', for: '5s', at: seq },
+        ...{ latency: '1s', jitter: '500ms', bandwidth: 9 },
+      },
+      'the links from pay to a take 1 s to 1.5 s longer, with 9 bytes a second, for 5 s before ' +
+        'order-1 #3',
+    ],
+    [
+      { kind: 'lossy-link', share: 0.25, for: '5s', at: seq },
+      'all links lose 25% of their messages for 5 s before order-1 #3',
+    ],
+    [
+      { kind: 'clog', to: ['pay'], way: 'out', for: '5s', at: seq },
+      'the links from the others to pay hold all messages for 5 s before order-1 #3',
+    ],
+    [{ kind: 'heal', links: 'all', at: { time: '9s' } }, 'all links heal at 9 s'],
     [{ kind: 'meteor' }, 'fault {"kind":"meteor"}'],
   ];
   for (const [plan, text] of FAULTS) {

@@ -1,0 +1,83 @@
+/** Faults of messages and links in words. */
+import type { Json, JsonObject } from '../../effects/operation.ts';
+import type { NETWORK_FAULTS } from '../../faults/kinds/network.ts';
+import {
+  duration,
+  type FaultWords,
+  lost,
+  messages,
+  nanosOf,
+  node,
+  target,
+  when,
+} from './fault-words.ts';
+
+type NetworkKind = keyof typeof NETWORK_FAULTS;
+
+export const NETWORK_WORDS: Readonly<Record<NetworkKind, FaultWords>> = {
+  'lose-request': (plan, place) =>
+    `${messages(plan, 'request')} of ${target(plan, place)} ${lost(plan)}`,
+  'lose-response': (plan, place) =>
+    `${messages(plan, 'response')} to ${target(plan, place)} ${lost(plan)}`,
+  partition: (plan, place) =>
+    `${cut(plan, node(plan, place))} for ${duration(plan.for)}${when(plan, place)}`,
+  'slow-link': (plan, place) =>
+    `${links(plan)} ${slowness(plan)} for ${duration(plan.for)}${when(plan, place)}`,
+  'lossy-link': (plan, place) =>
+    `${links(plan)} lose ${Math.round(Number(plan.share) * 100)}% of their messages for ` +
+    `${duration(plan.for)}${when(plan, place)}`,
+  clog: (plan, place) =>
+    `${links(plan)} hold all messages for ${duration(plan.for)}${when(plan, place)}`,
+  heal: (plan, place) => `${HEALED[String(plan.links)] ?? 'links'} heal${when(plan, place)}`,
+};
+
+const HEALED: Readonly<Record<string, string>> = {
+  all: 'all links',
+  partition: 'cut links',
+  'slow-link': 'slow links',
+  'lossy-link': 'lossy links',
+  clog: 'clogged links',
+};
+
+const SHAPES: Readonly<Record<string, string>> = {
+  ring: 'every node hears only its own majority of the nodes',
+  bridge: 'half of the nodes hear the others only through one between them',
+};
+
+/** @param here whom it isolates when it names nobody */
+function cut(plan: JsonObject, here: string): string {
+  const shape = SHAPES[String(plan.shape)];
+  if (shape !== undefined) return shape;
+  if (plan.from !== undefined || plan.to !== undefined) return `${links(plan)} are cut`;
+  const isolated = plan.isolate === undefined ? here : list(plan.isolate);
+  const verb = Array.isArray(plan.isolate) && plan.isolate.length > 1 ? 'are' : 'is';
+  const directions: Readonly<Record<string, string>> = {
+    out: ' in what they send',
+    in: ' in what they receive',
+  };
+  return `${isolated} ${verb} cut off${directions[String(plan.way)] ?? ''}`;
+}
+
+/** `the links between node-a and pay`, with both sides as far as they are named. */
+export function links({ from, to, way }: JsonObject): string {
+  if (from === undefined && to === undefined) return 'all links';
+  const one = from === undefined ? 'the others' : list(from);
+  const other = to === undefined ? 'the others' : list(to);
+  if (way === 'out') return `the links from ${one} to ${other}`;
+  if (way === 'in') return `the links from ${other} to ${one}`;
+  return `the links between ${one} and ${other}`;
+}
+
+function slowness({ latency, jitter, bandwidth }: JsonObject): string {
+  const atMost = nanosOf(jitter) > 0n ? ` to ${duration(sum(latency, jitter))}` : '';
+  const later = `take ${duration(latency)}${atMost} longer`;
+  return bandwidth === undefined ? later : `${later}, with ${bandwidth} bytes a second,`;
+}
+
+function sum(one: Json | undefined, other: Json | undefined): string {
+  return `${nanosOf(one) + nanosOf(other)}ns`;
+}
+
+function list(names: Json): string {
+  return Array.isArray(names) ? names.join(', ') : String(names);
+}

@@ -1,0 +1,62 @@
+/** Random faults of links, messages and volumes. */
+import fc from 'fast-check';
+import type { JsonObject } from '../../simulator/effects/operation.ts';
+import { EFFECT_POINTS } from '../../simulator/faults/fault.ts';
+
+const point = fc.constantFrom(...EFFECT_POINTS);
+const duration = fc.integer({ min: 1, max: 60_000 }).map((ms) => `${ms}ms`);
+const way = fc.constantFrom('both', 'out', 'in');
+const ends = fc.uniqueArray(
+  fc.constantFrom('node-a', 'node-b', '@owner', 'counter', 'shared', 'journal-store'),
+  { minLength: 1, maxLength: 3 },
+);
+
+function effectOf(...patterns: string[]): fc.Arbitrary<object> {
+  return fc.oneof(
+    fc.record({
+      execution: fc.constantFrom('script-1', 'script-2', 'script-3'),
+      seq: fc.integer({ min: 0, max: 20 }),
+    }),
+    fc.record({
+      effect: fc.constantFrom(...patterns),
+      match: fc.integer({ min: 1, max: 8 }),
+    }),
+  );
+}
+
+const anywhere = fc.oneof(
+  effectOf('*', 'http.*', 'clock.read', 'stdout.write', 'wait.poll', 'volume.*', 'connection.*'),
+  fc.record({ time: duration }),
+);
+
+/** A fault of links, for a while. */
+const anyLinkFault = fc.oneof(
+  fc.record({ kind: fc.constant('partition'), at: anywhere, isolate: ends, way, for: duration }),
+  fc.record({ kind: fc.constant('partition'), at: anywhere, from: ends, way, for: duration }),
+  fc.record({
+    kind: fc.constant('partition'),
+    at: anywhere,
+    shape: fc.constantFrom('ring', 'bridge'),
+    for: duration,
+  }),
+  fc.record({
+    kind: fc.constant('slow-link'),
+    at: anywhere,
+    to: ends,
+    latency: fc.integer({ min: 0, max: 8_000 }).map((ms) => `${ms}ms`),
+    jitter: duration,
+    bandwidth: fc.integer({ min: 1, max: 1000 }),
+    for: duration,
+  }),
+  fc.record({
+    kind: fc.constant('lossy-link'),
+    at: anywhere,
+    share: fc.double({ min: 0, max: 1, noNaN: true }),
+    for: duration,
+  }),
+  fc.record({ kind: fc.constant('clog'), at: anywhere, from: ends, point, for: duration }),
+  fc.record({ kind: fc.constant('heal'), at: anywhere }),
+);
+
+/** A fault of any kind of the network or of volumes. */
+export const anyWorldFault = fc.oneof(anyLinkFault) as fc.Arbitrary<JsonObject>;
