@@ -88,6 +88,13 @@ export class Agenda {
     while (this.isDue()) this.happen(this.events);
   }
 
+  /** The next instant at which nothing is to happen yet. */
+  freeInstant(): VirtualNanos {
+    let instant = after(this.now, 1n);
+    while (this.events.hasAt(instant)) instant = after(instant, 1n);
+    return instant;
+  }
+
   /** What is next; undefined when nothing is left, or nothing may happen yet. */
   next(): 'event' | 'turn' | undefined {
     return this.nextUntil(this.heldAt);

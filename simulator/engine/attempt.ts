@@ -107,6 +107,11 @@ export class Attempt implements EffectPort {
     return this.outcome !== undefined;
   }
 
+  /** Whether its guest has come to the effect with this number. */
+  hasBegun(seq: number): boolean {
+    return this.view.length > seq || this.begun === seq;
+  }
+
   get durable(): boolean {
     return this.execution.workflow.config.persistence === 'effect';
   }

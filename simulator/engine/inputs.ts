@@ -19,6 +19,7 @@ import type { Execution } from './execution.ts';
 import type { OutcomeAnswer } from './http-exchange.ts';
 import { feedInbox, type IncomingBody, inboxOf, STDIN_INBOX, startFor } from './incoming.ts';
 import { type Patch, parsePatch, patchInput } from './patch.ts';
+import { placedNow } from './placed-now.ts';
 import type { RealAnswer } from './real-requests.ts';
 import type { UpcomingEffect } from './simulation.ts';
 import type { Workflow } from './workflow.ts';
@@ -48,11 +49,12 @@ export class Inputs {
   }
 
   /**
-   * Injects a fault by hand; its trigger names an effect to come or an instant to come. Throws
-   * PlanError when it names a node that there is not.
+   * Injects a fault by hand, as it stands in the plan from now on: see `placedNow`. Throws PlanError
+   * when it names a node that there is not.
    */
-  inject(fault: Fault): void {
-    this.engine.checkFault(fault);
+  inject(given: Fault): void {
+    this.engine.checkFault(given);
+    const fault = placedNow(this.engine, given);
     this.write('fault', faultJson(fault), undefined);
     this.applyFaultInput(fault);
   }

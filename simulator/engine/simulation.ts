@@ -159,7 +159,7 @@ export class Simulation {
       onChoice: (choice) => sink.choice(choice),
     });
     const network = new Network(networkSetup(world), choices);
-    const faults = new FaultInjector(setup.plan, sink, choices);
+    const faults = new FaultInjector(setup.plan, sink, choices, () => this.agenda.now);
     const store = new JournalStore(
       sink,
       (output) => {

@@ -86,6 +86,8 @@ export class FaultInjector {
     private readonly given: FaultPlan,
     private readonly sink: Pick<RecordingSink, 'fault'>,
     private readonly choices: Pick<Choices, 'below'>,
+    /** The instant that it is, in virtual nanoseconds. */
+    private readonly now: () => bigint = () => 0n,
   ) {
     for (const fault of given.faults) this.arm(fault, false);
   }
@@ -152,7 +154,8 @@ export class FaultInjector {
       return places.some((place) => place.line === line && endsPath(place.file, file));
     };
     for (const armed of this.waiting) {
-      if (armed.isSettled || !this.matches(armed, site, comesFrom)) continue;
+      if (armed.isSettled || !this.isAwake(armed)) continue;
+      if (!this.matches(armed, site, comesFrom)) continue;
       armed.hits.push({ ...site, left: timesOf(armed.fault) });
     }
   }
@@ -177,28 +180,41 @@ export class FaultInjector {
     return armed.isSettled;
   }
 
+  /** Whether the instant has come from which on it counts. */
+  private isAwake({ fault: { at } }: ArmedFault): boolean {
+    return at.kind === 'time' || at.afterNanos === undefined || this.now() > at.afterNanos;
+  }
+
   private draws(number: number, probability: number): boolean {
     return this.choices.below(`fault ${number}`, CHANCES) < probability * CHANCES;
   }
 
   /** Faults that happen at this point of this effect, marked as fired. */
   at(site: EffectSite, point: FaultPoint): readonly Happening[] {
-    const due = this.waiting.filter((armed) => isDue(armed, site, point));
+    const due = this.waiting.filter((armed) => this.isDue(armed, site, point));
     for (const armed of due) this.fire(armed, site);
     return due.map((armed) => armed.fault as Happening);
   }
 
   /** Whether a fault is still to happen at this point of this effect. */
   waitsFor(site: EffectSite, point: FaultPoint): boolean {
-    return this.waiting.some((armed) => isDue(armed, site, point));
+    return this.waiting.some((armed) => this.isDue(armed, site, point));
   }
 
   /** The fault of this kind that is to change what this effect does now; marks it as fired. */
   take<K extends InterferingKind>(kind: K, site: EffectSite): FaultOf<K> | undefined {
-    const armed = this.waiting.find((each) => each.fault.kind === kind && isAt(each, site));
+    const armed = this.waiting.find(
+      (each) => each.fault.kind === kind && isAt(each, site) && this.isAwake(each),
+    );
     if (armed === undefined) return undefined;
     this.fire(armed, site);
     return armed.fault as unknown as FaultOf<K>;
+  }
+
+  private isDue(armed: ArmedFault, site: EffectSite, point: FaultPoint): boolean {
+    const { fault } = armed;
+    const isHere = !isInterference(fault) && pointOf(fault) === point && isAt(armed, site);
+    return isHere && this.isAwake(armed);
   }
 
   private arm(fault: Fault, injected: boolean): ArmedFault {
@@ -246,11 +262,6 @@ export class FaultInjector {
     const { number, injected, fired } = armed;
     this.sink.fault({ number, plan: faultJson(armed.fault), injected, fired });
   }
-}
-
-function isDue(armed: ArmedFault, site: EffectSite, point: FaultPoint): boolean {
-  const { fault } = armed;
-  return !isInterference(fault) && pointOf(fault) === point && isAt(armed, site);
 }
 
 function isAt(armed: ArmedFault, site: EffectSite): boolean {

@@ -4,15 +4,24 @@ import { unreachable } from '../kernel/assert.ts';
 import { durationJson } from './fault-field.ts';
 import type { FieldReader } from './field-reader.ts';
 
+/** What triggers at effects have in common. */
+interface AtEffects {
+  /**
+   * Nothing counts up to this instant of virtual time: a fault that was injected by hand does the
+   * same in a plan. In nanoseconds since the start.
+   */
+  readonly afterNanos?: bigint;
+}
+
 /** The effect with number `seq` of one execution. */
-export interface SeqTrigger {
+export interface SeqTrigger extends AtEffects {
   readonly kind: 'seq';
   readonly execution: string;
   readonly seq: number;
 }
 
 /** The n-th effect, counting from 1, whose name matches; in one execution or in all. */
-export interface MatchTrigger {
+export interface MatchTrigger extends AtEffects {
   readonly kind: 'match';
   /** An effect name in which `*` stands for anything: `http.*`. */
   readonly effect: string;
@@ -21,7 +30,7 @@ export interface MatchTrigger {
 }
 
 /** Each effect whose name matches, with a probability that is drawn for it once. */
-export interface ChanceTrigger {
+export interface ChanceTrigger extends AtEffects {
   readonly kind: 'chance';
   readonly effect: string;
   readonly execution: string | undefined;
@@ -30,7 +39,7 @@ export interface ChanceTrigger {
 }
 
 /** The n-th effect, counting from 1, that comes from a source line: by itself or what it calls. */
-export interface LineTrigger {
+export interface LineTrigger extends AtEffects {
   readonly kind: 'line';
   /** The end of the file's path: `order.c`, `src/order.c`. */
   readonly file: string;
@@ -57,8 +66,13 @@ export function readTrigger(fields: FieldReader): Trigger | undefined {
   if (at === undefined) return undefined;
   const execution = at.text('execution');
   const trigger = readPlace(at, execution);
+  if (trigger === undefined || trigger.kind === 'time') {
+    at.finish();
+    return trigger;
+  }
+  const afterNanos = at.duration('after', 'not negative');
   at.finish();
-  return trigger;
+  return afterNanos === undefined ? trigger : { ...trigger, afterNanos };
 }
 
 function readPlace(at: FieldReader, execution: string | undefined): Trigger | undefined {
@@ -112,19 +126,22 @@ function readLine(at: FieldReader): { file: string; line: number } {
 
 export function triggerJson(trigger: Trigger): JsonObject {
   switch (trigger.kind) {
-    case 'seq':
-      return { execution: trigger.execution, seq: trigger.seq };
+    case 'seq': {
+      const { execution, seq } = trigger;
+      return compact({ execution, seq, after: durationJson(trigger.afterNanos) });
+    }
     case 'match': {
       const { effect, match, execution } = trigger;
-      return compact({ effect, match, execution });
+      return compact({ effect, match, execution, after: durationJson(trigger.afterNanos) });
     }
     case 'chance': {
       const { effect, probability, execution } = trigger;
-      return compact({ effect, probability, execution });
+      return compact({ effect, probability, execution, after: durationJson(trigger.afterNanos) });
     }
     case 'line': {
       const { file, line, match, execution } = trigger;
-      return compact({ line: `${file}:${line}`, match, execution });
+      const after = durationJson(trigger.afterNanos);
+      return compact({ line: `${file}:${line}`, match, execution, after });
     }
     case 'time': {
       const { atNanos, execution } = trigger;

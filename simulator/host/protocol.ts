@@ -31,6 +31,7 @@ import type {
   TraceSummary,
   VerifyResult,
 } from './protocol-views.ts';
+import type { WorldSummary } from './world-summary.ts';
 
 export type {
   BranchOptions,
@@ -59,6 +60,8 @@ export type {
   VerifyResult,
 } from './protocol-views.ts';
 
+export type { WorldLink, WorldNode, WorldService, WorldSummary } from './world-summary.ts';
+
 export type HostRequest =
   | { readonly kind: 'run'; readonly options: RunOptions }
   /** Goes on with a recording whose process died: runs it again and beyond. */
@@ -77,6 +80,7 @@ export type HostRequest =
   | { readonly kind: 'continue' }
   /** Performs one effect of a paused simulation. */
   | { readonly kind: 'step' }
+  /** A fault without `at` happens now. */
   | { readonly kind: 'inject'; readonly fault: JsonObject }
   | {
       readonly kind: 'feed';
@@ -98,6 +102,8 @@ export type HostRequest =
   /** One execution of the snapshot. */
   | { readonly kind: 'execution'; readonly execution: string }
   | { readonly kind: 'snapshot' }
+  /** Nodes, links and services as they are now. */
+  | { readonly kind: 'world' }
   | {
       readonly kind: 'effects';
       readonly execution: string;
@@ -152,6 +158,7 @@ export interface HostAnswers {
   readonly serve: ServingStart;
   readonly 'serve-again': ServingStart;
   readonly snapshot: SimulationSnapshot;
+  readonly world: WorldSummary;
   readonly effects: readonly EffectSummary[];
   readonly effect: EffectDetails;
   /** False when it was kept before: its first value stays. */

@@ -2,9 +2,11 @@
  * The server side of the protocol: answers requests about the one simulation that it holds, live
  * or recorded. Every request is answered exactly once, with a value or an error.
  */
+import type { JsonObject } from '../effects/operation.ts';
 import type { Simulation } from '../engine/simulation.ts';
 import { parseFault } from '../faults/plan.ts';
 import { executionId, seqOf } from '../journal/entry.ts';
+import { atPresent } from './at-present.ts';
 import { HeldSimulation } from './held-simulation.ts';
 import type { HostEnvironment } from './host-environment.ts';
 import { HostRequestError } from './host-request-error.ts';
@@ -62,11 +64,7 @@ export class HostSession {
         this.held.live().goOn('next-effect');
         return null;
       case 'inject':
-        this.held
-          .live()
-          .run.simulation.inputs.inject(parseFault(request.fault, 'the injected fault'));
-        this.held.live().wake();
-        return null;
+        return this.inject(request.fault);
       case 'feed':
         return this.feed(request);
       case 'answer':
@@ -81,6 +79,8 @@ export class HostSession {
         return this.viewer.execution(executionId(request.execution));
       case 'snapshot':
         return this.viewer.snapshot();
+      case 'world':
+        return this.viewer.world();
       case 'effects':
         return this.viewer.effects(executionId(request.execution), request.from, request.count);
       case 'effect':
@@ -123,6 +123,14 @@ export class HostSession {
     if (!live.run.simulation.inputs.answer(executionId(execution), seqOf(seq), answer)) {
       throw new HostRequestError(`${execution} asks nothing about effect #${seq} any more`);
     }
+    live.wake();
+    return null;
+  }
+
+  private inject(given: JsonObject): null {
+    const live = this.held.live();
+    const fault = parseFault(atPresent(live, given), 'the injected fault');
+    live.run.simulation.inputs.inject(fault);
     live.wake();
     return null;
   }

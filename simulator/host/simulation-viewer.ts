@@ -33,6 +33,7 @@ import {
   frameView,
   traceSummary,
 } from './views.ts';
+import { type WorldSummary, worldSummary } from './world-summary.ts';
 
 /** A timeline of more effects than this names no source lines, for which all are replayed. */
 const LOCATED_EFFECTS_MAX = 20_000;
@@ -71,6 +72,12 @@ export class SimulationViewer {
       traces: view.history.traces().slice(-TRACES_PER_ANSWER_MAX).map(traceSummary),
       problems: (simulation?.engine.problems ?? []).map((error) => environment.describe(error)),
     };
+  }
+
+  world(): WorldSummary {
+    const view = this.held.view();
+    const { simulation } = this.held.liveRun() ?? {};
+    return worldSummary(view.history, simulation, simulation?.agenda.now ?? lastInstant(view));
   }
 
   /** Throws UnknownExecutionError. */

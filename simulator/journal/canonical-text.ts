@@ -1,9 +1,11 @@
 /**
  * A recording as text: the same for the same simulation, whoever wrote it and when. For golden
  * files, for comparing two runs line by line, and for a person to read. Times are virtual
- * nanoseconds. Left out is what says nothing of the simulation: identities of logs, argument hashes, and
- * meta keys that begin with HOST_META_PREFIX.
+ * nanoseconds. Left out is what says nothing of the simulation: identities of logs, argument hashes,
+ * meta keys that begin with HOST_META_PREFIX, and which faults were injected by hand: the plan that
+ * has them from the beginning does the same.
  */
+import type { JsonObject } from '../effects/operation.ts';
 import { Hash53 } from '../kernel/hash.ts';
 import type { Entry } from './entry.ts';
 import type { History, LostEntry } from './history.ts';
@@ -12,6 +14,9 @@ import type { AttemptRow, ChoiceRow, ExecutionRow, LedgerRow, TraceRow } from '.
 
 /** Meta keys for where and by what a recording was made (`host.version`). */
 export const HOST_META_PREFIX = 'host.';
+
+/** The meta key of the fault plan with which a simulation began. */
+const PLAN_META = 'plan';
 
 /** Longer runs of bytes are cut here, and a hash stands for the rest. */
 const TEXT_BYTES_MAX = 512;
@@ -25,7 +30,7 @@ export function canonicalText(recording: Recording): string {
 export function* canonicalLines(recording: Recording): Generator<string> {
   yield 'recording';
   for (const [key, value] of recording.meta()) {
-    if (!key.startsWith(HOST_META_PREFIX)) yield `meta ${key} = ${quote(value)}`;
+    if (!key.startsWith(HOST_META_PREFIX)) yield `meta ${key} = ${quote(metaText(key, value))}`;
   }
   for (const { hash, label, bytes } of recording.blobs()) {
     yield `blob ${hash} ${quote(label)} ${bytesText(bytes)}`;
@@ -45,11 +50,13 @@ function* happenedLines(
   lost: readonly LostEntry[],
   choices: readonly ChoiceRow[],
 ): Generator<string> {
-  for (const { number, plan, injected, fired } of history.faults()) {
-    yield `fault ${number}${injected ? ' injected' : ''} fired ${fired} ${JSON.stringify(plan)}`;
+  for (const { number, plan, fired } of history.faults()) {
+    yield `fault ${number} fired ${fired} ${JSON.stringify(plan)}`;
   }
-  for (const { number, step, kind, data, body } of history.inputs()) {
-    yield `input ${number} at step ${step} ${kind} ${JSON.stringify(data)}${bodyText(body)}`;
+  let inputs = 0;
+  for (const { step, kind, data, body } of history.inputs()) {
+    if (kind === 'fault') continue;
+    yield `input ${++inputs} at step ${step} ${kind} ${JSON.stringify(data)}${bodyText(body)}`;
   }
   for (const execution of history.executions()) yield* executionLines(history, execution);
   if (lost.length > 0) yield 'lost';
@@ -59,6 +66,13 @@ function* happenedLines(
   for (const row of history.ledger()) yield* ledgerLines(row);
   for (const row of history.traces()) yield traceLine(row);
   for (const { stream, value } of choices) yield `choice ${stream} ${value}`;
+}
+
+/** The plan without its faults, which follow. */
+function metaText(key: string, value: string): string {
+  if (key !== PLAN_META) return value;
+  const { faults: _faults, ...rest } = JSON.parse(value) as JsonObject;
+  return JSON.stringify(rest);
 }
 
 function* executionLines(history: History, row: ExecutionRow): Generator<string> {

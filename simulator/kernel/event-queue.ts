@@ -49,6 +49,11 @@ export class EventQueue<T> {
     return event;
   }
 
+  /** Whether an event is to happen at exactly this instant. */
+  hasAt(at: VirtualNanos): boolean {
+    return this.heap.some((event) => event.at === at && !event.cancelled);
+  }
+
   /** The next event, which stays in the queue. */
   peek(): QueuedEvent<T> | undefined {
     for (;;) {
