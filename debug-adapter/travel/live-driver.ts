@@ -118,8 +118,6 @@ export class LiveDriver {
   /** Outputs of effects up to this instant are held back: they were shown before. */
   quietUntil: VirtualNanos | undefined;
   private readonly audience: Audience | undefined;
-  /** The forms in which programs run, by their hashes. */
-  private readonly forms = new Map<string, GuestProgram>();
   private readonly locators = new Map<string, ProgramLocator>();
   private readonly upstreams: RealUpstreams;
   private motion: Motion | undefined;
@@ -164,7 +162,7 @@ export class LiveDriver {
     });
     this.view = liveView(this.run);
     this.book = new StackBook(this.view, this.locators);
-    for (const [hash, form] of this.forms) this.book.running.set(hash, form);
+    this.book.running = () => this.run.simulation.runningProgram;
     this.audience?.begin(this.run);
   }
 
@@ -262,9 +260,7 @@ export class LiveDriver {
   private prepare(program: GuestProgram): GuestProgram {
     const locator = new ProgramLocator(program);
     this.locators.set(program.hash, locator);
-    const form = program.kind === 'core' ? liveForm(program, locator) : program;
-    this.forms.set(program.hash, form);
-    return form;
+    return program.kind === 'core' ? liveForm(program, locator) : program;
   }
 
   private stopsWithin({ execution, attempt, entries, tick, isNew }: Computing): boolean {

@@ -10,7 +10,7 @@ import { ModuleError } from '../../simulator/guest/wasm/index.ts';
 export function liveForm(program: CoreProgram, locator: ProgramLocator): CoreProgram {
   const probes = statementOffsets(locator.lines, locator.userFiles(), program.main.info);
   if (probes.length === 0) return program;
-  const options: InstrumentOptions = { probes, locals: () => [], checkIns: true };
+  const options: InstrumentOptions = { probes, locals: () => [], checkIns: true, moved: true };
   try {
     return instrumentProgram(program, options);
   } catch (error) {

@@ -5,9 +5,12 @@
  * B1  A stack that was noted is that of the latest performance of its effect.
  * B2  Replaying performs nothing.
  */
+import { patchesOf } from '../../simulator/engine/patch.ts';
+import { PatchedForms, type PatchedWorkflow } from '../../simulator/engine/patched-forms.ts';
 import { type ReplayEnd, replay } from '../../simulator/engine/replayer.ts';
 import type { GuestProgram } from '../../simulator/guest/program.ts';
 import {
+  builtFrames,
   captureFrames,
   isUserFrame,
   ProgramLocator,
@@ -44,8 +47,9 @@ interface KnownStacks {
 export class StackBook {
   private readonly interned = new Map<string, Map<string, Stack>>();
   private readonly known = new Map<ExecutionId, KnownStacks>();
-  /** The forms in which programs run live, by their hashes; the others run as they are. */
-  readonly running = new Map<string, GuestProgram>();
+  private readonly forms = new PatchedForms((program) => this.locator(program));
+  /** The form of the program whose guest is on the stack, where it does not run as it is. */
+  running: () => GuestProgram | undefined = () => undefined;
 
   /** @param locators those that there are already, by the hashes of their programs */
   constructor(
@@ -69,7 +73,7 @@ export class StackBook {
   note(execution: ExecutionId, seq: number): Stack {
     this.forget(execution, seq);
     const { program } = this.view.workflowOf(execution);
-    const stack = this.intern(program, captureFrames(this.running.get(program.hash) ?? program));
+    const stack = this.intern(program, captureFrames(this.running() ?? program));
     this.of(execution).stacks[seq] = stack;
     return stack;
   }
@@ -111,30 +115,42 @@ export class StackBook {
 
   /** Where the program was when it ended by a trap or diverged; empty for any other end. */
   endStack(execution: ExecutionId): Stack {
-    const end = this.replay(execution, () => false);
-    if (end.kind === 'diverged') return this.parsed(execution, end.error.guestStack);
-    if (end.kind !== 'finished' || end.outcome.kind !== 'trapped') return EMPTY_STACK;
-    return this.parsed(execution, end.outcome.stack);
-  }
-
-  private parsed(execution: ExecutionId, text: string): Stack {
-    const frames = this.locatorOf(execution).frames(readFrames(text));
+    const running = this.runningOf(execution);
+    const end = this.replay(execution, running, () => false);
+    const text =
+      end.kind === 'diverged'
+        ? end.error.guestStack
+        : end.kind === 'finished' && end.outcome.kind === 'trapped' && end.outcome.stack;
+    if (typeof text !== 'string') return EMPTY_STACK;
+    const built = builtFrames(readFrames(text), running.workflow.program);
+    const frames = this.locatorOf(execution).frames(built);
     return { frames, userIndex: frames.findIndex(isUserFrame) };
   }
 
   private learn(execution: ExecutionId, first: number, last: number): void {
     const { stacks } = this.of(execution);
-    const { program } = this.view.workflowOf(execution);
-    this.replay(execution, ({ seq }) => {
+    const running = this.runningOf(execution);
+    const { program } = running.workflow;
+    this.replay(execution, running, ({ seq }) => {
       if (seq >= first) stacks[seq] ??= this.intern(program, captureFrames(program));
       return seq >= last;
     });
   }
 
-  private replay(execution: ExecutionId, onEffect: (entry: Entry) => boolean): ReplayEnd {
+  /** With what was changed in it by hand. */
+  private runningOf(execution: ExecutionId): PatchedWorkflow {
+    const patches = patchesOf(this.view.history.inputs(), execution);
+    return this.forms.ready(this.view.workflowOf(execution), patches);
+  }
+
+  private replay(
+    execution: ExecutionId,
+    running: PatchedWorkflow,
+    onEffect: (entry: Entry) => boolean,
+  ): ReplayEnd {
     return replay({
       execution,
-      workflow: this.view.workflowOf(execution),
+      ...running,
       entries: this.view.history.entries(execution),
       wallNanosOf: (entry) => wallOf(this.view, execution, entry),
       onEffect,

@@ -30,8 +30,8 @@ export class EffectPoints {
 
   /** Counts the effect and passes its first point, inside the guest's call. */
   begin(seq: Seq, operation: AnyOperation): void {
-    const { engine, execution } = this.attempt;
-    const source = () => engine.sources.here(execution.workflow.program);
+    const { engine } = this.attempt;
+    const source = () => engine.sources.here(engine.patches.programFor(this.attempt));
     engine.faults.begin(this.site(seq, operation), source);
     this.passInside(seq, operation, 'before');
   }

@@ -27,7 +27,10 @@ export class PatchedForms {
     if (known !== undefined) return known;
     const locator = this.locatorOf(program);
     const probes = statementOffsets(locator.lines, locator.userFiles(), program.main.info);
-    const options = { probes, locals: () => [], checkIns: true, appointments: true };
+    const options = {
+      ...{ probes, locals: () => [], checkIns: true },
+      ...{ appointments: true, moved: true },
+    };
     const form = instrumentProgram(program, options);
     this.forms.set(program.hash, form);
     return form;

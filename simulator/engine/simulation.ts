@@ -10,6 +10,7 @@ import type { RealServiceConfig, ServiceConfig, WorldConfig } from '../config/co
 import type { EffectValue } from '../effects/operation.ts';
 import type { FaultPlan } from '../faults/fault.ts';
 import { FaultInjector } from '../faults/injector.ts';
+import type { GuestProgram } from '../guest/program.ts';
 import type { AnyOperation, ExecutionId, Seq } from '../journal/entry.ts';
 import type { InputRow, RecordingSink } from '../journal/records.ts';
 import { assert } from '../kernel/assert.ts';
@@ -240,6 +241,12 @@ export class Simulation {
 
   get executions(): readonly Execution[] {
     return [...this.engine.executions.values()];
+  }
+
+  /** The form in which the guest runs that is on the stack; undefined when none was there yet. */
+  get runningProgram(): GuestProgram | undefined {
+    const { inTurn, patches } = this.engine;
+    return inTurn === undefined ? undefined : patches.programFor(inTurn);
   }
 
   /**

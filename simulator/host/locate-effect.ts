@@ -37,12 +37,13 @@ export function trapStack(
   execution: ExecutionId,
 ): readonly SourceFrame[] {
   if (view.history.execution(execution)?.status !== 'trapped') return [];
+  const running = sites.runningOf(execution);
   const end = replay({
     execution,
-    workflow: view.workflowOf(execution),
+    ...running,
     entries: view.history.entries(execution),
     wallNanosOf: (entry) => wallOf(view, execution, entry),
   });
   if (end.kind !== 'finished' || end.outcome.kind !== 'trapped') return [];
-  return sites.framesOf(execution, end.outcome.stack);
+  return sites.framesOf(execution, end.outcome.stack, running.workflow.program);
 }

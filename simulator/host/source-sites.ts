@@ -2,9 +2,12 @@
  * Where in the source the effects of an execution come from. It replays the execution and looks
  * at the stack of every effect's call; what it learned is kept.
  */
+import { patchesOf } from '../engine/patch.ts';
+import { PatchedForms, type PatchedWorkflow } from '../engine/patched-forms.ts';
 import { replay } from '../engine/replayer.ts';
 import type { GuestProgram } from '../guest/program.ts';
 import {
+  builtFrames,
   ProgramLocator,
   readFrames,
   type SourceFrame,
@@ -25,6 +28,7 @@ interface KnownStacks {
 export class SourceSites {
   private readonly locators = new Map<string, ProgramLocator>();
   private readonly known = new Map<ExecutionId, KnownStacks>();
+  private readonly forms = new PatchedForms((program) => this.locator(program));
 
   constructor(private readonly view: SimulationView) {}
 
@@ -48,10 +52,25 @@ export class SourceSites {
     return userFrame(this.stackAt(execution, seq));
   }
 
-  /** The frames in a V8 stack of this execution's program, such as a trap's. */
-  framesOf(execution: ExecutionId, stackText: string): readonly SourceFrame[] {
+  /**
+   * The frames in a V8 stack of this execution's program, such as a trap's.
+   *
+   * @param running the form in which it was run
+   */
+  framesOf(
+    execution: ExecutionId,
+    stackText: string,
+    running = this.view.workflowOf(execution).program,
+  ): readonly SourceFrame[] {
     const { program } = this.view.workflowOf(execution);
-    return this.locator(program).frames(readFrames(stackText));
+    return this.locator(program).frames(builtFrames(readFrames(stackText), running));
+  }
+
+  /** How an execution is replayed from its journal, with what was changed in it by hand. */
+  runningOf(execution: ExecutionId): PatchedWorkflow {
+    const { history } = this.view;
+    const patches = patchesOf(history.inputs(), execution);
+    return this.forms.ready(this.view.workflowOf(execution), patches);
   }
 
   private stacks(execution: ExecutionId): readonly (readonly WasmFrame[])[] {
@@ -68,13 +87,15 @@ export class SourceSites {
 
   private lookAtAll(execution: ExecutionId, entries: readonly Entry[]): WasmFrame[][] {
     const stacks: WasmFrame[][] = [];
+    const running = this.runningOf(execution);
     replay({
       execution,
-      workflow: this.view.workflowOf(execution),
+      ...running,
       entries,
       wallNanosOf: (entry) => wallOf(this.view, execution, entry),
       onEffect: (entry) => {
-        stacks[entry.seq] = readFrames(new Error('stack').stack ?? '');
+        const frames = readFrames(new Error('stack').stack ?? '');
+        stacks[entry.seq] = builtFrames(frames, running.workflow.program);
         // The recorded program may have computed for ever after its last effect.
         return entry.seq === entries.length - 1;
       },

@@ -3,7 +3,7 @@ import { DivergenceError } from '../engine/divergence.ts';
 import { type ReplayEnd, replay } from '../engine/replayer.ts';
 import type { Workflow } from '../engine/workflow.ts';
 import type { SourceFrame } from '../guest/symbols/index.ts';
-import { ProgramLocator, readFrames } from '../guest/symbols/index.ts';
+import { builtFrames, ProgramLocator, readFrames } from '../guest/symbols/index.ts';
 import type { ExecutionRow } from '../journal/records.ts';
 import type { SimulationView } from './simulation-run.ts';
 import { type SourceSites, wallOf } from './source-sites.ts';
@@ -33,7 +33,9 @@ export function verifyExecution(
   row: ExecutionRow,
   { changed, onEffect }: VerifyOptions = {},
 ): Verification {
-  const workflow = changed ?? view.workflowOf(row.id);
+  // What was changed by hand belongs to places of the program that was recorded.
+  const running = changed === undefined ? sites.runningOf(row.id) : { workflow: changed };
+  const { program } = running.workflow;
   const entries = view.history.entries(row.id);
   // What was recorded of it ends here; it may have computed for ever after that.
   const mayCompute = row.endedAt === undefined || row.status === 'cancelled';
@@ -41,7 +43,7 @@ export function verifyExecution(
   if (lastSeq === -1) return { kind: 'same', execution: row.id, replayed: 0 };
   const end = replay({
     execution: row.id,
-    workflow,
+    ...running,
     entries,
     wallNanosOf: (entry) => wallOf(view, row.id, entry),
     onEffect: ({ seq }) => {
@@ -52,14 +54,14 @@ export function verifyExecution(
   const replayed = end.kind === 'stopped' ? end.replayed + 1 : end.replayed;
   const message = complaint(row, end);
   if (message === undefined) return { kind: 'same', execution: row.id, replayed };
-  const locator = new ProgramLocator(workflow.program);
+  const locator = new ProgramLocator(program);
   return {
     kind: 'diverged',
     execution: row.id,
     replayed,
     message,
     recordedStack: sites.stackAt(row.id, replayed),
-    askedStack: locator.frames(readFrames(stackOf(end))),
+    askedStack: locator.frames(builtFrames(readFrames(stackOf(end)), program)),
   };
 }
 

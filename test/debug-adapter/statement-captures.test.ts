@@ -44,6 +44,7 @@ function runsOf(recorded: Recorded, captures: StatementCaptures): Runs {
       },
     },
     entries,
+    patches: [],
     wallNanosOf: (entry) => entry?.startedAt ?? 0n,
     builds: new ProgramBuilds(program, { offsets: statements, locals: () => 'all' }),
     snapshots: new SnapshotMaker(program, new ProgramLocator(program)),

@@ -1,6 +1,6 @@
 /**
  * Notices what happens to watched bytes of a program while it runs, whoever writes to them: the
- * program by stores, or its host while it returns from an import.
+ * program by stores, its host while it returns from an import, or a person by hand.
  *
  * B1  A change is told once, at the first look after it: right after a store, or when the import
  *     that made it returns.
@@ -65,6 +65,11 @@ export class ByteWatch {
   returned({ tick, depth }: ImportMoment): boolean {
     const { call } = this.watched;
     return this.look({ tick, depth, offset: undefined }, call === undefined || depth >= call.depth);
+  }
+
+  /** Somebody has changed memory by hand; true stops. */
+  patched(tick: number): boolean {
+    return this.look({ tick, depth: this.watched.call?.depth ?? 0, offset: undefined }, true);
   }
 
   private look(at: Pick<ByteChange, 'tick' | 'depth' | 'offset'>, isWithin: boolean): boolean {

@@ -1,4 +1,6 @@
 /** Reruns of an execution from its journal, with forms of its program that can be stopped. */
+import type { Patch } from '../../../simulator/engine/patch.ts';
+import { PatchRun } from '../../../simulator/engine/patch-run.ts';
 import { type ReplayEnd, replay } from '../../../simulator/engine/replayer.ts';
 import type { Workflow } from '../../../simulator/engine/workflow.ts';
 import { ProbeSession, type ProbeSettings } from '../../../simulator/guest/instrument/index.ts';
@@ -26,6 +28,8 @@ export interface RerunSetup {
   readonly execution: ExecutionId;
   readonly workflow: Workflow;
   readonly entries: readonly Entry[];
+  /** What was changed by hand in it; the builds have appointments where there is any. */
+  readonly patches: readonly Patch[];
   readonly wallNanosOf: (entry: Entry | undefined) => bigint;
   readonly builds: ProgramBuilds;
   readonly snapshots: SnapshotMaker;
@@ -37,6 +41,8 @@ export interface RerunSetup {
 interface Wishes extends ProbeSettings {
   /** Stops inside the call of this effect. */
   readonly stopAtEffect?: number;
+  /** Memory was changed by hand. */
+  readonly onPatched?: (tick: number) => void;
   /** An effect is called, in the middle of a statement. */
   readonly onCall?: (seq: number, tick: number) => void;
   /** Asked now and then. */
@@ -86,8 +92,11 @@ export class JournalReruns implements Reruns {
     this.run(program, {
       onBreakpoint: ({ tick, codeOffset, depth, activation, locals }) => {
         this.to = Math.max(this.to, tick);
-        const state = hookState(codeOffset, locals, this.session?.main);
-        return asking.ask(() => visit({ tick, offset: codeOffset, depth, activation, state }));
+        const state = hookState(offset, locals, this.session?.main);
+        const earlier = counts.count(tick, offset);
+        const isStatement = this.setup.builds.stopOffset(offset) === offset;
+        const hit = { tick, offset, depth, activation, earlier, isStatement, state };
+        return asking.ask(() => visit(hit));
       },
     });
     asking.done();
@@ -101,6 +110,10 @@ export class JournalReruns implements Reruns {
       watched,
       onBegin: () => watch.begin(),
       onCall: (seq, tick) => watch.called(seq, tick),
+      onPatched: (tick) => {
+        this.to = Math.max(this.to, tick);
+        if (asking.ask(() => watch.patched(tick))) this.session?.stopNow();
+      },
       onStore: (hit) => {
         this.to = Math.max(this.to, hit.tick);
         return asking.ask(() => watch.stored(hit));
@@ -184,13 +197,13 @@ export class JournalReruns implements Reruns {
 
   private run(program: GuestProgram, wishes: Wishes): ProbeSession {
     const { execution, workflow, entries, wallNanosOf, interrupted } = this.setup;
-    const { stopAtEffect, onCall, isOver, ...settings } = wishes;
+    const { stopAtEffect, onCall, onPatched, isOver, ...settings } = wishes;
     let wasInterrupted = false;
     const asks = (): boolean => {
       wasInterrupted ||= interrupted();
       return wasInterrupted;
     };
-    const session = new ProbeSession({
+    const { session, patching } = this.runner(onPatched, {
       ...interruptible(settings, asks),
       onCheckIn: (tick) => asks() || isOver?.(tick) === true,
     });
@@ -203,6 +216,7 @@ export class JournalReruns implements Reruns {
         entries,
         wallNanosOf,
         session,
+        ...patching,
         onEffect: ({ seq }) => {
           this.noteEffect(seq, session.tick);
           onCall?.(seq, session.tick);
@@ -215,6 +229,18 @@ export class JournalReruns implements Reruns {
     }
     if (wasInterrupted) throw new Interrupted(execution, session.tick);
     return session;
+  }
+
+  /** The session of a run, and what changes memory meanwhile. */
+  private runner(
+    onPatched: ((tick: number) => void) | undefined,
+    settings: ProbeSettings,
+  ): { readonly session: ProbeSession; readonly patching?: { readonly patching: PatchRun } } {
+    const { patches } = this.setup;
+    if (patches.length === 0) return { session: new ProbeSession(settings) };
+    const told = () => onPatched?.(patching.session.tick);
+    const patching: PatchRun = new PatchRun({ patches, onPatched: told }, settings);
+    return { session: patching.session, patching: { patching } };
   }
 
   private learn(end: ReplayEnd, { tick }: ProbeSession): void {
@@ -232,9 +258,9 @@ export class JournalReruns implements Reruns {
   /** A trap comes between two counts; only a slower form of the program counts at every one. */
   private exactTotal(): number {
     const { execution, workflow, entries, wallNanosOf, builds } = this.setup;
-    const session = new ProbeSession();
+    const { session, patching } = this.runner(undefined, {});
     const exact = { ...workflow, program: builds.exact() };
-    replay({ execution, workflow: exact, entries, wallNanosOf, session });
+    replay({ execution, workflow: exact, entries, wallNanosOf, session, ...patching });
     return session.tick;
   }
 

@@ -22,6 +22,8 @@ export class PathBook {
     private readonly rerunsOf: (
       execution: ExecutionId,
       entries: readonly Entry[],
+      /** The attempt that had them, of those that a crash took away. */
+      attempt: number | undefined,
     ) => Reruns | undefined,
   ) {}
 
@@ -54,7 +56,7 @@ export class PathBook {
     const existing = this.known.get(key);
     if (existing?.edge === edge) return existing;
     const life = this.lifeOf(execution, lost);
-    const reruns = this.rerunsOf(execution, life.entries);
+    const reruns = this.rerunsOf(execution, life.entries, lost);
     if (reruns === undefined) return undefined;
     const path = new ExecutionPath(execution, reruns, life);
     const created = { path, steps: new StatementSteps(path), edge };
@@ -73,7 +75,7 @@ export class PathBook {
     return { entries, lost: { attempt, from } };
   }
 
-  /** What changes when an execution goes on, or performs effects again after a crash. */
+  /** What changes when an execution goes on, is changed, or performs effects again after a crash. */
   private edgeOf(execution: ExecutionId): string {
     const { history } = this.view;
     const entries = history.entries(execution);
@@ -82,6 +84,7 @@ export class PathBook {
     const attempts = history.attempts(execution).length;
     const lost = history.lostEntries(execution).length;
     const has = last?.result !== undefined;
-    return `${entries.length} ${last?.attempt} ${has} ${ended} ${attempts} ${lost}`;
+    const inputs = history.inputs().length;
+    return `${inputs} ${entries.length} ${last?.attempt} ${has} ${ended} ${attempts} ${lost}`;
   }
 }

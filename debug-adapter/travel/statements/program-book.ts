@@ -1,4 +1,5 @@
 /** Programs with what is needed to look at their statements; each is read once. */
+import { patchesOf } from '../../../simulator/engine/patch.ts';
 import type { GuestProgram } from '../../../simulator/guest/program.ts';
 import { type ProgramLocator, statementOffsets } from '../../../simulator/guest/symbols/index.ts';
 import type { SimulationView } from '../../../simulator/host/simulation-run.ts';
@@ -16,6 +17,8 @@ export interface KnownProgram {
   readonly locator: ProgramLocator;
   readonly statements: Statements;
   readonly builds: ProgramBuilds;
+  /** The same forms with appointments. */
+  readonly patchedBuilds: ProgramBuilds;
   readonly snapshots: SnapshotMaker;
 }
 
@@ -29,7 +32,7 @@ export class ProgramBook {
     private readonly locatorOf: (program: GuestProgram) => ProgramLocator,
     private readonly interrupted: () => boolean,
   ) {
-    this.paths = new PathBook(view, (execution, entries) => this.rerunsOf(execution, entries));
+    this.paths = new PathBook(view, (...path) => this.rerunsOf(...path));
   }
 
   known(program: GuestProgram): KnownProgram {
@@ -42,22 +45,29 @@ export class ProgramBook {
       locator,
       statements,
       builds: new ProgramBuilds(program, statements),
+      patchedBuilds: new ProgramBuilds(program, statements, { appointments: true }),
       snapshots: new SnapshotMaker(program, locator),
     };
     this.programs.set(program.hash, created);
     return created;
   }
 
-  private rerunsOf(execution: ExecutionId, entries: readonly Entry[]): Reruns | undefined {
+  private rerunsOf(
+    execution: ExecutionId,
+    entries: readonly Entry[],
+    attempt: number | undefined,
+  ): Reruns | undefined {
     const workflow = this.view.workflowOf(execution);
-    const { statements, builds, snapshots } = this.known(workflow.program);
+    const { statements, builds, patchedBuilds, snapshots } = this.known(workflow.program);
     if (statements.offsets.length === 0) return undefined;
+    const patches = patchesOf(this.view.history.inputs(), execution, attempt);
     return new JournalReruns({
       execution,
       workflow,
       entries,
+      patches,
       wallNanosOf: (entry) => wallOf(this.view, execution, entry),
-      builds,
+      builds: patches.length === 0 ? builds : patchedBuilds,
       snapshots,
       captures: this.captures,
       interrupted: this.interrupted,

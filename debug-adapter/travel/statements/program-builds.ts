@@ -22,6 +22,8 @@ export class ProgramBuilds {
   constructor(
     private readonly program: GuestProgram,
     private readonly statements: Statements,
+    /** What all of them have besides. */
+    private readonly always: Partial<InstrumentOptions> = {},
   ) {}
 
   /** Where the program stops for a statement that begins at a code offset. */
@@ -71,7 +73,7 @@ export class ProgramBuilds {
     if (known !== undefined) return known;
     const { offsets, locals } = this.statements;
     const common = { probes: offsets, locals, depth: true, checkIns: true };
-    const built = instrumentProgram(this.program, { ...common, ...options });
+    const built = instrumentProgram(this.program, { ...common, ...this.always, ...options });
     this.builds.set(key, built);
     return built;
   }

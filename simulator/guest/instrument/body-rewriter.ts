@@ -59,12 +59,6 @@ export class BodyRewriter {
   private nesting = 0;
   /** Where dumps are to hold operands; of the function that is rewritten. */
   private operands: OperandStack | undefined;
-  /** The calls that may come back because of a stop: where they are, and where they were. */
-  readonly calls: { readonly written: number[]; readonly original: number[] } = {
-    written: [],
-    original: [],
-  };
-
   constructor(
     private readonly build: Build,
     private readonly out: CodeWriter,
@@ -252,8 +246,6 @@ export class BodyRewriter {
     if (!mayStop && build.throws[callee] !== 1) return;
     this.copyTo(reader.start);
     code.beforeCall(mayStop);
-    this.calls.written.push(this.out.length);
-    this.calls.original.push(reader.start - this.sectionStart);
     this.copyTo(reader.next);
     if (!mayStop) return;
     const results = this.operands?.callResults ?? [];
@@ -273,7 +265,7 @@ export class BodyRewriter {
   }
 
   private copyTo(offset: number): void {
-    if (offset > this.copied) this.out.copy(this.build.bytes, this.copied, offset);
+    if (offset > this.copied) copyCode(this.build, this.out, this.copied, offset);
     this.copied = Math.max(offset, this.copied);
   }
 
@@ -291,6 +283,12 @@ export class BodyRewriter {
       this.out.all(zero);
     }
   }
+}
+
+/** Copies code of the module as it was, from one offset into it to another. */
+export function copyCode(build: Build, out: CodeWriter, from: number, to: number): void {
+  build.moved?.add(out.length, from - (build.info.code?.start ?? 0), to - from);
+  out.copy(build.bytes, from, to);
 }
 
 function tooLarge(functionIndex: number, offset: number): ModuleError {

@@ -2,6 +2,7 @@ import type { CoreModule, FunctionType } from '../wasm/index.ts';
 import type { AppendedGlobals } from './appended-globals.ts';
 import type { AppendedTypes } from './appended-types.ts';
 import type { CallGraph } from './call-graph.ts';
+import type { MovedCode } from './moved-code.ts';
 import type { ReadableOperands } from './operand-stack.ts';
 import type { InstrumentOptions } from './options.ts';
 
@@ -27,6 +28,8 @@ export interface Build {
   readonly globals: AppendedGlobals;
   /** What is dumped of the operand stack, by site; filled while the code is written. */
   readonly operands: Map<number, ReadableOperands>;
+  /** Where code was copied to; offsets into the code. Undefined where nobody asks. */
+  readonly moved: MovedCode | undefined;
   /** The index of the table with the hooks. */
   readonly hookTable: number;
 }

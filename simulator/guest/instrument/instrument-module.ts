@@ -10,12 +10,12 @@ import { HEADER_BYTES, SECTION_ORDER, type SectionName } from '../wasm/section.t
 import { appendedExports, type Entries } from './appended-exports.ts';
 import { AppendedGlobals } from './appended-globals.ts';
 import { AppendedTypes } from './appended-types.ts';
-import { BodyRewriter } from './body-rewriter.ts';
+import { BodyRewriter, copyCode } from './body-rewriter.ts';
 import type { Build } from './build.ts';
 import { CallGraph, HAS } from './call-graph.ts';
 import { CodeWriter } from './code-writer.ts';
 import { HOOK_COUNT } from './hooks.ts';
-import type { MovedCalls } from './module-probes.ts';
+import { MovedCode } from './moved-code.ts';
 import { OPERAND_SLOTS, type ReadableOperands } from './operand-stack.ts';
 import type { InstrumentOptions } from './options.ts';
 import { readTags } from './read-tags.ts';
@@ -29,7 +29,8 @@ export interface InstrumentedModule {
   readonly probedFunctions: ReadonlySet<number>;
   /** What a dump holds of the operand stack, by site. */
   readonly operands: ReadonlyMap<number, ReadableOperands>;
-  readonly calls: MovedCalls;
+  /** Where its code is now, in builds that keep that. */
+  readonly moved: MovedCode | undefined;
 }
 
 /** Rewritten code is about this much larger. */
@@ -72,10 +73,7 @@ export function instrumentModule(
     probes: Uint32Array.from(rewriter.probes),
     probedFunctions,
     operands: build.operands,
-    calls: {
-      written: Uint32Array.from(rewriter.calls.written, (offset) => offset + codeStart),
-      original: Uint32Array.from(rewriter.calls.original),
-    },
+    moved: build.moved?.shifted(codeStart),
   };
 }
 
@@ -107,6 +105,7 @@ function makeBuild(bytes: Uint8Array, info: CoreModule, options: InstrumentOptio
     types: new AppendedTypes(info),
     globals: new AppendedGlobals(info, options.operands === true ? OPERAND_SLOTS : 0),
     operands: new Map(),
+    moved: options.moved === true ? new MovedCode() : undefined,
     hookTable: info.tables.length,
   };
 }
@@ -128,18 +127,18 @@ function probedFunctions(info: CoreModule, offsets: ArrayLike<number>): Uint8Arr
 
 /** Writes the bodies of all functions; those that cannot stop are copied. */
 function writeBodies(build: Build, out: CodeWriter): BodyRewriter {
-  const { bytes, info, stops } = build;
+  const { info, stops } = build;
   const { heads, ends } = info.bodies;
   const rewriter = new BodyRewriter(build, out);
   let copied = heads[0] ?? 0;
   for (let body = 0; body < heads.length; body++) {
     const functionIndex = info.functionsImported + body;
     if (stops[functionIndex] !== 1) continue;
-    out.copy(bytes, copied, heads[body] as number);
+    copyCode(build, out, copied, heads[body] as number);
     rewriter.rewrite(functionIndex);
     copied = ends[body] as number;
   }
-  out.copy(bytes, copied, ends.at(-1) ?? copied);
+  copyCode(build, out, copied, ends.at(-1) ?? copied);
   return rewriter;
 }
 

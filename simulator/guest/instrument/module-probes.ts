@@ -1,13 +1,5 @@
+import type { MovedCode } from './moved-code.ts';
 import type { ReadableOperands } from './operand-stack.ts';
-
-/**
- * Calls of a module that was rewritten, in order: where each is in the module as written, from its
- * first byte, and the code offset that it had in the module as built.
- */
-export interface MovedCalls {
-  readonly written: Uint32Array;
-  readonly original: Uint32Array;
-}
 
 /** What a module was given for time travel. */
 export interface ModuleProbes {
@@ -17,7 +9,8 @@ export interface ModuleProbes {
   readonly probedFunctions: ReadonlySet<number>;
   /** What a dump holds of the operand stack, by site (site.ts). */
   readonly operands: ReadonlyMap<number, ReadableOperands>;
-  readonly calls: MovedCalls;
+  /** Where the code of the module as built is now, in builds that keep that. */
+  readonly moved: MovedCode | undefined;
   /** Whether it is the module with the user's own code; only that one has probes. */
   readonly isMain: boolean;
   /** Whether JavaScript goes on calling it, and writing to its memory, after a stop. */

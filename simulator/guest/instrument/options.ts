@@ -28,6 +28,8 @@ export interface InstrumentOptions {
   readonly checkIns?: boolean;
   /** Keeps the count of probes right at every instruction: for traps. Slower. */
   readonly exact?: boolean;
+  /** Keeps where code is now: for stacks of live programs, which V8 tells. */
+  readonly moved?: boolean;
   /** Dumps hold the operands that lie on the stack beneath what runs. */
   readonly operands?: boolean;
 }

@@ -2,7 +2,6 @@
  * The WebAssembly frames of the present stack, read from V8's call sites instead of its text: that
  * is several times faster, and a breakpoint looks at the stack of every effect.
  */
-import { lowerBound } from '../../kernel/lower-bound.ts';
 import type { GuestProgram } from '../program.ts';
 import type { ProgramModule } from '../program-module.ts';
 import { functionAt } from '../wasm/index.ts';
@@ -32,13 +31,20 @@ export function captureFrames({ modules }: GuestProgram): WasmFrame[] {
   return frames;
 }
 
-/** Where a call would be in the program without probes; undefined for one that is not known. */
+/** The same frames in the module before it was given probes; what is known of no place is left out. */
+export function builtFrames(frames: readonly WasmFrame[], { modules }: GuestProgram): WasmFrame[] {
+  return frames.flatMap((frame) => {
+    const module = modules.find(({ tag }) => tag === frame.tag);
+    const offset = module && builtOffset(module, frame.offset);
+    return offset === undefined ? [] : [{ ...frame, offset }];
+  });
+}
+
+/** Where an instruction is in the module without probes; undefined for one that is not known. */
 function builtOffset({ instrumented, info, codeShift }: ProgramModule, offset: number) {
   if (instrumented === undefined) return offset;
-  const { written, original } = instrumented.calls;
-  const index = lowerBound(written, offset);
-  if (written[index] !== offset) return undefined;
-  return (original[index] as number) + (info.code?.start ?? 0) + codeShift;
+  const codeOffset = instrumented.moved?.originOf(offset);
+  return codeOffset === undefined ? undefined : codeOffset + (info.code?.start ?? 0) + codeShift;
 }
 
 function callSites(): readonly NodeJS.CallSite[] {

@@ -1,5 +1,5 @@
 /** From bytes of code to names, source lines and variables, through DWARF and the name section. */
-export { captureFrames, STACK_FRAMES_MAX } from './capture-frames.ts';
+export { builtFrames, captureFrames, STACK_FRAMES_MAX } from './capture-frames.ts';
 export { DebugInfo, type LogicalFrame, type Variable } from './debug-info.ts';
 export { DebugInfoError } from './debug-info-error.ts';
 export { DebugSections } from './debug-sections.ts';

@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
+import { PatchedForms } from '../../../simulator/engine/patched-forms.ts';
+import { replay } from '../../../simulator/engine/replayer.ts';
+import { ProbeSession } from '../../../simulator/guest/instrument/index.ts';
+import type { GuestProgram } from '../../../simulator/guest/program.ts';
 import {
+  builtFrames,
   captureFrames,
   readFrames,
   STACK_FRAMES_MAX,
 } from '../../../simulator/guest/symbols/index.ts';
+import type { ExecutionId } from '../../../simulator/journal/entry.ts';
 import { buildProgram, closeBuilder } from '../../helpers/programs.ts';
 import { simulate } from '../../helpers/simulate.ts';
 
@@ -34,6 +40,37 @@ describe('the frames of a guest', () => {
       assert.ok(seen > 5);
     });
   }
+
+  it('are the same in a program with probes, at calls and at a trap', async () => {
+    const plain = await buildProgram('test/fixtures/programs/script.c');
+    const stacksOf = (running: GuestProgram): object[] => {
+      const stacks: object[] = [];
+      const args = ['wall', 'print', 'a', 'post', 'http://counter/a', 'x', 'trap'];
+      const session = new ProbeSession();
+      const { simulation, workflow, sink } = simulate(plain, { args });
+      simulation.run();
+      const end = replay({
+        execution: 'script-1' as ExecutionId,
+        workflow: { ...workflow, program: running },
+        entries: sink.entries.get('script-1' as ExecutionId) ?? [],
+        wallNanosOf: () => 0n,
+        ...(running === plain ? {} : { session }),
+        onEffect: () => {
+          const text = readFrames(new Error('stack').stack ?? '');
+          const frames = captureFrames(running);
+          assert.deepEqual(builtFrames(text, running), frames);
+          stacks.push(frames);
+          return false;
+        },
+      });
+      assert.ok(end.kind === 'finished' && end.outcome.kind === 'trapped');
+      stacks.push(builtFrames(readFrames(end.outcome.stack), running));
+      return stacks;
+    };
+    const expected = stacksOf(plain);
+    assert.ok(expected.length > 3);
+    assert.deepEqual(stacksOf(new PatchedForms().of(plain)), expected);
+  });
 
   it('are none outside of a guest', async () => {
     const program = await buildProgram('test/fixtures/programs/script.c');
