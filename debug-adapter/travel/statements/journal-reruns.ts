@@ -92,11 +92,8 @@ export class JournalReruns implements Reruns {
     this.run(program, {
       onBreakpoint: ({ tick, codeOffset, depth, activation, locals }) => {
         this.to = Math.max(this.to, tick);
-        const state = hookState(offset, locals, this.session?.main);
-        const earlier = counts.count(tick, offset);
-        const isStatement = this.setup.builds.stopOffset(offset) === offset;
-        const hit = { tick, offset, depth, activation, earlier, isStatement, state };
-        return asking.ask(() => visit(hit));
+        const state = hookState(codeOffset, locals, this.session?.main);
+        return asking.ask(() => visit({ tick, offset: codeOffset, depth, activation, state }));
       },
     });
     asking.done();
