@@ -121,10 +121,11 @@ export class Cluster {
     this.expectExpiry(attempt);
     attempt.end('crashed', reason);
     if (!isOwner) return;
-    engine.traffic.call({ from: node.name, to: JOURNAL_STORE }, attempt, () => {
+    const arrive = (): void => {
       const isFree = execution.owner === undefined && execution.journal.epoch === epoch;
       if (isFree) engine.claim(execution);
-    });
+    };
+    engine.traffic.call({ from: node.name, to: JOURNAL_STORE }, { sender: attempt, arrive });
   }
 
   /** The attempt of an execution that lives on a node. */
