@@ -63,6 +63,7 @@ export const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsInstructionBreakpoints: true,
   supportsEvaluateForHovers: true,
   supportsStepBack: true,
+  supportsSteppingGranularity: true,
   supportsRestartFrame: true,
   supportsRestartRequest: true,
   supportsTerminateRequest: true,

@@ -25,17 +25,18 @@ function seekMotion(args: Arguments): (traveller: Traveller) => Stop | Promise<S
   const execution = executionId(args.text('execution'));
   const tick = args.optionalInteger('tick');
   const lostWith = args.optionalInteger('lostWith');
+  const instruction = args.optionalInteger('instruction');
   if (tick !== undefined && args.value('seq') === undefined) {
     return (traveller) => traveller.seekStatement(execution, tick);
   }
   const seq = args.integer('seq');
-  return (traveller) => traveller.seekInstant({ execution, seq, tick, lostWith });
+  return (traveller) => traveller.seekInstant({ execution, seq, tick, instruction, lostWith });
 }
 
 /** The instant, and the source line of the user's own that it is at. */
 function positionBody({ target, traveller, view }: SessionState): object {
   const { place, at } = traveller.position;
-  const { execution, seq, tick, lostWith } = instantOf(place, traveller.view.history);
+  const { execution, seq, tick, instruction, lostWith } = instantOf(place, traveller.view.history);
   const thread = { id: view.threadId(execution), execution };
   const { stackFrames } = view.stackTrace(target, traveller, thread, 0, 0);
   const own = stackFrames.find(({ source }) => source !== undefined);
@@ -43,6 +44,7 @@ function positionBody({ target, traveller, view }: SessionState): object {
     execution,
     seq,
     tick: tick ?? null,
+    instruction: instruction ?? null,
     lostWith: lostWith ?? null,
     at: at.toString(),
     recording: target.recordedAt ?? null,

@@ -26,7 +26,7 @@ interface Kept {
   answer: DebugProtocol.Breakpoint;
 }
 
-/** They stop before the statement that the instruction is part of: between two there is no stop. */
+/** They stop before the instruction; at the edge of a block, before the next one in it. */
 export class InstructionBook {
   private kept: Kept[] = [];
 
@@ -87,18 +87,20 @@ function resolved({ id, wanted, program }: Kept, programs: readonly ProgramSymbo
   if (symbols === undefined) throw new ExpressionError('The program was built anew.');
   const { moduleIndex, codeOffset } = place;
   const isOwn = moduleIndex === symbols.moduleIndex;
-  const target = isOwn ? symbols.statementHolding(codeOffset + offset) : undefined;
-  const [first] = target?.offsets ?? [];
-  if (target === undefined || first === undefined) {
-    throw new ExpressionError('The instruction is part of no statement of your own code.');
+  if (!symbols.hasStatements) {
+    throw new ExpressionError('The program has no statements, and stops at effects only.');
+  }
+  const stop = isOwn ? symbols.instructionStop(codeOffset + offset) : undefined;
+  if (stop === undefined) {
+    throw new ExpressionError('There is no code of the module that is debugged.');
   }
   const breakpoint: StatementBreakpoint = {
-    ...{ id, kind: 'line', program, offsets: target.offsets, log: undefined },
-    key: JSON.stringify([program, target.offsets, condition, hitCondition]),
+    ...{ id, kind: 'line', program, offsets: [stop], log: undefined },
+    key: JSON.stringify([program, stop, condition, hitCondition]),
     condition: isBlank(condition) ? undefined : symbols.condition(condition),
     hits: isBlank(hitCondition) ? undefined : parseHitCondition(hitCondition),
   };
-  return { breakpoint, address: codeAddress({ moduleIndex, codeOffset: first }) };
+  return { breakpoint, address: codeAddress({ moduleIndex, codeOffset: stop }) };
 }
 
 function isBlank(text: string | undefined): text is undefined {

@@ -1,3 +1,4 @@
+import { stopOffset } from '../simulator/guest/instrument/index.ts';
 import type { GuestProgram } from '../simulator/guest/program.ts';
 import type { ProgramLocator } from '../simulator/guest/symbols/index.ts';
 import { functionAt } from '../simulator/guest/wasm/index.ts';
@@ -105,16 +106,10 @@ export class ProgramSymbols {
     return this.statementTarget(this.locator.lines.lineAt(first)?.line ?? 0, offsets);
   }
 
-  /** The statement that an instruction is part of; undefined for one of no statement. */
-  statementHolding(codeOffset: number): StatementTarget | undefined {
-    const { info } = this.program.main;
-    const codeStart = info.code?.start ?? 0;
-    const begun = (this.known?.statements.offsets ?? []).filter((each) => each <= codeOffset);
-    const last = begun.at(-1);
-    if (last === undefined) return undefined;
-    const isSame = functionAt(info, last + codeStart) === functionAt(info, codeOffset + codeStart);
-    const line = this.locator.lines.lineAt(last)?.line ?? 0;
-    return isSame ? this.statementTarget(line, [last]) : undefined;
+  /** Where the program stops for an instruction; undefined where it cannot. */
+  instructionStop(codeOffset: number): number | undefined {
+    const { bytes, info } = this.program.main;
+    return this.hasStatements ? stopOffset(bytes, info, codeOffset) : undefined;
   }
 
   /** Reads a condition of a breakpoint; throws ExpressionError. */

@@ -17,6 +17,7 @@ import { MEMORY_REQUESTS } from './memory-requests.ts';
 import { listedModules } from './module-list.ts';
 import { formatted, wantsHex } from './number-format.ts';
 import type { SessionState } from './session-state.ts';
+import type { Granularity } from './travel/stepping.ts';
 import type { Stop } from './travel/stop.ts';
 import type { Traveller } from './travel/traveller.ts';
 
@@ -36,15 +37,20 @@ function onThread(state: SessionState, move: (traveller: Traveller) => Stop | Pr
   return state.startMotion(move);
 }
 
+type Step = (traveller: Traveller, granularity: Granularity) => Stop | Promise<Stop>;
+
 /** A step of the thread that the client names, which becomes the one that is looked at. */
 const step =
-  (move: (traveller: Traveller) => Stop | Promise<Stop>): RequestHandler =>
+  (move: Step): RequestHandler =>
   (state, args) => {
     const threadId = args.optionalInteger('threadId');
     const execution = threadId === undefined ? undefined : state.view.execution(threadId);
+    // Lines are no coarser than statements.
+    const wanted = args.optionalText('granularity');
+    const granularity = wanted === 'instruction' ? wanted : 'statement';
     const after = state.startMotion((traveller) => {
       if (execution !== undefined) traveller.turnTo(execution);
-      return move(traveller);
+      return move(traveller, granularity);
     });
     return { after };
   };
@@ -108,10 +114,10 @@ export const REQUESTS: Readonly<Record<string, RequestHandler>> = {
   // Motions.
   continue: motion((traveller) => traveller.continue()),
   reverseContinue: motion((traveller) => traveller.reverseContinue()),
-  next: step((traveller) => traveller.next()),
-  stepIn: step((traveller) => traveller.in()),
-  stepOut: step((traveller) => traveller.out()),
-  stepBack: step((traveller) => traveller.back()),
+  next: step((traveller, granularity) => traveller.next(granularity)),
+  stepIn: step((traveller, granularity) => traveller.in(granularity)),
+  stepOut: step((traveller, granularity) => traveller.out(granularity)),
+  stepBack: step((traveller, granularity) => traveller.back(granularity)),
   restartFrame: (state, args) => {
     const frameId = args.integer('frameId');
     const level = state.view.frameOf(frameId)?.chainLevel;
@@ -198,9 +204,9 @@ export const REQUESTS: Readonly<Record<string, RequestHandler>> = {
 
   // Of our own; docs/debugger.md documents them.
   ...INSTANT_REQUESTS,
-  'backstitch/reverseNext': step((traveller) => traveller.back()),
-  'backstitch/reverseStepIn': step((traveller) => traveller.backIn()),
-  'backstitch/reverseStepOut': step((traveller) => traveller.backOut()),
+  'backstitch/reverseNext': step((traveller, granularity) => traveller.back(granularity)),
+  'backstitch/reverseStepIn': step((traveller, granularity) => traveller.backIn(granularity)),
+  'backstitch/reverseStepOut': step((traveller, granularity) => traveller.backOut(granularity)),
   ...BRANCH_REQUESTS,
   'backstitch/timeline': (state) => ({ body: timeline(state) }),
 };

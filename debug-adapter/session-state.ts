@@ -175,7 +175,8 @@ export class SessionState {
       }
       if (what.kind === 'recording' && what.execution !== undefined) {
         const { execution, seq = 0, tick, lostWith } = what;
-        return traveller.seekInstant({ execution: executionId(execution), seq, tick, lostWith });
+        const at = { seq, tick, instruction: undefined, lostWith };
+        return traveller.seekInstant({ execution: executionId(execution), ...at });
       }
       return launch.stopOnEntry ? traveller.toEntry() : traveller.continue();
     });

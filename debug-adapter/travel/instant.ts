@@ -9,6 +9,8 @@ export interface Instant {
   readonly seq: number;
   /** The statement, counted from 1; undefined inside the call of an effect, and at an end. */
   readonly tick: number | undefined;
+  /** How many instructions of the statement have run; undefined at its beginning. */
+  readonly instruction: number | undefined;
   /** The attempt whose crash took this away again. */
   readonly lostWith: number | undefined;
 }
@@ -17,11 +19,14 @@ export function instantOf(place: Place, history: History): Instant {
   const { execution } = place;
   if (place.kind === 'end') {
     const seq = history.entries(execution).length;
-    return { execution, seq, tick: undefined, lostWith: undefined };
+    return { execution, seq, tick: undefined, instruction: undefined, lostWith: undefined };
   }
   const { lostWith } = place;
-  if (place.kind === 'effect') return { execution, seq: place.seq, tick: undefined, lostWith };
-  return { execution, seq: Math.max(0, place.seq - 1), tick: place.tick, lostWith };
+  if (place.kind === 'effect') {
+    return { execution, seq: place.seq, tick: undefined, instruction: undefined, lostWith };
+  }
+  const { tick, instruction } = place;
+  return { execution, seq: Math.max(0, place.seq - 1), tick, instruction, lostWith };
 }
 
 /** The place to look for on the path that an instant is on. */

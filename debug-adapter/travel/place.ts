@@ -24,6 +24,8 @@ export type Place =
       readonly execution: ExecutionId;
       readonly seq: Seq;
       readonly tick: number;
+      /** How many instructions of the statement have run by then; absent at its beginning. */
+      readonly instruction?: number;
       readonly lostWith?: number;
     }
   /** After its last effect: it has ended, or what is known of it has. */
@@ -60,7 +62,8 @@ export class PositionOrder {
     const byPlace = rank(one.place) - rank(other.place);
     if (!Number.isNaN(byPlace) && byPlace !== 0) return byPlace;
     if (one.place.kind === 'statement' && other.place.kind === 'statement') {
-      return one.place.tick - other.place.tick;
+      const byTick = one.place.tick - other.place.tick;
+      return byTick !== 0 ? byTick : (one.place.instruction ?? 0) - (other.place.instruction ?? 0);
     }
     return one.ordinal - other.ordinal;
   }
@@ -80,8 +83,16 @@ export function samePlace(one: Place, other: Place): boolean {
   if (one.execution !== other.execution) return false;
   if (one.kind === 'end' || other.kind === 'end') return one.kind === other.kind;
   if (one.lostWith !== other.lostWith) return false;
-  if (one.kind === 'statement') return other.kind === 'statement' && one.tick === other.tick;
+  if (one.kind === 'statement') {
+    if (other.kind !== 'statement') return false;
+    return one.tick === other.tick && one.instruction === other.instruction;
+  }
   return other.kind === 'effect' && one.seq === other.seq;
+}
+
+/** Whether a statement has been begun at a place, and not ended. */
+export function isWithin(place: Place): boolean {
+  return place.kind === 'effect' || (place.kind === 'statement' && place.instruction !== undefined);
 }
 
 /** The attempt whose crash took a place away; undefined for one that is still there. */

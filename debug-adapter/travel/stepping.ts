@@ -26,22 +26,25 @@ export interface SteppingParts {
   readonly onPassed: (happening: Happening) => void;
 }
 
+/** How far a step goes. */
+export type Granularity = 'statement' | 'instruction';
+
 export class Stepping {
   constructor(private readonly parts: SteppingParts) {}
 
-  forward(command: 'over' | 'in' | 'out'): Promise<Stop> {
+  forward(command: 'over' | 'in' | 'out', granularity: Granularity): Promise<Stop> {
     const { paths, whereabouts } = this.parts;
     if (paths?.pathOf(whereabouts.place.execution) !== undefined) {
-      return this.walk(() => this.statement(command), ANY_STACK, true);
+      return this.walk(() => this.statement(command, granularity), ANY_STACK, true);
     }
     const left = command === 'out' ? this.leftOf(whereabouts.place) : ANY_STACK;
     return this.walk(() => this.nextEffect(left), left, false);
   }
 
-  backward(command: 'back' | 'back-in' | 'back-out'): Stop {
+  backward(command: 'back' | 'back-in' | 'back-out', granularity: Granularity): Stop {
     const { whereabouts } = this.parts;
     const { execution } = whereabouts.place;
-    const target = this.statement(command) ?? this.effectBefore();
+    const target = this.statement(command, granularity) ?? this.effectBefore();
     const passed = this.happeningsOf(execution)
       .filter(({ position }) => whereabouts.compare(position) < 0)
       .filter(({ position }) => target === undefined || this.isAfter(position, target))
@@ -107,7 +110,7 @@ export class Stepping {
     return passing.to(next, () => whereabouts.at(next, 'step', 'Paused on step'));
   }
 
-  private statement(command: StepCommand): Position | undefined {
+  private statement(command: StepCommand, granularity: Granularity): Position | undefined {
     const { paths, whereabouts } = this.parts;
     const { place, position } = whereabouts;
     if (paths?.pathAt(place) === undefined) return undefined;
@@ -115,12 +118,20 @@ export class Stepping {
     // What befalls an effect comes after its call.
     if (position.ordinal > CALL && isBack) return whereabouts.positionOf(place);
     if (position.ordinal > CALL && lostWith(place) !== undefined) return this.resumed(place);
-    const target = this.target(paths, place, command);
-    return isBack ? target : (this.lostTarget(paths, place, command, target) ?? target);
+    const target = this.target(paths, place, command, granularity);
+    if (isBack) return target;
+    return this.lostTarget(paths, place, command, granularity, target) ?? target;
   }
 
-  private target(paths: PathBook, from: Place, command: StepCommand, on = from) {
-    const target = paths.stepsAt(on)?.target(from, command);
+  private target(
+    paths: PathBook,
+    from: Place,
+    command: StepCommand,
+    granularity: Granularity,
+    on = from,
+  ): Position | undefined {
+    const instructions = granularity === 'instruction' ? paths.instructionsAt(on) : undefined;
+    const target = (instructions ?? paths.stepsAt(on))?.target(from, command);
     if (target === undefined) return undefined;
     const { whereabouts } = this.parts;
     // What a live program is about to call is to be seen only once it has come there.
@@ -136,6 +147,7 @@ export class Stepping {
     paths: PathBook,
     place: Place,
     command: StepCommand,
+    granularity: Granularity,
     target: Position | undefined,
   ): Position | undefined {
     const crash = this.happeningsOf(place.execution).find(
@@ -144,7 +156,7 @@ export class Stepping {
     );
     if (crash === undefined || lostWith(place) !== undefined) return undefined;
     if (target !== undefined && !this.isAfter(target, crash.position)) return undefined;
-    return this.target(paths, place, command, crash.position.place);
+    return this.target(paths, place, command, granularity, crash.position.place);
   }
 
   /** Where the next attempt is when it has caught up with the one that crashed. */

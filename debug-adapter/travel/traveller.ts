@@ -25,7 +25,7 @@ import type { ExecutionPath } from './statements/execution-path.ts';
 import type { PathBook } from './statements/path-book.ts';
 import { Interrupted } from './statements/reruns.ts';
 import type { Snapshot } from './statements/snapshot.ts';
-import { Stepping } from './stepping.ts';
+import { type Granularity, Stepping } from './stepping.ts';
 import type { Stop } from './stop.ts';
 import { Whereabouts } from './whereabouts.ts';
 
@@ -147,31 +147,31 @@ export class Traveller {
   }
 
   /** To the next statement, or effect, without those of functions that are called on the way. */
-  next(): Promise<Stop> {
-    return this.forwards(() => this.stepping.forward('over'));
+  next(granularity: Granularity = 'statement'): Promise<Stop> {
+    return this.forwards(() => this.stepping.forward('over', granularity));
   }
 
   /** To the next statement, or the effect in the middle of this one. */
-  in(): Promise<Stop> {
-    return this.forwards(() => this.stepping.forward('in'));
+  in(granularity: Granularity = 'statement'): Promise<Stop> {
+    return this.forwards(() => this.stepping.forward('in', granularity));
   }
 
   /** To where the innermost function of the user's own has returned. */
-  out(): Promise<Stop> {
-    return this.forwards(() => this.stepping.forward('out'));
+  out(granularity: Granularity = 'statement'): Promise<Stop> {
+    return this.forwards(() => this.stepping.forward('out', granularity));
   }
 
-  back(): Stop {
-    return this.backwards(() => this.stepping.backward('back'));
+  back(granularity: Granularity = 'statement'): Stop {
+    return this.backwards(() => this.stepping.backward('back', granularity));
   }
 
-  backIn(): Stop {
-    return this.backwards(() => this.stepping.backward('back-in'));
+  backIn(granularity: Granularity = 'statement'): Stop {
+    return this.backwards(() => this.stepping.backward('back-in', granularity));
   }
 
   /** To the statement that called the innermost function of the user's own. */
-  backOut(): Stop {
-    return this.backwards(() => this.stepping.backward('back-out'));
+  backOut(granularity: Granularity = 'statement'): Stop {
+    return this.backwards(() => this.stepping.backward('back-out', granularity));
   }
 
   /** To the first statement of a call that the present place is in; 0 is the innermost. */
@@ -241,11 +241,12 @@ export class Traveller {
 
   /** To the statement of an instant where there are any, else to its effect. */
   async seekInstant(instant: Instant): Promise<Stop> {
-    const { execution, seq, tick, lostWith } = instant;
+    const { execution, seq, tick, instruction, lostWith } = instant;
     const isKnown = this.view.history.execution(execution) !== undefined;
     const path = isKnown ? this.setup.paths?.pathAt(placeOfInstant(instant)) : undefined;
     if (tick !== undefined && path?.has(tick) === true) {
-      const position = this.whereabouts.positionOf(path.placeAt(tick));
+      const within = instruction === undefined ? undefined : path.instructionAt(tick, instruction);
+      const position = this.whereabouts.positionOf(within ?? path.placeAt(tick));
       return this.whereabouts.at(position, 'goto', `Went to statement ${tick} of ${execution}`);
     }
     if (lostWith === undefined || path === undefined) return this.seek(execution, seq);

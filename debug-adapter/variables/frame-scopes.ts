@@ -9,6 +9,9 @@ import type { SnapshotFrame } from '../travel/statements/snapshot.ts';
 import { valueNode } from './value-node.ts';
 import { leaf, type VariableNode } from './variable-node.ts';
 
+/** Operands of a frame that are looked through, from the bottom of its stack. */
+const OPERANDS_MAX = 1000;
+
 /** A frame whose values can be read. */
 export type ReadableFrame = SnapshotFrame & { readonly state: FrameState };
 
@@ -48,6 +51,10 @@ export function wasmNodes(
   for (let index = 0; index < counts.locals; index++) {
     const value = state.local(index);
     if (value !== undefined) nodes.push(wasmNode(`local ${index}`, value));
+  }
+  for (let index = 0; index < OPERANDS_MAX; index++) {
+    const value = state.operand(index);
+    if (value !== undefined) nodes.push(wasmNode(`operand ${index}`, value));
   }
   for (let index = 0; index < counts.globals; index++) {
     const value = state.global(index);

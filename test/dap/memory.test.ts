@@ -145,24 +145,60 @@ describe('breakpoints on instructions', () => {
     return body.breakpoints;
   }
 
-  it('stop before the statement that the instruction is part of', async () => {
+  const pointer = async (client: TestClient) =>
+    (await client.frames())[0]?.instructionPointerReference ?? '';
+
+  it('stop before the instruction, forwards and backwards', async () => {
     const client = await launched('OTHER');
-    const [frame] = await client.frames();
-    const here = frame?.instructionPointerReference ?? '';
+    const here = await pointer(client);
     await client.setBreakpointsRequest({ source: { path: CELLS }, breakpoints: [] });
-    const [breakpoint] = await set(client, { instructionReference: here, offset: 3 });
-    assert.deepEqual([breakpoint?.verified, breakpoint?.instructionReference], [true, here]);
+    // In the middle of `local.get 0`, which goes to the next instruction.
+    const [breakpoint] = await set(client, { instructionReference: here, offset: 1 });
+    const there = `0x${(Number(here) + 2).toString(16)}`;
+    assert.deepEqual([breakpoint?.verified, breakpoint?.instructionReference], [true, there]);
     const stop = await client.move('continue');
     assert.deepEqual(stop.hitBreakpointIds, [breakpoint?.id]);
+    assert.equal(await pointer(client), there);
     assert.equal(await client.line(), at('OTHER'));
+    const first = await client.snapshot();
+    // The statement, with the instructions before this one.
+    assert.equal((await client.move('stepBack')).reason, 'step');
+    assert.equal(await pointer(client), here);
+    await client.move('continue');
+    assert.equal(await client.snapshot(), first);
+    await client.move('continue');
+    assert.equal((await client.scope('Locals')).get('one')?.value, '2');
     await client.move('reverseContinue');
-    assert.equal((await client.frames())[0]?.instructionPointerReference, here);
-    await set(client, { instructionReference: here, condition: 'one == 3' });
+    assert.equal(await client.snapshot(), first);
+    await set(client, { instructionReference: there, condition: 'one == 3' });
     await client.move('continue');
     assert.equal((await client.scope('Locals')).get('one')?.value, '3');
+    await set(client, { instructionReference: there, hitCondition: '2' });
+    await client.move('reverseContinue');
+    assert.equal((await client.scope('Locals')).get('one')?.value, '2');
   });
 
-  it('on what is part of no statement say so', async () => {
+  it('stop in the code of libraries', async () => {
+    const client = await launched('COPY');
+    await client.setBreakpointsRequest({ source: { path: CELLS }, breakpoints: [] });
+    const { body } = (await client.customRequest('disassemble', {
+      memoryReference: await pointer(client),
+      instructionCount: 20_000,
+    })) as DebugProtocol.DisassembleResponse;
+    const rows = body?.instructions ?? [];
+    const start = rows.findIndex(({ symbol }) => symbol === 'strcpy');
+    const address = rows[start]?.address ?? '';
+    await set(client, { instructionReference: address });
+    assert.equal((await client.move('continue')).reason, 'breakpoint');
+    const [inner, outer] = await client.frames();
+    assert.deepEqual([inner?.name, outer?.name], ['strcpy', 'fill']);
+    assert.equal(Number(inner?.instructionPointerReference), Number(address));
+    assert.equal(outer?.line, at('COPY'));
+    await client.move('backstitch/reverseNext');
+    assert.equal((await client.frames())[0]?.name, 'fill');
+  });
+
+  it('on what is no code say so', async () => {
     const client = await launched('OTHER');
     const [none, first, bad] = await set(
       client,
@@ -171,7 +207,7 @@ describe('breakpoints on instructions', () => {
       { instructionReference: '0x1000000000000', hitCondition: 'often' },
     );
     assert.match(none?.message ?? '', /0x10 is no address of code/);
-    assert.match(first?.message ?? '', /no statement of your own code/);
+    assert.match(first?.message ?? '', /no code of the module that is debugged/);
     assert.deepEqual([none?.verified, first?.verified, bad?.verified], [false, false, false]);
   });
 });

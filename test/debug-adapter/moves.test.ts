@@ -81,7 +81,7 @@ function expected(seen: readonly Seen[], from: Seen, kind: StepKind, back: boole
   return other?.tick;
 }
 
-const standing = ({ tick, chain }: Seen): Standing => ({ tick, chain, effect: undefined });
+const standing = ({ tick, chain }: Seen): Standing => ({ tick, chain, isWithin: false });
 
 describe('steps over statements', () => {
   it('are what they are said to be, forwards and backwards, in any program', () => {

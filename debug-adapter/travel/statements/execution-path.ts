@@ -7,11 +7,12 @@
  */
 import { type Entry, type ExecutionId, seqOf } from '../../../simulator/journal/entry.ts';
 import { lowerBound } from '../../../simulator/kernel/lower-bound.ts';
-import type { Place } from '../place.ts';
+import { nthOf } from '../instructions/instruction-scan.ts';
+import { isWithin, type Place } from '../place.ts';
 import { ANY_DEPTH } from './moves.ts';
 import { NEAR_TICKS, NearVisits } from './near-visits.ts';
 import { neighboursOf } from './neighbours.ts';
-import type { Reruns } from './reruns.ts';
+import type { Hit, Reruns } from './reruns.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { ScanRange, Standing, StatementScan, Visit } from './visit.ts';
 
@@ -63,6 +64,34 @@ export class ExecutionPath implements StatementScan {
     return { kind: 'statement', execution: this.execution, seq, tick, ...this.lostFrom(seq) };
   }
 
+  /**
+   * The place before an instruction of a statement.
+   *
+   * @param effects how many have been called by then
+   */
+  instructionPlace(tick: number, index: number, effects: number): StatementPlace {
+    if (index === 0) return this.placeAt(tick);
+    const seq = seqOf(effects);
+    const at = { execution: this.execution, seq, tick, instruction: index };
+    return { kind: 'statement', ...at, ...this.lostFrom(seq) };
+  }
+
+  /** The place before an instruction that there is; undefined for any other. */
+  instructionAt(tick: number, index: number): StatementPlace | undefined {
+    if (!this.reruns.canLook) return undefined;
+    const found = nthOf(this.reruns, tick, index, () => true);
+    return found && this.instructionPlace(tick, index, found.effects);
+  }
+
+  /** The place of a hit, which is at the beginning of a statement or in the middle of one. */
+  placeOfHit({ tick, offset, earlier, isStatement }: Hit): StatementPlace {
+    if (isStatement || !this.reruns.canLook) return this.placeAt(tick);
+    const found = nthOf(this.reruns, tick, earlier, (look) => look.offset === offset);
+    return found === undefined
+      ? this.placeAt(tick)
+      : this.instructionPlace(tick, found.index, found.effects);
+  }
+
   effectPlace(seq: number): Place {
     return { kind: 'effect', execution: this.execution, seq: seqOf(seq), ...this.lostFrom(seq) };
   }
@@ -104,24 +133,31 @@ export class ExecutionPath implements StatementScan {
   }
 
   standingAt(place: Place): Standing {
-    const effect = place.kind === 'effect' ? place.seq : undefined;
     const { chain } = this.snapshotAt(place);
-    return { tick: this.tickAt(place), effect, chain };
+    return { tick: this.tickAt(place), isWithin: isWithin(place), chain };
   }
 
   /** All that can be seen of the program at a place. */
   snapshotAt(place: Place): Snapshot {
-    const key = place.kind === 'effect' ? `effect ${place.seq}` : `${this.tickAt(place)}`;
+    const within = place.kind === 'statement' ? place.instruction : undefined;
+    const tick = `${this.tickAt(place)} ${within ?? ''}`;
+    const key = place.kind === 'effect' ? `effect ${place.seq}` : tick;
     const known = this.snapshots.get(key);
     if (known !== undefined) return known;
-    const snapshot =
-      place.kind === 'effect' ? this.reruns.atEffect(place.seq) : this.atTick(this.tickAt(place));
+    const snapshot = this.readSnapshot(place, within);
     const [oldest] = this.snapshots.keys();
     if (this.snapshots.size >= SNAPSHOTS_KEPT_MAX && oldest !== undefined) {
       this.snapshots.delete(oldest);
     }
     this.snapshots.set(key, snapshot);
     return snapshot;
+  }
+
+  private readSnapshot(place: Place, within: number | undefined): Snapshot {
+    const { reruns } = this;
+    if (place.kind === 'effect') return reruns.atEffect(place.seq);
+    const tick = this.tickAt(place);
+    return within === undefined ? this.atTick(tick) : reruns.atInstruction(tick, within);
   }
 
   private atTick(tick: number): Snapshot {

@@ -16,6 +16,7 @@ import {
   type Hit,
   Interrupted,
   type Learned,
+  type Look,
   type Reruns,
   type WatchedBytes,
 } from './reruns.ts';
@@ -89,11 +90,15 @@ export class JournalReruns implements Reruns {
     if (offsets.length === 0) return;
     const program = this.setup.builds.breaking(offsets);
     const asking = new Asking();
+    const counts = new VisitCounts();
     this.run(program, {
-      onBreakpoint: ({ tick, codeOffset, depth, activation, locals }) => {
+      onBreakpoint: ({ tick, codeOffset: offset, depth, activation, locals }) => {
         this.to = Math.max(this.to, tick);
-        const state = hookState(codeOffset, locals, this.session?.main);
-        return asking.ask(() => visit({ tick, offset: codeOffset, depth, activation, state }));
+        const state = hookState(offset, locals, this.session?.main);
+        const earlier = counts.count(tick, offset);
+        const isStatement = this.setup.builds.isStatement(offset);
+        const hit = { tick, offset, depth, activation, earlier, isStatement, state };
+        return asking.ask(() => visit(hit));
       },
     });
     asking.done();
@@ -186,6 +191,45 @@ export class JournalReruns implements Reruns {
     return this.snapshot({ stopAtEffect: seq });
   }
 
+  get canLook(): boolean {
+    return this.setup.builds.looking() !== undefined;
+  }
+
+  looks(
+    { from, levelMax }: { readonly from: number; readonly levelMax: number },
+    visit: (look: Look) => boolean,
+  ): void {
+    const asking = new Asking();
+    let effects = 0;
+    this.look({
+      stopAt: from,
+      scanDepth: levelMax,
+      onCall: (seq) => {
+        effects = seq + 1;
+      },
+      onLook: ({ tick, codeOffset: offset, level }) => {
+        this.to = Math.max(this.to, tick);
+        return asking.ask(() => visit({ tick, offset, level, effects }));
+      },
+    });
+    asking.done();
+  }
+
+  atInstruction(tick: number, index: number): Snapshot {
+    let left = index;
+    const session = this.look({
+      stopAt: tick,
+      onLook: (hit) => hit.tick > tick || left-- === 0,
+    });
+    return this.setup.snapshots.make(session.stopped);
+  }
+
+  private look(wishes: Wishes): ProbeSession {
+    const program = this.setup.builds.looking();
+    assert(program !== undefined, 'the instructions of this program cannot be looked at');
+    return this.run(program, wishes);
+  }
+
   private snapshot(wishes: Wishes): Snapshot {
     const { stopped } = this.run(this.setup.builds.stopping(), wishes);
     if (stopped !== undefined) this.capturesMax = StatementCaptures.countFor(stopped);
@@ -267,12 +311,25 @@ export class JournalReruns implements Reruns {
   }
 }
 
+/** Counts how often instructions are come to while a statement lasts. */
+class VisitCounts {
+  private readonly last = new Map<number, { readonly tick: number; readonly count: number }>();
+
+  /** How often it was come to before. */
+  count(tick: number, offset: number): number {
+    const known = this.last.get(offset);
+    const count = known?.tick === tick ? known.count : 0;
+    this.last.set(offset, { tick, count: count + 1 });
+    return count;
+  }
+}
+
 /** Ticks that are visited between two questions whether to go on. */
 const TICKS_PER_QUESTION = 256;
 
 /** What hooks do takes longer than what they interrupt, so they ask themselves whether to go on. */
 function interruptible(settings: ProbeSettings, isInterrupted: () => boolean): ProbeSettings {
-  const { onTick, onBreakpoint, onStore } = settings;
+  const { onTick, onBreakpoint, onLook, onStore } = settings;
   let ticks = 0;
   return {
     ...settings,
@@ -281,6 +338,9 @@ function interruptible(settings: ProbeSettings, isInterrupted: () => boolean): P
         ++ticks % TICKS_PER_QUESTION === 0 && isInterrupted() ? 0 : onTick(...visit),
     }),
     ...(onBreakpoint && { onBreakpoint: (hit) => isInterrupted() || onBreakpoint(hit) }),
+    ...(onLook && {
+      onLook: (hit) => (++ticks % TICKS_PER_QUESTION === 0 && isInterrupted()) || onLook(hit),
+    }),
     ...(onStore && { onStore: (hit) => isInterrupted() || onStore(hit) }),
   };
 }

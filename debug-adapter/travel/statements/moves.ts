@@ -57,7 +57,7 @@ export class Moves {
   backward(standing: Standing, kind: StepKind): number | undefined {
     const aim = aimOf(standing, kind);
     let other: number | undefined;
-    let to = standing.effect === undefined ? standing.tick - 1 : standing.tick;
+    let to = standing.isWithin ? standing.tick : standing.tick - 1;
     for (let length = NEAR; to >= 1; length *= FURTHER) {
       const from = Math.max(1, to - length + 1);
       const seen = this.lastOf(from, to, aim);

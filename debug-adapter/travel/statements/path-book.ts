@@ -1,6 +1,7 @@
 /** The paths of executions, made anew when more is known of them. */
 import type { SimulationView } from '../../../simulator/host/simulation-run.ts';
 import type { Entry, ExecutionId } from '../../../simulator/journal/entry.ts';
+import { InstructionSteps } from '../instructions/instruction-steps.ts';
 import { firstLostCall, lostEntriesOf } from '../lost-calls.ts';
 import { lostWith, type Place } from '../place.ts';
 import { ExecutionPath, type Life } from './execution-path.ts';
@@ -10,6 +11,7 @@ import { StatementSteps } from './statement-steps.ts';
 interface Known {
   readonly path: ExecutionPath;
   readonly steps: StatementSteps;
+  readonly instructions: InstructionSteps;
   readonly edge: string;
 }
 
@@ -50,6 +52,12 @@ export class PathBook {
     return this.of(place.execution, lostWith(place))?.steps;
   }
 
+  /** Undefined where there are no statements, or where instructions cannot be told. */
+  instructionsAt(place: Place): InstructionSteps | undefined {
+    const known = this.of(place.execution, lostWith(place));
+    return known?.path.reruns.canLook === true ? known.instructions : undefined;
+  }
+
   private of(execution: ExecutionId, lost: number | undefined): Known | undefined {
     const key = `${execution} ${lost ?? ''}`;
     const edge = this.edgeOf(execution);
@@ -59,7 +67,8 @@ export class PathBook {
     const reruns = this.rerunsOf(execution, life.entries, lost);
     if (reruns === undefined) return undefined;
     const path = new ExecutionPath(execution, reruns, life);
-    const created = { path, steps: new StatementSteps(path), edge };
+    const steps = new StatementSteps(path);
+    const created = { path, steps, instructions: new InstructionSteps(path), edge };
     this.known.set(key, created);
     return created;
   }

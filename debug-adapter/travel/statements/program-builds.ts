@@ -4,7 +4,11 @@ import {
   instrumentProgram,
 } from '../../../simulator/guest/instrument/index.ts';
 import type { GuestProgram } from '../../../simulator/guest/program.ts';
+import { ModuleError } from '../../../simulator/guest/wasm/index.ts';
 import { lowerBound } from '../../../simulator/kernel/lower-bound.ts';
+
+/** Bytes of code whose every instruction is made to be looked at: it grows twentyfold. */
+const LOOKING_BYTES_MAX = 1 << 18;
 
 /** Builds with other breakpoints that are kept. */
 const BREAKPOINT_BUILDS_KEPT_MAX = 4;
@@ -18,6 +22,7 @@ export interface Statements {
 
 export class ProgramBuilds {
   private readonly builds = new Map<string, GuestProgram>();
+  private cannotLook = false;
 
   constructor(
     private readonly program: GuestProgram,
@@ -28,8 +33,18 @@ export class ProgramBuilds {
 
   /** Where the program stops for a statement that begins at a code offset. */
   stopOffset(codeOffset: number): number {
-    const probes = this.stopping().main.instrumented?.probes ?? new Uint32Array(0);
+    const { probes } = this;
     return probes[lowerBound(probes, codeOffset)] ?? codeOffset;
+  }
+
+  /** Whether a statement begins with an instruction. */
+  isStatement(codeOffset: number): boolean {
+    const { probes } = this;
+    return probes[lowerBound(probes, codeOffset)] === codeOffset;
+  }
+
+  private get probes(): Uint32Array {
+    return this.stopping().main.instrumented?.probes ?? new Uint32Array(0);
   }
 
   /** Stops at a statement or an effect: the fastest. */
@@ -56,6 +71,29 @@ export class ProgramBuilds {
       this.builds.delete(oldest);
     }
     return this.build(key, { breakpoints: offsets });
+  }
+
+  /** Tells every instruction; undefined for code that would become too large. */
+  looking(): GuestProgram | undefined {
+    if (this.cannotLook) return undefined;
+    try {
+      const { instructions } = this;
+      return this.build('looking', { instructions, locals: () => 'all', operands: true });
+    } catch (error) {
+      if (!(error instanceof ModuleError)) throw error;
+      this.cannotLook = true;
+      return undefined;
+    }
+  }
+
+  /** Those of the whole module, or where that would take long, of functions with statements. */
+  private get instructions(): ReadonlySet<number> {
+    const { info } = this.program.main;
+    const { functionTypes, functionsImported, code } = info;
+    const length = code === undefined ? 0 : code.end - code.start;
+    const own = this.stopping().main.instrumented?.probedFunctions ?? new Set();
+    if (length > LOOKING_BYTES_MAX) return own;
+    return new Set([...functionTypes.keys()].filter((index) => index >= functionsImported));
   }
 
   /** Tells what is stored into certain bytes, and the statements of a range. */

@@ -20,8 +20,23 @@ export interface Learned {
   readonly exited: boolean;
 }
 
-/** A statement with what can be read of the innermost function's values. */
+/** An instruction that is about to run. */
+export interface Look {
+  /** The latest statement that was begun. */
+  readonly tick: number;
+  readonly offset: number;
+  /** How many functions are on the stack, of those whose instructions are looked at. */
+  readonly level: number;
+  /** How many effects have been called. */
+  readonly effects: number;
+}
+
+/** An instruction with what can be read of the innermost function's values. */
 export interface Hit extends Visit {
+  /** How often the same instruction was come to before, since the latest statement began. */
+  readonly earlier: number;
+  /** Whether a statement begins with it. */
+  readonly isStatement: boolean;
   readonly state: FrameState;
 }
 
@@ -77,6 +92,18 @@ export interface Reruns {
   /** How many statements a run can look at; known after the first snapshot. */
   readonly capturesMax: number;
   atEffect(seq: number): Snapshot;
+  /** Whether single instructions can be looked at; the rest needs it. */
+  readonly canLook: boolean;
+  /**
+   * The instructions from a statement on that are at most so deep, in order, until `visit` returns
+   * true; from the start of the program on for statement 0.
+   */
+  looks(
+    range: { readonly from: number; readonly levelMax: number },
+    visit: (look: Look) => boolean,
+  ): void;
+  /** Before an instruction of a statement; they count from 0. */
+  atInstruction(tick: number, index: number): Snapshot;
 }
 
 /** The session has something more urgent to do than to run a program to the end. */

@@ -53,10 +53,11 @@ export class StatementHits {
       const counter = new HitCounter(breakpoints);
       const passed = this.tickBefore(path, from);
       path.reruns.hits(counter.offsets, (hit) => {
-        if (hit.tick <= passed && !counter.countsAll) return false;
+        const isPassed = hit.tick < passed || (hit.tick === passed && hit.isStatement);
+        if (isPassed && !counter.countsAll) return false;
         const met = counter.at(hit);
-        if (hit.tick <= passed || met.length === 0) return false;
-        const position = this.whereabouts.positionOf(path.placeAt(hit.tick));
+        if (isPassed || met.length === 0) return false;
+        const position = this.whereabouts.positionOf(path.placeOfHit(hit));
         if (this.order(position, from) <= 0) return false;
         if (until !== undefined && this.order(position, until) >= 0) return true;
         for (const { log, key } of met) {
@@ -84,15 +85,15 @@ export class StatementHits {
     for (const { path, breakpoints } of this.meeting((row) => row.startedAt <= to.at)) {
       const counter = new HitCounter(breakpoints.filter(({ log }) => log === undefined));
       const passed = this.tickBefore(path, to);
-      let last: { readonly tick: number; readonly met: readonly StatementBreakpoint[] } | undefined;
+      let last: { readonly hit: Hit; readonly met: readonly StatementBreakpoint[] } | undefined;
       path.reruns.hits(counter.offsets, (hit) => {
-        if (hit.tick >= passed && !this.isBefore(path, hit.tick, to)) return true;
+        if (hit.tick >= passed && !this.isBefore(path, hit, to)) return true;
         const met = counter.at(hit);
-        if (met.length > 0) last = { tick: hit.tick, met };
+        if (met.length > 0) last = { hit, met };
         return false;
       });
       if (last === undefined) continue;
-      const position = this.whereabouts.positionOf(path.placeAt(last.tick));
+      const position = this.whereabouts.positionOf(path.placeOfHit(last.hit));
       const floor = stop?.position ?? limit;
       if (floor !== undefined && this.order(position, floor) <= 0) continue;
       stop = { position, breakpoints: last.met, problem: counter.problem };
@@ -159,8 +160,8 @@ export class StatementHits {
     return place === undefined || lostWith(place) !== undefined ? 0 : path.tickAt(place);
   }
 
-  private isBefore(path: ExecutionPath, tick: number, position: Position): boolean {
-    return this.order(this.whereabouts.positionOf(path.placeAt(tick)), position) < 0;
+  private isBefore(path: ExecutionPath, hit: Hit, position: Position): boolean {
+    return this.order(this.whereabouts.positionOf(path.placeOfHit(hit)), position) < 0;
   }
 
   private startsAfter(execution: ExecutionId, position: Position): boolean {

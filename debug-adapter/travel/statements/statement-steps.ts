@@ -1,5 +1,5 @@
 /** Where steps lead in one execution, statement by statement and through the effects between. */
-import type { Place } from '../place.ts';
+import { isWithin, type Place } from '../place.ts';
 import type { ExecutionPath } from './execution-path.ts';
 import { Moves } from './moves.ts';
 import type { Standing } from './visit.ts';
@@ -53,7 +53,7 @@ export class StatementSteps {
     const before = place.kind === 'end' ? effectTicks.length : place.seq;
     const during = effectTicks[before - 1];
     // In the middle of a statement, an earlier effect of it comes before its beginning.
-    const from = place.kind === 'effect' ? tick : tick - 1;
+    const from = isWithin(place) ? tick : tick - 1;
     if (during !== undefined && during >= from) return this.path.effectPlace(before - 1);
     return this.place(from);
   }
@@ -63,7 +63,7 @@ export class StatementSteps {
     const tick = this.path.count() + 1;
     // A program that has exited has returned from all its calls.
     const chain = this.path.reruns.learned.exited ? [OUTERMOST] : [];
-    return { tick, effect: undefined, chain };
+    return { tick, isWithin: false, chain };
   }
 
   private place(tick: number | undefined): Place | undefined {

@@ -16,14 +16,13 @@ export interface Visit {
 }
 
 /**
- * Where a program stands: at a statement that it has not begun, or, while it is inside the call of
- * an effect, in the middle of one.
+ * Where a program stands: at a statement that it has not begun, or in the middle of one.
  */
 export interface Standing {
   /** The statement; 0 before the first. */
   readonly tick: number;
-  /** The effect whose call it is inside; undefined at the statement itself. */
-  readonly effect: number | undefined;
+  /** Whether the statement has been begun: by an instruction of it, or the call of an effect. */
+  readonly isWithin: boolean;
   /** The calls that it is in, innermost first, as `Visit.activation`. */
   readonly chain: readonly number[];
 }

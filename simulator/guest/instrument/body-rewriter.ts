@@ -7,7 +7,7 @@ import { FunctionCode } from './function-code.ts';
 import type { FunctionPlan } from './function-plan.ts';
 import { LocalLayout } from './local-layout.ts';
 import { OffsetCursor } from './offset-cursor.ts';
-import { EMPTY_BLOCK, OP } from './opcodes.ts';
+import { EDGES, EMPTY_BLOCK, OP, opcodeTable } from './opcodes.ts';
 import { NO_OPERANDS, OperandStack } from './operand-stack.ts';
 import { isStore, StoreWatch } from './store-watch.ts';
 import { zeroOf } from './value-types.ts';
@@ -15,23 +15,12 @@ import { zeroOf } from './value-types.ts';
 /** V8's limit (its `wasm-limits.h`). */
 const BODY_BYTES_MAX = 7_654_321;
 
-/** The edges of blocks: a probe moves on to the first instruction behind them. */
-const EDGES = bytesOf(
-  [OP.block, OP.loop, OP.else, OP.end, OP.try, OP.catch],
-  [OP.catchAll, OP.delegate, OP.tryTable],
-);
 /** Instructions that are more than copied, stores apart. */
-const SPECIAL = bytesOf(
+const SPECIAL = opcodeTable(
   [OP.block, OP.loop, OP.if, OP.end, OP.try, OP.catch, OP.catchAll, OP.delegate, OP.tryTable],
   [OP.call, OP.callIndirect, OP.callRef, OP.returnCall, OP.returnCallIndirect, OP.returnCallRef],
   [OP.return, OP.throw, OP.rethrow, OP.throwRef],
 );
-
-function bytesOf(...opcodes: (readonly number[])[]): Uint8Array {
-  const table = new Uint8Array(0x100);
-  for (const opcode of opcodes.flat()) table[opcode] = 1;
-  return table;
-}
 
 /**
  * Rewrites function bodies, in order. A body becomes

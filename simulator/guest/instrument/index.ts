@@ -4,7 +4,7 @@ export { instrumentProgram } from './instrument-program.ts';
 export type { LinkedInstance } from './linked-instance.ts';
 export type { ModuleProbes } from './module-probes.ts';
 export { CHECK_IN_INTERVAL, type InstrumentOptions } from './options.ts';
-export { entryOffsets, instructionOffsets } from './probe-offsets.ts';
+export { entryOffsets, instructionOffsets, stopOffset } from './probe-offsets.ts';
 export {
   type AppointmentHit,
   type LookHit,

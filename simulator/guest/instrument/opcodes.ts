@@ -74,3 +74,16 @@ export const OP = {
 
 /** A block without parameters and results. */
 export const EMPTY_BLOCK = 0x40;
+
+/** 1 for each of some opcodes of one byte. */
+export function opcodeTable(...opcodes: (readonly number[])[]): Uint8Array {
+  const table = new Uint8Array(0x100);
+  for (const opcode of opcodes.flat()) table[opcode] = 1;
+  return table;
+}
+
+/** The edges of blocks: a probe moves on to the first instruction behind them. */
+export const EDGES = opcodeTable(
+  [OP.block, OP.loop, OP.else, OP.end, OP.try, OP.catch],
+  [OP.catchAll, OP.delegate, OP.tryTable],
+);

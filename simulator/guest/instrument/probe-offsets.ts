@@ -1,7 +1,7 @@
 /** Where probes can be when there are no source lines to put them at. */
-import { type CoreModule, functionBody, InstructionReader } from '../wasm/index.ts';
+import { type CoreModule, functionAt, functionBody, InstructionReader } from '../wasm/index.ts';
 import { malformedModule } from '../wasm/module-error.ts';
-import { OP } from './opcodes.ts';
+import { EDGES, OP } from './opcodes.ts';
 
 /** The code offsets of all instructions of some functions (by index), in order. */
 export function instructionOffsets(
@@ -31,6 +31,27 @@ export function entryOffsets(bytes: Uint8Array, info: CoreModule): number[] {
     });
   }
   return offsets;
+}
+
+/**
+ * Where a program stops for a code offset: at the first instruction from there on, in the same
+ * function, that is more than the edge of a block, or at its end. Undefined where there is no code.
+ */
+export function stopOffset(
+  bytes: Uint8Array,
+  info: CoreModule,
+  codeOffset: number,
+): number | undefined {
+  const start = info.code?.start ?? 0;
+  const functionIndex = functionAt(info, codeOffset + start);
+  if (functionIndex === undefined) return undefined;
+  let found: number | undefined;
+  let last: number | undefined;
+  eachInstruction(bytes, info, functionIndex, ({ opcode, start: at }) => {
+    last = at - start;
+    if (last >= codeOffset && EDGES[opcode] !== 1) found ??= last;
+  });
+  return found ?? last;
 }
 
 function eachInstruction(

@@ -18,10 +18,11 @@ export interface ActedProgram {
   readonly expressions: readonly string[];
 }
 
-const MOTIONS = [
-  ...['next', 'stepIn', 'stepOut', 'stepBack', 'continue', 'reverseContinue'],
+const STEPS = [
+  ...['next', 'stepIn', 'stepOut', 'stepBack'],
   ...['backstitch/reverseStepIn', 'backstitch/reverseStepOut', 'backstitch/reverseNext'],
 ] as const;
+const MOTIONS = [...STEPS, 'continue', 'reverseContinue'] as const;
 
 /** A request that moves: when it is accepted, exactly one stop follows. */
 async function move(wire: Wire, command: string, args: object): Promise<void> {
@@ -78,6 +79,7 @@ export function sessionAction(program: ActedProgram): fc.Arbitrary<SessionAction
   const expression = fc.constantFrom(...expressions, 'effect', 'seq + 1', '*(int *)0', '((');
   return fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom(...MOTIONS).map(motion) },
+    { weight: 2, arbitrary: fc.constantFrom(...STEPS).map(instructionStep) },
     // On their own they seldom come after a breakpoint.
     { weight: 4, arbitrary: fc.constantFrom('continue', 'reverseContinue').map(motion) },
     { weight: 3, arbitrary: fc.array(breakpoint, { maxLength: 6 }).map(setBreakpoints) },
@@ -134,6 +136,13 @@ export function sessionAction(program: ActedProgram): fc.Arbitrary<SessionAction
 
 function motion(command: string): SessionAction {
   return { name: command, act: (wire) => move(wire, command, { threadId: 1 }) };
+}
+
+function instructionStep(command: string): SessionAction {
+  return {
+    name: `${command} by an instruction`,
+    act: (wire) => move(wire, command, { threadId: 1, granularity: 'instruction' }),
+  };
 }
 
 function ask(command: string): SessionAction {
