@@ -10,6 +10,7 @@ import { runCommands } from './commands/run-commands.ts';
 import { Runner } from './commands/runner.ts';
 import { serveCommands } from './commands/serve-commands.ts';
 import { Targets } from './commands/targets.ts';
+import { worldCommands } from './commands/world-commands.ts';
 import { bookmarkCommands } from './debugging/bookmark-commands.ts';
 import { ConsoleTravel } from './debugging/console-travel.ts';
 import { Debugging, debugCommands, replay } from './debugging/debugging.ts';
@@ -31,6 +32,7 @@ import { registerRecordingEditor } from './views/recording-editor.ts';
 import { SourceMarks } from './views/source-marks.ts';
 import { registerStatusBar } from './views/status-bar.ts';
 import { registerWorkflowsView } from './views/workflows-view.ts';
+import { WorldView } from './views/world-view.ts';
 import { Recordings } from './workspace/recordings.ts';
 import { WorkflowIndex } from './workspace/workflow-index.ts';
 
@@ -52,6 +54,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const channels = new ProgramChannels(simulations);
   const problems = new Problems(log, marks);
   const targets = new Targets(simulations, view);
+  const world = new WorldView(simulations);
   const onNote = (text: string) => log.info(text);
   const startServing = (port: number) => new ServingHost({ script, port, onNote });
   const runner = new Runner({ simulations, view, index, recordings, startServing });
@@ -63,7 +66,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const commands = {
     ...runCommands(runner, targets, simulations, debugging),
     ...serveCommands(runner, targets),
-    ...faultCommands(runner, targets, debugging),
+    ...faultCommands({ runner, targets, debugged: debugging, world }),
+    ...worldCommands({ runner, targets, debugged: debugging, world }),
     ...lookCommands(looking),
     ...questionCommands(targets, debugging),
     ...conversationCommands(targets, debugging),
@@ -80,6 +84,7 @@ export function activate(context: vscode.ExtensionContext): void {
     index,
     marks,
     view,
+    world,
     documents,
     channels,
     debugging,

@@ -12,6 +12,8 @@ import {
   pauseFault,
 } from '../model/fault-by-hand.ts';
 import { decideInjection } from '../model/injection.ts';
+import { askFault } from '../views/fault-picker.ts';
+import type { WorldView } from '../views/world-view.ts';
 import type { CommandTable } from './command-table.ts';
 import type { Debugged } from './debugged.ts';
 import type { Runner } from './runner.ts';
@@ -19,7 +21,15 @@ import type { Place, Targets } from './targets.ts';
 
 type MakeFault = (place: Place) => Promise<JsonObject | undefined> | JsonObject;
 
-export function faultCommands(runner: Runner, targets: Targets, debugged: Debugged): CommandTable {
+export interface FaultNeeds {
+  readonly runner: Runner;
+  readonly targets: Targets;
+  readonly debugged: Debugged;
+  readonly world: WorldView;
+}
+
+export function faultCommands(needs: FaultNeeds): CommandTable {
+  const { runner, targets, debugged, world } = needs;
   const breaking =
     (question: string, make: MakeFault, suits = any) =>
     async (argument: unknown) => {
@@ -36,14 +46,28 @@ export function faultCommands(runner: Runner, targets: Targets, debugged: Debugg
     loseResponse: breaking('Lose the response of which call?', lose('lose-response'), isCall),
     setClock: breaking('Set the clock at which effect?', askClock),
     pauseNode: breaking('Pause the node at which effect?', askPause),
+    breakHere: breaking('Break something at which effect?', (place) => askAny(place, world)),
   };
+}
+
+/** Any fault that can happen at this effect. */
+function askAny(place: Place, world: WorldView): Promise<JsonObject | undefined> {
+  const { execution, seq, simulation } = place;
+  const known = simulation.model.executions.get(execution)?.window.at(seq);
+  return askFault({
+    title: `Break at #${seq} of ${execution}`,
+    target: { what: 'effect', operation: known?.operation },
+    at: { execution, seq },
+    places: world.places,
+  });
 }
 
 const any = (_effect: EffectSummary) => true;
 const isCall = (effect: EffectSummary) => effect.class === 'call';
 const lose = (kind: 'lose-request' | 'lose-response') => (place: Place) => lossFault(kind, place);
 
-async function inject(runner: Runner, place: Place, fault: JsonObject): Promise<void> {
+/** Lets a fault happen at an effect: live where that is still to come, in a branch where it has passed. */
+export async function inject(runner: Runner, place: Place, fault: JsonObject): Promise<void> {
   const { simulation } = place;
   const decision = decideInjection(simulation.model, place);
   switch (decision.kind) {

@@ -18,6 +18,7 @@ export interface FaultChoice {
 export type FaultTarget =
   /** An effect, by its operation's name; undefined when that is not known yet. */
   | { readonly what: 'effect'; readonly operation: string | undefined }
+  /** A node, its clocks and its links. */
   | { readonly what: 'node'; readonly node: string }
   /** Links from or to one of the world's places, or between nodes. */
   | { readonly what: 'links'; readonly place: string | undefined }
@@ -40,7 +41,7 @@ function suits(kind: FaultKind, target: FaultTarget): boolean {
       return effects.some((pattern) => matchesGlob(pattern, operation));
     }
     case 'node':
-      return acts === 'happens' && types.includes('node');
+      return acts === 'happens' && (types.includes('node') || types.includes('names'));
     case 'links':
       return acts === 'happens' && types.includes('names');
     case 'anything':
@@ -70,6 +71,7 @@ export class FaultForm {
       const value = target.what === 'node' && spec.type === 'node' ? target.node : startOf(spec);
       if (value !== undefined) this.values.set(name, value);
     }
+    if (target.what === 'node') this.aimAt(target.node);
     if (target.what === 'links' && target.place !== undefined) this.aimAt(target.place);
   }
 

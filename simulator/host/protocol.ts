@@ -60,7 +60,13 @@ export type {
   VerifyResult,
 } from './protocol-views.ts';
 
-export type { WorldLink, WorldNode, WorldService, WorldSummary } from './world-summary.ts';
+export type {
+  WorldFault,
+  WorldLink,
+  WorldNode,
+  WorldService,
+  WorldSummary,
+} from './world-summary.ts';
 
 export type HostRequest =
   | { readonly kind: 'run'; readonly options: RunOptions }

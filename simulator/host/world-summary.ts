@@ -3,6 +3,7 @@ import { nodeUpNanos, type Simulation } from '../engine/simulation.ts';
 import type { History } from '../journal/history.ts';
 import { JOURNAL_STORE } from '../world/network.ts';
 import type { NodeState } from '../world/node.ts';
+import { faultText } from './text/fault-text.ts';
 
 export interface WorldNode {
   readonly name: string;
@@ -33,6 +34,14 @@ export interface WorldService {
   readonly duplicates: number;
 }
 
+/** A fault of the plan. */
+export interface WorldFault {
+  readonly text: string;
+  readonly injected: boolean;
+  /** How often it has happened. */
+  readonly fired: number;
+}
+
 /** Where only a recording is looked at, it has no nodes and no links. */
 export interface WorldSummary {
   readonly now: bigint;
@@ -40,6 +49,8 @@ export interface WorldSummary {
   readonly links: readonly WorldLink[];
   readonly services: readonly WorldService[];
   readonly volumes: readonly string[];
+  /** The plan, in its order. */
+  readonly faults: readonly WorldFault[];
 }
 
 export const WORLD_NAMES_MAX = 20;
@@ -55,6 +66,11 @@ export function worldSummary(
     links: simulation === undefined ? [] : linksOf(simulation),
     services: servicesOf(history, simulation),
     volumes: simulation === undefined ? [] : [...simulation.engine.volumes.keys()],
+    faults: history.faults().map(({ plan, injected, fired }) => ({
+      text: faultText(plan),
+      injected,
+      fired,
+    })),
   };
 }
 

@@ -28,7 +28,8 @@ describe('the form of a fault', () => {
     assert.ok(kindsFor({ what: 'effect', operation: 'http.request' }).includes('lose-response'));
     assert.deepEqual(kindsFor({ what: 'effect', operation: undefined }), FAULT_KINDS);
     const onNode = kindsFor({ what: 'node', node: 'node-a' });
-    assert.ok(onNode.includes('pause') && !onNode.includes('partition'));
+    assert.ok(onNode.includes('pause') && onNode.includes('partition'));
+    assert.ok(!onNode.includes('lose-request'));
     const onLinks = kindsFor({ what: 'links', place: undefined });
     assert.ok(onLinks.includes('partition') && !onLinks.includes('pause'));
   });
@@ -38,6 +39,8 @@ describe('the form of a fault', () => {
     assert.deepEqual(crash.fault(), { kind: 'crash', point: 'before', node: 'node-b' });
     const cut = new FaultForm('partition', undefined, { what: 'links', place: 'payment' });
     assert.deepEqual(cut.fault().isolate, ['payment']);
+    const alone = new FaultForm('partition', undefined, { what: 'node', node: 'node-b' });
+    assert.deepEqual(alone.fault().isolate, ['node-b']);
     const slow = new FaultForm('slow-link', undefined, { what: 'links', place: 'payment' });
     assert.deepEqual(slow.fault().from, ['payment']);
   });

@@ -1,0 +1,186 @@
+/** The rows of the World view and how they look. */
+import type {
+  WorldFault,
+  WorldLink,
+  WorldNode,
+  WorldService,
+  WorldSummary,
+} from '../../simulator/host/protocol.ts';
+import { formatDuration } from '../../simulator/kernel/time.ts';
+import { JOURNAL_STORE } from '../../simulator/world/network.ts';
+import type { Icon } from './icon.ts';
+
+export type WorldRow =
+  | { readonly kind: 'group'; readonly group: 'nodes' | 'services' | 'links' | 'faults' }
+  | { readonly kind: 'node'; readonly node: WorldNode }
+  | { readonly kind: 'service'; readonly service: WorldService }
+  | { readonly kind: 'volume'; readonly name: string }
+  | { readonly kind: 'store' }
+  | { readonly kind: 'link'; readonly link: WorldLink }
+  | { readonly kind: 'fault'; readonly fault: WorldFault; readonly number: number };
+
+export interface WorldLook {
+  readonly label: string;
+  readonly description: string;
+  readonly icon: Icon | undefined;
+  /** The words that menus go by. */
+  readonly words: readonly string[];
+  readonly isGroup: boolean;
+}
+
+export function worldRows(world: WorldSummary | undefined, row?: WorldRow): readonly WorldRow[] {
+  if (world === undefined) return [];
+  const { nodes, services, volumes, links, faults } = world;
+  if (row === undefined) {
+    const groups = [
+      ...(nodes.length > 0 ? (['nodes'] as const) : []),
+      ...(services.length > 0 || nodes.length > 0 ? (['services'] as const) : []),
+      ...(links.length > 0 ? (['links'] as const) : []),
+      ...(faults.length > 0 ? (['faults'] as const) : []),
+    ];
+    return groups.map((group) => ({ kind: 'group', group }));
+  }
+  if (row.kind !== 'group') return [];
+  switch (row.group) {
+    case 'nodes':
+      return nodes.map((node) => ({ kind: 'node', node }));
+    case 'services':
+      return [
+        ...services.map((service) => ({ kind: 'service', service }) as const),
+        ...volumes.map((name) => ({ kind: 'volume', name }) as const),
+        { kind: 'store' },
+      ];
+    case 'links':
+      return links.map((link) => ({ kind: 'link', link }));
+    case 'faults':
+      return faults.map((fault, index) => ({ kind: 'fault', fault, number: index + 1 }));
+  }
+}
+
+/** Stays the same while the view is drawn anew. */
+export function worldRowId(row: WorldRow): string {
+  switch (row.kind) {
+    case 'group':
+      return `group ${row.group}`;
+    case 'node':
+      return `node ${row.node.name}`;
+    case 'service':
+      return `service ${row.service.name}`;
+    case 'volume':
+      return `volume ${row.name}`;
+    case 'store':
+      return 'store';
+    case 'link':
+      return `link ${row.link.from} ${row.link.to}`;
+    case 'fault':
+      return `fault ${row.number}`;
+  }
+}
+
+/** The place of the network that a row stands for; undefined for one that is none. */
+export function placeOfRow(row: WorldRow): string | undefined {
+  switch (row.kind) {
+    case 'node':
+      return row.node.name;
+    case 'service':
+      return row.service.name;
+    case 'volume':
+      return row.name;
+    case 'store':
+      return JOURNAL_STORE;
+    default:
+      return undefined;
+  }
+}
+
+export function worldLook(row: WorldRow): WorldLook {
+  switch (row.kind) {
+    case 'group':
+      return { ...PLAIN, ...GROUPS[row.group], isGroup: true, words: ['group', row.group] };
+    case 'node':
+      return nodeLook(row.node);
+    case 'service':
+      return serviceLook(row.service);
+    case 'volume':
+      return look(row.name, 'volume', { id: 'folder-library' }, ['volume', 'place']);
+    case 'store':
+      return look('journal store', 'every commit goes here', { id: 'database' }, [
+        ...['store', 'place'],
+      ]);
+    case 'link': {
+      const { from, to, isCut } = row.link;
+      const icon = isCut
+        ? { id: 'debug-disconnect', color: RED }
+        : { id: 'warning', color: YELLOW };
+      return look(`${from} → ${to}`, isCut ? 'cut' : 'disturbed', icon, ['link']);
+    }
+    case 'fault':
+      return faultLook(row.fault, row.number);
+  }
+}
+
+const RED = 'testing.iconFailed';
+const YELLOW = 'list.warningForeground';
+const GREEN = 'testing.iconPassed';
+
+const PLAIN = { description: '', icon: undefined } as const;
+
+const GROUPS = {
+  nodes: { label: 'Nodes' },
+  services: { label: 'Services and Storage' },
+  links: { label: 'Links in Trouble' },
+  faults: { label: 'Fault Plan' },
+} as const;
+
+const NODE_ICONS: Readonly<Record<WorldNode['state'], Icon>> = {
+  up: { id: 'vm-running', color: GREEN },
+  paused: { id: 'debug-pause', color: YELLOW },
+  down: { id: 'vm-outline', color: RED },
+};
+
+const NODE_STATES: Readonly<Record<WorldNode['state'], string>> = {
+  up: '',
+  paused: 'stands still',
+  down: 'down',
+};
+
+function nodeLook(node: WorldNode): WorldLook {
+  const { executions, executionCount } = node;
+  const more = executionCount - executions.length;
+  const runs = [...executions, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+  const parts = [
+    NODE_STATES[node.state],
+    skewText('wall', node.wallSkewNanos),
+    skewText('monotonic', node.monotonicSkewNanos),
+    runs,
+  ];
+  const description = parts.filter((part) => part !== '').join(' · ');
+  const skewed = node.wallSkewNanos !== 0n || node.monotonicSkewNanos !== 0n;
+  const words = ['node', 'place', node.state, ...(skewed ? ['skewed'] : [])];
+  return look(node.name, description, NODE_ICONS[node.state], words);
+}
+
+/** `wall +1h`; empty for a clock that is right. */
+function skewText(clock: string, skewNanos: bigint): string {
+  if (skewNanos === 0n) return '';
+  const sign = skewNanos < 0n ? '-' : '+';
+  return `${clock} ${sign}${formatDuration(skewNanos < 0n ? -skewNanos : skewNanos)}`;
+}
+
+function serviceLook({ name, real, requests, duplicates }: WorldService): WorldLook {
+  const counted = requests === 1 ? '1 request' : `${requests} requests`;
+  const repeated = duplicates === 0 ? '' : `, ${duplicates} repeated`;
+  const description = `${real ? 'real · ' : ''}${requests === 0 ? '' : counted}${repeated}`;
+  return look(name, description, { id: 'globe' }, ['service', 'place']);
+}
+
+function faultLook({ text, injected, fired }: WorldFault, number: number): WorldLook {
+  const happened = fired === 0 ? 'to come' : fired === 1 ? 'happened' : `happened ${fired} times`;
+  const description = injected ? `${happened} · by hand` : happened;
+  const icon = fired === 0 ? { id: 'circle-outline' } : { id: 'zap', color: RED };
+  return look(`${number}. ${text}`, description, icon, ['fault']);
+}
+
+function look(label: string, description: string, icon: Icon, words: readonly string[]): WorldLook {
+  return { label, description, icon, words, isGroup: false };
+}
