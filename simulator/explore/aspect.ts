@@ -19,6 +19,12 @@ export function effectsTouchedBy(kind: FaultKind): readonly string[] {
   return isClockKind(kind) || kind in TIMER_FAULTS ? TIMED_EFFECTS : ['*'];
 }
 
+/** Kinds that end others: alone they do nothing. */
+const MENDING: ReadonlySet<FaultKind> = new Set(['heal', 'resume', 'restart', 'clock-reset']);
+
+/** The kinds that do something by themselves. */
+export const HARMFUL_KINDS: readonly FaultKind[] = FAULT_KINDS.filter((kind) => !MENDING.has(kind));
+
 export function isClockKind(kind: FaultKind): boolean {
   return kind in CLOCK_FAULTS;
 }
@@ -38,7 +44,7 @@ export class AspectTable {
   of(effect: string): readonly string[] {
     const known = this.known.get(effect);
     if (known !== undefined) return known;
-    const aspects = FAULT_KINDS.filter((kind) => touches(kind, effect)).flatMap(aspectsOfKind);
+    const aspects = HARMFUL_KINDS.filter((kind) => touches(kind, effect)).flatMap(aspectsOfKind);
     this.known.set(effect, aspects);
     return aspects;
   }

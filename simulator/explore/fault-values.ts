@@ -14,17 +14,21 @@ type Value = Json | undefined;
 /** The names that a world offers to faults. */
 export interface WorldNames {
   readonly nodes: readonly string[];
-  readonly services: readonly string[];
+  /** Services, volumes and the journal store. */
+  readonly others: readonly string[];
 }
 
 /** Ways to fill in the fields of one kind at most. */
-const VARIANTS_MAX = 24;
+const VARIANTS_MAX = 40;
 
 /** `<kind>.<field>`, or `<field>` of any kind. */
 const TRIED: Readonly<Record<string, readonly Value[]>> = {
   by: ['-1h', '1h', '-5s'],
   ppm: [-900_000, 900_000],
   point: EFFECT_POINTS,
+  'slow-link.way': ['both'],
+  'lossy-link.way': ['both'],
+  'clog.way': ['both'],
 };
 
 /** Lengths that chance picks from: below, around and beyond leases and timeouts. */
@@ -70,7 +74,7 @@ function valuesOf(spec: FieldSpec, names: WorldNames): readonly Value[] {
       return [undefined];
     case 'names':
       if (spec.required !== true) return [undefined];
-      return [...names.nodes, ...names.services].map((name) => [name]);
+      return [...names.nodes, ...names.others].map((name) => [name]);
   }
 }
 
@@ -96,6 +100,6 @@ function drawValue(spec: FieldSpec, names: WorldNames, random: RandomStream): Va
     case 'volume':
       return undefined;
     case 'names':
-      return [pick([...names.nodes, ...names.services], random)];
+      return [pick([...names.nodes, ...names.others], random)];
   }
 }

@@ -16,13 +16,17 @@ export class Spots {
   of(site: Omit<Site, 'class'>, view: SimulationView): EffectSpot {
     const { execution, seq, effect } = site;
     const key = siteKey(site);
-    if (!this.known.has(key)) this.learn(view, executionId(execution));
+    if (!this.known.has(key)) {
+      this.learn(view, executionId(execution));
+      // A journal that has begun anew may lack it.
+      if (!this.known.has(key)) this.known.set(key, undefined);
+    }
     const source = this.known.get(key);
     return source === undefined ? { execution, seq, effect } : { execution, seq, effect, source };
   }
 
   /** Learns of every effect of an execution that is not known yet. */
-  learn(view: SimulationView, execution: ExecutionId): void {
+  private learn(view: SimulationView, execution: ExecutionId): void {
     const sites = new SourceSites(view);
     for (const { seq, operation } of view.history.entries(execution)) {
       const key = siteKey({ execution, seq, effect: operation.name });

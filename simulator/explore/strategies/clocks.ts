@@ -1,8 +1,7 @@
-import { FAULT_KINDS } from '../../faults/fault.ts';
-import { isClockKind } from '../aspect.ts';
+import { HARMFUL_KINDS, isClockKind } from '../aspect.ts';
 import { type Strategy, shotsOf, singleShots } from './strategy.ts';
 
-const KINDS = FAULT_KINDS.filter(isClockKind);
+const KINDS = HARMFUL_KINDS.filter(isClockKind);
 
 export const CLOCKS: Strategy = {
   name: 'clocks',

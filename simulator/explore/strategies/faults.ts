@@ -1,9 +1,8 @@
-import { FAULT_KINDS } from '../../faults/fault.ts';
-import { isClockKind } from '../aspect.ts';
+import { HARMFUL_KINDS, isClockKind } from '../aspect.ts';
 import { type Strategy, shotsOf, singleShots } from './strategy.ts';
 
 /** Crashes and clocks have strategies of their own. */
-const KINDS = FAULT_KINDS.filter((kind) => kind !== 'crash' && !isClockKind(kind));
+const KINDS = HARMFUL_KINDS.filter((kind) => kind !== 'crash' && !isClockKind(kind));
 
 export const FAULTS: Strategy = {
   name: 'faults',

@@ -1,10 +1,11 @@
-import { FAULT_KINDS, specOf } from '../../faults/fault.ts';
+import { specOf } from '../../faults/fault.ts';
 import { NETWORK_FAULTS } from '../../faults/kinds/network.ts';
 import { STORE_FAULTS } from '../../faults/kinds/store.ts';
+import { HARMFUL_KINDS } from '../aspect.ts';
 import { type Strategy, shotsOf, trialOf } from './strategy.ts';
 
 /** What cuts or slows links, or the journal store, for a while. */
-const WINDOWS = FAULT_KINDS.filter(
+const WINDOWS = HARMFUL_KINDS.filter(
   (kind) => (kind in NETWORK_FAULTS || kind in STORE_FAULTS) && specOf(kind).acts === 'happens',
 );
 

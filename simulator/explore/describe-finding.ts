@@ -1,0 +1,66 @@
+import type { Violation } from '../checks/check.ts';
+import { planJson } from '../faults/plan.ts';
+import type { EffectSpot, Finding, NearestPassing } from './finding.ts';
+import type { FindingBookSetup, TriedTrial } from './finding-book.ts';
+import { differenceOf } from './shrink/difference.ts';
+import { neighboursOf } from './shrink/neighbours.ts';
+import type { Shrunk } from './shrink/shrinker.ts';
+import type { Outcome } from './trial.ts';
+import { trialJson } from './trial-json.ts';
+
+/** Neighbours of a plan that are tried at most. */
+const NEIGHBOURS_MAX = 60;
+
+interface Shrinking extends Omit<FindingBookSetup, 'onFinding'> {
+  readonly tried: TriedTrial;
+  readonly shrunk: Shrunk;
+  /** What the minimal trial breaks. */
+  readonly broken: Violation;
+  readonly spot: EffectSpot | undefined;
+}
+
+/** Makes a finding of what was shrunk; yields between the runs that looking for a neighbour takes. */
+export function* describeFinding(shrinking: Shrinking): Generator<void, Finding> {
+  const { tried, shrunk, broken, spot } = shrinking;
+  const nearest = yield* nearestPassing(shrinking);
+  return {
+    check: broken.check,
+    message: broken.message,
+    severity: broken.severity,
+    trial: trialJson(shrunk.trial),
+    original: {
+      faults: tried.outcome.fired.length,
+      strategy: tried.strategy,
+      trial: tried.number,
+    },
+    ...(nearest === undefined ? {} : { nearestPassing: nearest }),
+    ...(spot === undefined ? {} : { at: spot }),
+    runs: 1,
+    shrinkRuns: shrunk.runs,
+  };
+}
+
+function* nearestPassing(shrinking: Shrinking): Generator<void, NearestPassing | undefined> {
+  const { runner, spots, shrunk, broken } = shrinking;
+  for (const { plan, change, changed } of neighboursOf(shrunk.trial.plan).slice(
+    0,
+    NEIGHBOURS_MAX,
+  )) {
+    yield;
+    const outcome = runner.run({ ...shrunk.trial, plan });
+    const happened = changed === undefined || outcome.fired.some(({ fault }) => fault === changed);
+    if (!happened || !passes(outcome, broken)) continue;
+    const difference = differenceOf(shrunk.outcome, outcome, (run, execution, { seq, operation }) =>
+      spots.of({ execution, seq, effect: operation.name }, runner.viewOf(run)),
+    );
+    return { plan: planJson(plan), change, difference };
+  }
+  return undefined;
+}
+
+/** Whether nothing is wrong; of a warning, whether there is none of its check. */
+function passes(outcome: Outcome, { check, severity }: Violation): boolean {
+  return outcome.violations.every(
+    (each) => each.severity === 'warning' && (severity === 'error' || each.check !== check),
+  );
+}

@@ -1,0 +1,262 @@
+/**
+ * Explores a simulation: goes through its trials, and keeps what they cover and break. It owns the
+ * order of all of that; real time, threads and files are its driver's.
+ *
+ * X1  The same program, options and numbers of trials give the same findings and coverage.
+ * X2  Shards share the trials of one exploration; together they run what it runs alone.
+ */
+import type { FaultPlan } from '../faults/fault.ts';
+import { executionId } from '../journal/entry.ts';
+import { CoverageBook } from './coverage-book.ts';
+import {
+  type ExploreOptions,
+  type ExploreProgress,
+  type Shard,
+  STRATEGY_NAMES,
+  type StrategyName,
+  type StuckTrial,
+} from './explore-options.ts';
+import type { WorldNames } from './fault-values.ts';
+import type { EffectSpot, Finding } from './finding.ts';
+import { FindingBook } from './finding-book.ts';
+import {
+  type ExploreReport,
+  REPORT_VERSION,
+  type StopReason,
+  type StrategyReport,
+} from './report.ts';
+import { type Site, siteKey, sitesOf, type Target } from './site.ts';
+import { Spots } from './spots.ts';
+import { STRATEGIES } from './strategies/index.ts';
+import { stuckFinding } from './stuck-finding.ts';
+import { survey } from './survey.ts';
+import type { Outcome, Trial } from './trial.ts';
+import { TrialOrder } from './trial-order.ts';
+import type { TrialRunner } from './trial-runner.ts';
+
+/** Trials by chance in a row that bring nothing new, after which an exploration is saturated. */
+export const SATURATION_DEFAULT = 2_000;
+
+/** Each takes a replay. */
+const LEARNED_MAX = 1_000;
+
+const ALONE: Shard = { index: 1, count: 1 };
+
+/** The number of the undisturbed run, and of those that only look around. */
+export const CALM_NUMBER = -1;
+
+export interface ExplorerSetup {
+  readonly runner: TrialRunner;
+  /** The name of the workflow. */
+  readonly workflow: string;
+  readonly names: WorldNames;
+  /** The seed of the configuration, or the one that was asked for. */
+  readonly seed: number;
+  readonly options: Omit<ExploreOptions, 'target' | 'checks' | 'timeMs'>;
+  readonly onFinding: (finding: Finding) => void;
+  /** Told the number of each trial before it is run; CALM_NUMBER while it only looks around. */
+  readonly onTrial?: (number: number) => void;
+}
+
+interface Tally {
+  runs: number;
+  broken: number;
+}
+
+export class Explorer {
+  private readonly coverage = new CoverageBook();
+  private readonly spots = new Spots();
+  private readonly findings: FindingBook;
+  private readonly tallies = new Map<StrategyName, Tally>();
+  private readonly problems = new Set<string>();
+  private readonly shard: Shard;
+  private readonly stuck: ReadonlyMap<number, StuckTrial>;
+  /** Effects beyond those of the undisturbed run whose source line has been looked up. */
+  private readonly learned = new Set<string>();
+  private order: TrialOrder | undefined;
+  private strategy: StrategyName = STRATEGY_NAMES[0];
+  /** The number of the next trial that is looked at. */
+  private next = 0;
+  private runs = 0;
+  /** Trials by chance since there was something new. */
+  private barren = 0;
+
+  constructor(private readonly setup: ExplorerSetup) {
+    const { runner, seed, options, onFinding } = setup;
+    const { shard = ALONE, stuck = [], resume } = options;
+    this.shard = shard;
+    this.stuck = new Map(stuck.map((each) => [each.trial, each]));
+    this.findings = new FindingBook({ runner, spots: this.spots, seed, onFinding });
+    if (resume !== undefined) this.restore(resume);
+  }
+
+  get progress(): ExploreProgress {
+    const { runs: done, strategy, coverage, total } = this;
+    return {
+      done,
+      strategy,
+      findings: this.findings.list.length,
+      coverage: coverage.summary,
+      ...(total === undefined ? {} : { total }),
+    };
+  }
+
+  /** Goes on until nothing is left to try, one run between two yields; gives why it stopped. */
+  *explore(): Generator<void, StopReason> {
+    const { runner, seed, options } = this.setup;
+    const isStuck = this.stuck.has(CALM_NUMBER);
+    const targets = isStuck
+      ? sitesOf(runner.calm.history).map((site) => ({ ...site, lead: [] }))
+      : yield* survey(runner.calm, seed, (trial) => this.run(CALM_NUMBER, trial));
+    for (const target of targets) this.coverage.add(target);
+    const order = new TrialOrder(
+      (options.only ?? STRATEGY_NAMES).map((name) => STRATEGIES[name]),
+      this.aimAt(targets),
+    );
+    this.order = order;
+    yield* this.takeCalm();
+    const { runs: last = Number.POSITIVE_INFINITY, saturation = SATURATION_DEFAULT } = options;
+    for (; this.next < order.count; this.next++) {
+      if (this.next >= last) return 'runs';
+      if (this.findings.isFull || this.barren * this.shard.count >= saturation) return 'saturated';
+      if (this.next % this.shard.count !== this.shard.index - 1) continue;
+      yield* this.takeNumber(order, this.next);
+    }
+    return 'complete';
+  }
+
+  /** What it has come to so far. */
+  report(stopped: StopReason): ExploreReport {
+    const { workflow, seed } = this.setup;
+    return {
+      version: REPORT_VERSION,
+      workflow,
+      seed,
+      shard: this.shard,
+      stopped,
+      runs: this.runs,
+      next: this.next,
+      strategies: this.strategyReports(),
+      coverage: this.coverage.report((site) => this.spotOf(site)),
+      findings: this.findings.list,
+      sometimes: {},
+      problems: [...this.problems],
+    };
+  }
+
+  /** The plan of a trial; undefined for one that is not known. */
+  planOf(number: number): FaultPlan | undefined {
+    return this.order?.at(number)?.trial?.plan;
+  }
+
+  private get total(): number | undefined {
+    const { runs = Number.POSITIVE_INFINITY } = this.setup.options;
+    const all = Math.min(runs, this.order?.count ?? Number.POSITIVE_INFINITY);
+    return Number.isFinite(all) ? Math.ceil(all / this.shard.count) : undefined;
+  }
+
+  /** What is wrong when nothing goes wrong. */
+  private *takeCalm(): Generator<void, void> {
+    const { runner, seed } = this.setup;
+    if (this.setup.options.resume !== undefined) return;
+    const trial: Trial = { seed, plan: { faults: [] } };
+    this.noteProblems(runner.calm);
+    yield* this.findings.take({
+      number: CALM_NUMBER,
+      strategy: this.strategy,
+      trial,
+      outcome: runner.calm,
+    });
+  }
+
+  private *takeNumber(order: TrialOrder, number: number): Generator<void, void> {
+    const { strategy, trial } = order.at(number) ?? {};
+    if (strategy === undefined || trial === undefined) return;
+    this.strategy = strategy;
+    const tally = this.tallies.get(strategy) ?? { runs: 0, broken: 0 };
+    this.tallies.set(strategy, tally);
+    tally.runs++;
+    this.runs++;
+    const stuck = this.stuck.get(number);
+    if (stuck !== undefined) {
+      tally.broken++;
+      this.findings.put(stuckFinding(stuck, strategy, trial, this.stuckSpot(stuck)));
+      return;
+    }
+    yield;
+    const outcome = this.run(number, trial);
+    this.noteProblems(outcome);
+    const isNew = this.coverage.take(outcome.fired);
+    this.learnSites(outcome);
+    const isByChance = order.countOf(strategy) === Number.POSITIVE_INFINITY;
+    this.barren = isNew ? 0 : this.barren + (isByChance ? 1 : 0);
+    if (outcome.violations.length === 0) return;
+    if (outcome.violations.some(({ severity }) => severity === 'error')) tally.broken++;
+    yield* this.findings.take({ number, strategy, trial, outcome });
+  }
+
+  /** The effect that was heard of last, when it is one of the undisturbed run. */
+  private stuckSpot({ effect }: StuckTrial): EffectSpot | undefined {
+    if (effect === undefined) return undefined;
+    const { execution, seq } = effect;
+    const entry = this.setup.runner.calm.history.entries(executionId(execution))[seq];
+    if (entry === undefined) return undefined;
+    return this.spotOf({ execution, seq, effect: entry.operation.name });
+  }
+
+  private run(number: number, trial: Trial): Outcome {
+    this.setup.onTrial?.(number);
+    return this.setup.runner.run(trial);
+  }
+
+  private aimAt(targets: readonly Target[]) {
+    const { runner, seed, names } = this.setup;
+    const executions = runner.calm.history.executions().map(({ id }) => id as string);
+    return { seed, names, targets, executions };
+  }
+
+  /** Learns where effects come from that the undisturbed run does not have, while their run is known. */
+  private learnSites(outcome: Outcome): void {
+    const { runner } = this.setup;
+    for (const { site } of outcome.fired) {
+      if (site === undefined || this.isCalm(site) || this.learned.has(siteKey(site))) continue;
+      if (this.learned.size >= LEARNED_MAX) return;
+      this.learned.add(siteKey(site));
+      this.spots.of(site, runner.viewOf(outcome));
+    }
+  }
+
+  private isCalm({ execution, seq, effect }: Omit<Site, 'class'>): boolean {
+    const entry = this.setup.runner.calm.history.entries(executionId(execution))[seq];
+    return entry?.operation.name === effect;
+  }
+
+  private spotOf(site: Omit<Site, 'class'>): EffectSpot {
+    const { runner } = this.setup;
+    return this.spots.of(site, runner.viewOf(runner.calm));
+  }
+
+  private noteProblems({ problems }: Outcome): void {
+    for (const problem of problems) this.problems.add(problem.message);
+  }
+
+  private strategyReports(): readonly StrategyReport[] {
+    return STRATEGY_NAMES.flatMap((name) => {
+      const tally = this.tallies.get(name);
+      if (tally === undefined) return [];
+      const planned = this.order?.countOf(name) ?? Number.POSITIVE_INFINITY;
+      return [{ name, ...tally, ...(Number.isFinite(planned) ? { planned } : {}) }];
+    });
+  }
+
+  private restore({ coverage, findings, strategies, next, runs, problems }: ExploreReport): void {
+    this.coverage.restore(coverage);
+    this.findings.restore(findings);
+    for (const { name, runs: count, broken } of strategies) {
+      this.tallies.set(name, { runs: count, broken });
+    }
+    for (const problem of problems) this.problems.add(problem);
+    this.next = next;
+    this.runs = runs;
+  }
+}

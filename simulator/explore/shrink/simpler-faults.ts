@@ -1,0 +1,108 @@
+/**
+ * The next simpler forms of a fault: earlier, shorter, fewer, closer to the defaults. Going on from
+ * one to the next comes to an end, because each step makes a fault smaller in some field.
+ */
+import type { Json, JsonObject } from '../../effects/operation.ts';
+import { type Fault, specOf } from '../../faults/fault.ts';
+import { durationJson, type FieldSpec } from '../../faults/fault-field.ts';
+import { faultJson, PlanError, parseFault } from '../../faults/plan.ts';
+import { parseDuration } from '../../kernel/time.ts';
+
+/** Lengths that people write. */
+const LENGTHS = [
+  '1ms',
+  '10ms',
+  '100ms',
+  '1s',
+  '2s',
+  '5s',
+  '10s',
+  '20s',
+  '30s',
+  '1min',
+  '10min',
+  '1h',
+  '24h',
+].map((text) => parseDuration(text) ?? 0n);
+
+const NUMBERS = [0, 1, 2, 5, 10, 100, 1_000, 10_000, 100_000];
+
+/** The simplest ones first. */
+export function simplerFaults(fault: Fault): readonly Fault[] {
+  const json = faultJson(fault);
+  const forms = Object.entries(specOf(fault.kind).fields).flatMap(([name, spec]) =>
+    simplerValues(json[name], spec).map((value) => withField(json, name, value)),
+  );
+  return [...forms, ...earlierForms(fault, json)].flatMap((form) => parsed(form) ?? []);
+}
+
+/** The values to try in place of one; undefined leaves the field out. */
+function simplerValues(value: Json | undefined, spec: FieldSpec): readonly (Json | undefined)[] {
+  if (value === undefined) return [];
+  switch (spec.type) {
+    case 'duration': {
+      const nanos = parseDuration(String(value)) ?? 0n;
+      const standard = spec.required === true ? [] : leftOut(durationJson(spec.default), value);
+      return [...standard, ...shorterLengths(nanos)];
+    }
+    case 'integer': {
+      const standard = spec.required === true ? [] : leftOut(spec.default, value);
+      return [...standard, ...closerNumbers(Number(value))];
+    }
+    case 'share':
+      return value === 1 ? [] : [1];
+    case 'choice':
+      return spec.values.slice(0, spec.values.indexOf(String(value)));
+    case 'text':
+      return [];
+    case 'node':
+    case 'volume':
+      return [undefined];
+    case 'names': {
+      const names = value as readonly string[];
+      return names.length < 2 ? [] : names.map((_, index) => names.toSpliced(index, 1));
+    }
+  }
+}
+
+/** Leaves a field out that does not have its default. */
+function leftOut(standard: Json | undefined, value: Json): readonly undefined[] {
+  return standard === value ? [] : [undefined];
+}
+
+function shorterLengths(nanos: bigint): readonly Json[] {
+  const length = nanos < 0n ? -nanos : nanos;
+  return LENGTHS.filter((each) => each < length).flatMap(
+    (each) => durationJson(nanos < 0n ? -each : each) ?? [],
+  );
+}
+
+function closerNumbers(value: number): readonly number[] {
+  return NUMBERS.filter((each) => each < Math.abs(value)).map((each) => (value < 0 ? -each : each));
+}
+
+function earlierForms({ at }: Fault, json: JsonObject): readonly JsonObject[] {
+  if (at.kind === 'seq') {
+    const earlier = new Set([0, at.seq >> 1, at.seq - 1].filter((seq) => seq >= 0 && seq < at.seq));
+    const { execution } = at;
+    return [...earlier].map((seq) => ({ ...json, at: { execution, seq } }));
+  }
+  if (at.kind !== 'time') return [];
+  const where = json.at as JsonObject;
+  return shorterLengths(at.atNanos).map((time) => ({ ...json, at: { ...where, time } }));
+}
+
+function withField(json: JsonObject, name: string, value: Json | undefined): JsonObject {
+  const { [name]: _old, ...others } = json;
+  return value === undefined ? others : { ...others, [name]: value };
+}
+
+function parsed(json: JsonObject): Fault | undefined {
+  try {
+    return parseFault(json, 'a simpler fault');
+  } catch (error) {
+    // Fields that are simpler one by one need not go together.
+    if (error instanceof PlanError) return undefined;
+    throw error;
+  }
+}
