@@ -35,6 +35,9 @@ const TRACE_KINDS: Partial<Record<TraceRow['kind'], ExceptionKind>> = {
   'node.crashed': 'crash',
   'fault.fired': 'fault',
   'request.lost': 'fault',
+  'timer.moved': 'fault',
+  'timer.lost': 'fault',
+  'timer.repeated': 'fault',
   'response.lost': 'fault',
   'call.retried': 'retry',
 };

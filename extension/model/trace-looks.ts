@@ -9,6 +9,10 @@ import type { Icon } from './icon.ts';
 const LOOKS: Readonly<Record<string, Icon>> = {
   'fault.fired': { id: 'zap', color: 'list.errorForeground' },
   'node.resumed': { id: 'debug-start' },
+  'timer.moved': { id: 'watch', color: 'list.errorForeground' },
+  'timer.lost': { id: 'watch', color: 'list.errorForeground' },
+  'timer.repeated': { id: 'watch', color: 'list.errorForeground' },
+  'journal.torn': { id: 'zap', color: 'list.errorForeground' },
   'lease.expired': { id: 'watch', color: 'list.warningForeground' },
   'commit.refused': { id: 'shield', color: 'list.warningForeground' },
   'commit.held': { id: 'debug-disconnect', color: 'list.warningForeground' },

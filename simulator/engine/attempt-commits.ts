@@ -17,6 +17,10 @@ export class AttemptCommits {
   private unsent: Entry[] = [];
   private callbacks: (() => void)[] = [];
   private onTheWay = false;
+  /** One has left and has not arrived. */
+  private travels = false;
+  /** The share that is stored of what comes to the store next; undefined for all. */
+  private torn: number | undefined;
   private wanted = false;
 
   constructor(private readonly attempt: Attempt) {}
@@ -41,6 +45,14 @@ export class AttemptCommits {
   now(callback: () => void): void {
     this.callbacks.push(callback);
     this.start();
+  }
+
+  /** The node is about to die while it commits: only the beginning of that comes to be stored. */
+  tear(share: number): void {
+    if (!this.attempt.durable || this.attempt.ended) return;
+    this.torn = share;
+    this.callbacks = [];
+    if (!this.travels) this.send();
   }
 
   private start(): void {
@@ -70,6 +82,7 @@ export class AttemptCommits {
       return;
     }
     this.onTheWay = true;
+    this.travels = true;
     traffic.carry(instant, {
       ...{ from, to: JOURNAL_STORE, sentAt: agenda.now, care: 'call', isCounted: false },
       sender: attempt,
@@ -81,11 +94,13 @@ export class AttemptCommits {
 
   /** At the store, whatever has become of the node since. */
   private arrive(
-    entries: readonly Entry[],
+    sent: readonly Entry[],
     callbacks: readonly (() => void)[],
     isStreamed: boolean,
   ): void {
     const { attempt } = this;
+    this.travels = false;
+    const entries = this.torn === undefined ? sent : this.cutTail(sent, this.torn);
     const { engine, node, incarnation, epoch, execution } = attempt;
     const accepted = engine.store.commit(execution.journal, epoch, entries);
     if (!accepted) this.noteRefusal(entries.length);
@@ -100,6 +115,18 @@ export class AttemptCommits {
       { from: JOURNAL_STORE, to: node.name },
       { arrive: () => node.deliver(incarnation, acknowledge) },
     );
+  }
+
+  /** What recovery finds whole of a commit whose end was not written. */
+  private cutTail(sent: readonly Entry[], share: number): readonly Entry[] {
+    const { engine, node, execution } = this.attempt;
+    const stored = Math.floor(sent.length * share);
+    const cut = sent.length - stored;
+    const data = { stored, cut };
+    if (cut > 0) {
+      engine.trace({ kind: 'journal.torn', node: node.name, execution: execution.id, data });
+    }
+    return sent.slice(0, stored);
   }
 
   private acknowledge(accepted: boolean, callbacks: readonly (() => void)[]): void {

@@ -128,9 +128,13 @@ export class Cluster {
     engine.traffic.call({ from: node.name, to: JOURNAL_STORE }, { sender: attempt, arrive });
   }
 
+  attemptsOn(node: SimulatedNode): readonly Attempt[] {
+    return [...this.on(node)];
+  }
+
   /** The attempt of an execution that lives on a node. */
   attemptOn(node: SimulatedNode, execution: Execution): Attempt | undefined {
-    return [...this.on(node)].find((attempt) => attempt.execution === execution);
+    return this.attemptsOn(node).find((attempt) => attempt.execution === execution);
   }
 
   /** Links to the journal store may have been cut, or be whole again. */

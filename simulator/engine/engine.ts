@@ -17,7 +17,6 @@ import type { EffectSite, FaultInjector } from '../faults/injector.ts';
 import type { GuestOutcome } from '../guest/run-guest.ts';
 import {
   type AnyOperation,
-  type Entry,
   type ExecutionId,
   executionId,
   type Seq,
@@ -50,7 +49,6 @@ import { Questions } from './questions.ts';
 import type { RealRequests } from './real-requests.ts';
 import { SourcePlaces } from './source-places.ts';
 import { Traffic } from './traffic.ts';
-import { isInputReady } from './wait-flight.ts';
 import type { Workflow } from './workflow.ts';
 
 export class Engine {
@@ -218,28 +216,6 @@ export class Engine {
   private applyCancel(execution: Execution, seq: number): void {
     if (seq < 0) this.cancel(execution);
     else execution.cancelsAfter = seqOf(seq);
-  }
-
-  /** A long wait gives the execution back; time or an input wakes it on some node. */
-  suspend(attempt: Attempt, entry: Entry): void {
-    const { execution } = attempt;
-    attempt.end('suspended');
-    if (execution.latest !== attempt || execution.ended) return;
-    execution.setStatus('waiting');
-    const { epoch } = execution.journal;
-    const wake = (): void => {
-      if (execution.journal.epoch === epoch && execution.owner === undefined) this.claim(execution);
-    };
-    execution.wakeOnInput = () => {
-      if (isInputReady(attempt, entry)) wake();
-    };
-    const due = entry.pending?.dueAt;
-    if (due !== undefined) {
-      this.agenda.at(due, wake);
-      this.agenda.waits.add(execution);
-    }
-    // Input may have come while the intent was on its way to the journal.
-    execution.wakeOnInput();
   }
 
   onAttemptEnd(attempt: Attempt): void {

@@ -42,13 +42,16 @@ import type { Inbox } from './inbox.ts';
 import type { RequestInbox } from './journal-store.ts';
 import { shownClock } from './reads.ts';
 import { isSocketInbox } from './sockets.ts';
+import { suspend } from './suspension.ts';
+import { movedDue, wakeUps } from './timers.ts';
 
 /** The name under which a program waits for its standard input. */
 const STDIN = 'stdin';
 
 /** Works out, once, when a wait ends at the latest; kept in the journal with its intent. */
 export function prepareWait(attempt: Attempt, entry: Entry): void {
-  entry.pending = { dueAt: dueAt(attempt, entry) };
+  const due = dueAt(attempt, entry);
+  entry.pending = { dueAt: due === undefined ? undefined : movedDue(attempt, entry, due) };
 }
 
 function dueAt(attempt: Attempt, entry: Entry): VirtualNanos | undefined {
@@ -82,6 +85,8 @@ function deadlineInstant(attempt: Attempt, deadline: Deadline): VirtualNanos {
 
 export class WaitFlight implements Flight {
   private timer: QueuedEvent<Happening> | undefined;
+  /** When its timer wakes the program; more than once only by a fault. */
+  private wakesAt: readonly VirtualNanos[] = [];
   private suspension: QueuedEvent<Happening> | undefined;
   private over = false;
 
@@ -97,10 +102,21 @@ export class WaitFlight implements Flight {
     if (this.landIfReady()) return;
     this.attempt.engine.conversations.await(this.attempt, inboxesOf(this.entry));
     if (due !== undefined) {
-      this.timer = agenda.at(due, () => this.onNode(() => this.landIfReady()));
+      this.setTimer(wakeUps(this.attempt, this.entry, due));
       agenda.waits.add(this);
     }
     this.suspendWhenLong();
+  }
+
+  private setTimer(instants: readonly VirtualNanos[]): void {
+    const { attempt } = this;
+    const { agenda } = attempt.engine;
+    this.wakesAt = instants;
+    const [first, ...again] = instants;
+    if (first === undefined) return;
+    this.timer = agenda.at(first, () => this.onNode(() => this.landIfReady()));
+    // What comes again finds the program wherever it is by then.
+    for (const instant of again) agenda.at(instant, () => attempt.onNode(() => attempt.poke()));
   }
 
   poke(): void {
@@ -138,8 +154,9 @@ export class WaitFlight implements Flight {
 
   private suspend(): void {
     // Its intent carries the due time; only when that is durable can anybody else go on with it.
-    this.attempt.commits.now(() => {
-      if (!this.over) this.attempt.engine.suspend(this.attempt, this.entry);
+    const { attempt, entry, wakesAt } = this;
+    attempt.commits.now(() => {
+      if (!this.over) suspend(attempt, { wakesAt, isReady: () => isInputReady(attempt, entry) });
     });
   }
 
@@ -153,7 +170,7 @@ export class WaitFlight implements Flight {
 }
 
 /** Whether a wait that nobody runs would be over by now. */
-export function isInputReady(attempt: Attempt, entry: Entry): boolean {
+function isInputReady(attempt: Attempt, entry: Entry): boolean {
   return inboxesOf(entry).some((name) => inboxState(attempt, name) !== undefined);
 }
 

@@ -118,7 +118,11 @@ export class FaultInjector {
     for (const { fault: each, site } of this.fired) {
       if (each !== fault || site === undefined) continue;
       const { execution, seq } = site;
-      places.set(`${execution}/${seq}`, { ...fault, at: { kind: 'seq', execution, seq } });
+      const after = fault.at.afterNanos === undefined ? {} : { afterNanos: fault.at.afterNanos };
+      places.set(`${execution}/${seq}`, {
+        ...fault,
+        at: { kind: 'seq', execution, seq, ...after },
+      });
     }
     return [...places.values()];
   }

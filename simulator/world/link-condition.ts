@@ -18,7 +18,13 @@ export interface Leaving {
 }
 
 export interface LinkCondition {
-  readonly kind: 'partition' | 'slow-link' | 'lossy-link' | 'clog';
+  readonly kind:
+    | 'partition'
+    | 'slow-link'
+    | 'lossy-link'
+    | 'clog'
+    | 'store-unreachable'
+    | 'store-slow';
   readonly concerns: LinkTest;
   /** Nothing gets through for as long as it lasts. */
   readonly cuts: boolean;

@@ -31,6 +31,11 @@ const at = fc.oneof(
   }),
 );
 const time = fc.record({ time: duration });
+const wait = fc.oneof(
+  fc.record({ effect: fc.constant('wait.poll'), match: fc.integer({ min: 1, max: 4 }) }),
+  fc.record({ effect: fc.constant('*'), probability: fc.constantFrom(0.5, 1) }),
+);
+const soon = fc.integer({ min: 1, max: 3_000 }).map((ms) => `${ms}ms`);
 
 type Fields = Record<string, fc.Arbitrary<unknown>>;
 
@@ -49,6 +54,19 @@ export const anyEngineFault = fc.oneof(
   fc.record({ kind: fc.constant('out-of-memory'), at: fc.oneof(at, time), point }),
   onNode('resume', {}),
   onNode('restart', {}),
+  fc.record({ kind: fc.constant('timer-early'), at: wait, by: duration }),
+  fc.record({ kind: fc.constant('timer-late'), at: wait, by: duration }),
+  fc.record({ kind: fc.constant('timer-twice'), at: wait, after: duration }),
+  fc.record({ kind: fc.constant('timer-never'), at: wait, for: duration }),
+  onNode('torn-tail', { point, share: fc.constantFrom(0, 0.3, 0.5, 0.9, 1) }),
+  fc.record(
+    { kind: fc.constant('store-unreachable'), at: fc.oneof(at, time), node, for: duration },
+    { requiredKeys: ['kind', 'at', 'for'] },
+  ),
+  fc.record(
+    { kind: fc.constant('store-slow'), at: fc.oneof(at, time), node, by: soon, for: duration },
+    { requiredKeys: ['kind', 'at', 'for'] },
+  ),
   onNode('clock-offset', { clock, by: signed, for: duration }),
   onNode('clock-freeze', { clock, for: duration }),
   onNode('clock-strobe', { clock, by: signed, every: duration, for: duration }),

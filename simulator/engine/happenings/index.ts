@@ -10,8 +10,14 @@ import type { Scene } from './happening.ts';
 import { NETWORK_HAPPENINGS } from './network.ts';
 import { executionFor, nodeFor } from './node-for.ts';
 import { PROCESS_HAPPENINGS } from './process.ts';
+import { STORE_HAPPENINGS } from './store.ts';
 
-const HAPPENINGS = { ...PROCESS_HAPPENINGS, ...CLOCK_HAPPENINGS, ...NETWORK_HAPPENINGS };
+const HAPPENINGS = {
+  ...PROCESS_HAPPENINGS,
+  ...CLOCK_HAPPENINGS,
+  ...STORE_HAPPENINGS,
+  ...NETWORK_HAPPENINGS,
+};
 
 /**
  * @param here the node that runs the effect, when there is one

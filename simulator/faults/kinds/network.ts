@@ -127,7 +127,15 @@ export const NETWORK_FAULTS = {
       point: POINT,
       links: {
         type: 'choice',
-        values: ['all', 'partition', 'slow-link', 'lossy-link', 'clog'],
+        values: [
+          'all',
+          'partition',
+          'slow-link',
+          'lossy-link',
+          'clog',
+          'store-unreachable',
+          'store-slow',
+        ],
         default: 'all',
         text: 'Which faults of links end.',
       },

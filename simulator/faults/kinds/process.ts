@@ -1,6 +1,6 @@
 /** What befalls a node as a whole. */
 import { FAULT_POINTS } from '../effect-point.ts';
-import type { ChoiceField, NodeField } from '../fault-field.ts';
+import type { ChoiceField, DurationField, NodeField } from '../fault-field.ts';
 import type { FaultSpecs } from '../fault-spec.ts';
 
 /** The default length of a pause: long enough for a default lease to end. */
@@ -18,6 +18,12 @@ export const NODE = {
   text: 'The node it hits, or its role: @owner, @next, @other; the one that runs the effect when left out.',
 } as const satisfies NodeField;
 
+export const RESTART_AFTER = {
+  type: 'duration',
+  sign: 'positive',
+  text: 'How long it stays down; "restartAfter" of the world when left out.',
+} as const satisfies DurationField;
+
 export const PROCESS_FAULTS = {
   crash: {
     acts: 'happens',
@@ -25,11 +31,7 @@ export const PROCESS_FAULTS = {
     fields: {
       point: POINT,
       node: NODE,
-      restartAfter: {
-        type: 'duration',
-        sign: 'positive',
-        text: 'How long it stays down; "restartAfter" of the world when left out.',
-      },
+      restartAfter: RESTART_AFTER,
     },
   },
   pause: {

@@ -8,6 +8,7 @@ import {
   type FaultWords,
   nanosOf,
   node,
+  target,
   triggerOf,
   when,
 } from './fault-words.ts';
@@ -44,6 +45,22 @@ const KINDS: Readonly<Record<FaultKind, FaultWords>> = {
     return `${what}${when(plan, place)}`;
   },
   'clock-reset': (plan, place) => `${clock(plan, place)} is set right${when(plan, place)}`,
+  'timer-early': (plan, place) => `${timer(plan, place)} goes off ${duration(plan.by)} too early`,
+  'timer-late': (plan, place) => `${timer(plan, place)} goes off ${duration(plan.by)} too late`,
+  'timer-twice': (plan, place) =>
+    `${timer(plan, place)} goes off twice, ${duration(plan.after)} apart`,
+  'timer-never': (plan, place) => {
+    const found = plan.for === undefined ? 'a lease length' : duration(plan.for);
+    return `${timer(plan, place)} never goes off, which is noticed ${found} later`;
+  },
+  'store-unreachable': (plan, place) =>
+    `the journal store cannot be reached from ${whose(plan, place)}${forText(plan)}${when(plan, place)}`,
+  'store-slow': (plan, place) =>
+    `commits of ${whose(plan, place)} take ${duration(plan.by)} longer${forText(plan)}` +
+    when(plan, place),
+  'torn-tail': (plan, place) =>
+    `${node(plan, place)} crashes while it commits, and ${Math.round(Number(plan.share) * 100)}% ` +
+    `of that is stored,${when(plan, place)}`,
   'clock-drift': (plan, place) => {
     const ppm = Number(plan.ppm ?? 0);
     const length = plan.for === undefined ? '' : ` for ${duration(plan.for)}`;
@@ -73,6 +90,15 @@ function clock(plan: JsonObject, place: FaultPlace): string {
 
 function forText(plan: JsonObject): string {
   return plan.for === undefined ? '' : ` for ${duration(plan.for)}`;
+}
+
+function timer(plan: JsonObject, place: FaultPlace): string {
+  return `the timer of ${target(plan, place)}`;
+}
+
+/** The node that the fault names; all of them when it names none. */
+function whose(plan: JsonObject, place: FaultPlace): string {
+  return String(place.node ?? plan.node ?? 'any node');
 }
 
 /** `+2 s`, `-1 h`. */

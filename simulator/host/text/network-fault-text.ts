@@ -37,6 +37,8 @@ const HEALED: Readonly<Record<string, string>> = {
   'slow-link': 'slow links',
   'lossy-link': 'lossy links',
   clog: 'clogged links',
+  'store-unreachable': 'the links to the journal store',
+  'store-slow': 'slow commits',
 };
 
 const SHAPES: Readonly<Record<string, string>> = {

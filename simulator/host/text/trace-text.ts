@@ -100,6 +100,8 @@ const HEALED: Readonly<Record<string, string>> = {
   'slow-link': 'the slow links are as fast as before',
   'lossy-link': 'the links lose nothing more',
   clog: 'the clogged links let everything through',
+  'store-unreachable': 'the journal store can be reached again',
+  'store-slow': 'the journal store is as fast as before',
 };
 
 function clientSent(row: TraceRow): string {
@@ -140,6 +142,19 @@ const SENTENCES: Readonly<Record<TraceKind, Sentence>> = {
   'clock.smeared': (row) =>
     `${clock(row)} gains ${length(row, 'byNanos')} over ${length(row, 'forNanos')}`,
   'clock.reset': (row) => `${clock(row)} is set right`,
+  'timer.moved': (row, context) => {
+    const nanos = BigInt(String(field(row, 'byNanos') ?? '0'));
+    const by = formatDuration(nanos < 0n ? -nanos : nanos);
+    return `the timer of ${effect(row, context)} goes off ${by} too ${nanos < 0n ? 'early' : 'late'}`;
+  },
+  'timer.lost': (row, context) =>
+    `the timer of ${effect(row, context)} never goes off; that is noticed ${length(row, 'forNanos')} later`,
+  'timer.repeated': (row, context) =>
+    `the timer of ${effect(row, context)} goes off twice, ${length(row, 'afterNanos')} apart`,
+  'journal.torn': (row) =>
+    `of what ${node(row)} was committing for ${row.execution ?? 'an execution'}, ` +
+    `${countText(Number(field(row, 'stored') ?? 0), 'entry', 'entries')} came to be stored, and ` +
+    `${field(row, 'cut') ?? '0'} not`,
   'fault.fired': (row, context) =>
     faultText(row.data ?? {}, { node: row.node, effect: effect(row, context) }),
   'lease.claimed': (row) =>

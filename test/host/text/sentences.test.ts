@@ -38,6 +38,19 @@ const SENTENCES: Readonly<Record<TraceKind, readonly [data: TraceRow['data'], te
     'the wall clock of node-a gains -1 s over 1 d',
   ],
   'clock.reset': [{ clock: 'wall' }, 'the wall clock of node-a is set right'],
+  'timer.moved': [{ byNanos: '-1000000000' }, 'the timer of order-1 #3 goes off 1 s too early'],
+  'timer.lost': [
+    { forNanos: '10000000000' },
+    'the timer of order-1 #3 never goes off; that is noticed 10 s later',
+  ],
+  'timer.repeated': [
+    { afterNanos: '100000000' },
+    'the timer of order-1 #3 goes off twice, 100 ms apart',
+  ],
+  'journal.torn': [
+    { stored: 1, cut: 2 },
+    'of what node-a was committing for order-1, 1 entry came to be stored, and 2 not',
+  ],
   'fault.fired': [
     { kind: 'pause', for: '20s', point: 'intent', at: {} },
     'node-a stands still for 20 s after the intent of order-1 #3 is recorded, before it is performed',
@@ -141,6 +154,28 @@ describe('a fault', () => {
       { kind: 'out-of-memory', at: seq, point: 'performed' },
       'the process of order-1 is killed for want of memory after order-1 #3 is performed, before ' +
         'its result is recorded',
+    ],
+    [{ kind: 'timer-early', by: '2s', at: seq }, 'the timer of order-1 #3 goes off 2 s too early'],
+    [{ kind: 'timer-late', by: '2s', at: seq }, 'the timer of order-1 #3 goes off 2 s too late'],
+    [
+      { kind: 'timer-twice', after: '1s', at: seq },
+      'the timer of order-1 #3 goes off twice, 1 s apart',
+    ],
+    [
+      { kind: 'timer-never', at: seq },
+      'the timer of order-1 #3 never goes off, which is noticed a lease length later',
+    ],
+    [
+      { kind: 'store-unreachable', for: '15s', at: { time: '1s' } },
+      'the journal store cannot be reached from any node for 15 s at 1 s',
+    ],
+    [
+      { kind: 'store-slow', node: 'a', by: '1s', for: '15s', at: { time: '1s' } },
+      'commits of a take 1 s longer for 15 s at 1 s',
+    ],
+    [
+      { kind: 'torn-tail', node: 'a', share: 0.5, at: { time: '1s' } },
+      'a crashes while it commits, and 50% of that is stored, at 1 s',
     ],
     [{ kind: 'resume', node: '@owner', at: { time: '5s' } }, '@owner goes on at 5 s'],
     [{ kind: 'restart', node: 'a', at: { time: '5s' } }, 'a is started again at 5 s'],
