@@ -63,9 +63,12 @@ function beginDebugging(): BackstitchDebugSession {
   return begun;
 }
 
-/** A replay runs guests as much as a simulation does. */
+/** Requests that run guests while they are answered. */
+const BUSY: ReadonlySet<HostRequest['kind']> = new Set(['verify', 'explore', 'check']);
+
+/** Guests run in some requests as much as in a simulation that goes on by itself. */
 async function handle(request: Exclude<HostRequest, { kind: 'dap' }>): Promise<unknown> {
-  if (request.kind !== 'verify') return session.handle(request);
+  if (!BUSY.has(request.kind)) return session.handle(request);
   mailbox.setBusy(true);
   try {
     return await session.handle(request);

@@ -34,7 +34,7 @@ export class TrialRunner {
     budget: TrialBudget = DEFAULT_BUDGET,
     onEffect: EffectListener = () => {},
   ) {
-    this.world = new TrialWorld(loaded, services, budget, onEffect);
+    this.world = new TrialWorld(loaded, services, budget, onEffect, checks.needsLog);
     this.calm = this.judged(this.calmOf(loaded.world.seed), undefined);
   }
 
@@ -58,7 +58,8 @@ export class TrialRunner {
       },
     };
     const { watch: _watch, seed: _seed, ...outcome } = run;
-    return { ...outcome, violations: this.checks.judge(judged) };
+    const { violations, sometimes, problems } = this.checks.judge(judged);
+    return { ...outcome, violations, sometimes, problems: [...outcome.problems, ...problems] };
   }
 
   private calmOf(seed: number): TrialRun {

@@ -6,7 +6,6 @@
 import type { Observed } from '../checks/observed.ts';
 import type { Client } from '../engine/client.ts';
 import type { ReadingSource } from '../engine/edits.ts';
-import type { ShownOutput } from '../engine/journal-store.ts';
 import { Simulation } from '../engine/simulation.ts';
 import type { Workflow } from '../engine/workflow.ts';
 import { EMPTY_PLAN } from '../faults/fault.ts';
@@ -14,8 +13,7 @@ import { readyClients, withClients } from '../host/client-setup.ts';
 import { type LoadedSimulation, readyVolumes, readyWorkflow } from '../host/loaded-simulation.ts';
 import type { ServiceLoader, SimulationView } from '../host/simulation-run.ts';
 import type { ExecutionId, Seq } from '../journal/entry.ts';
-import { type History, LiveHistory } from '../journal/history.ts';
-import type { RecordingSink } from '../journal/records.ts';
+import type { History } from '../journal/history.ts';
 import { assert } from '../kernel/assert.ts';
 import { VIRTUAL_START, type VirtualNanos } from '../kernel/time.ts';
 import { MemoryTree } from '../world/files/memory-tree.ts';
@@ -24,15 +22,16 @@ import type { Volume } from '../world/files/volume.ts';
 import type { ServiceProgram } from '../world/service.ts';
 import { BudgetMeter } from './budget-meter.ts';
 import { readingsOf } from './readings.ts';
-import { ServiceWatch } from './service-watch.ts';
+import type { ServiceWatch } from './service-watch.ts';
 import type { Outcome, Trial, TrialBudget } from './trial.ts';
+import { TrialRecord } from './trial-record.ts';
 import { TrialServices } from './trial-services.ts';
 
 /** Told before every effect, so that a program that computes for ever can be named. */
 export type EffectListener = (execution: ExecutionId, seq: Seq) => void;
 
 /** What came of a trial that nobody has judged yet. */
-export interface TrialRun extends Omit<Outcome, 'violations'> {
+export interface TrialRun extends Omit<Outcome, 'violations' | 'sometimes'> {
   readonly seed: number;
   readonly watch: ServiceWatch;
 }
@@ -50,12 +49,17 @@ export class TrialWorld {
   private readonly clients: readonly Client[];
   private readonly services: TrialServices;
 
-  /** Throws what SimulationRun throws when something cannot be made ready. */
+  /**
+   * Throws what SimulationRun throws when something cannot be made ready.
+   *
+   * @param isLogged whether runs keep what happened in its order
+   */
   constructor(
     loaded: LoadedSimulation,
     services: ServiceLoader,
     private readonly budget: TrialBudget,
     private readonly onEffect: EffectListener,
+    private readonly isLogged: boolean,
   ) {
     this.loaded = withClients(loaded);
     this.clients = readyClients(this.loaded);
@@ -107,16 +111,15 @@ export class TrialWorld {
     services: ReadonlyMap<string, ServiceProgram>,
   ): TrialRun {
     const world = { ...this.loaded.world, seed };
-    const history = new LiveHistory(world.startUnixNanos);
-    const watch = new ServiceWatch(likeness?.watch);
-    const outputs: ShownOutput[] = [];
+    const record = new TrialRecord(world.startUnixNanos, this.isLogged, likeness?.watch);
+    const { history, outputs, watch, log } = record;
     const meter = new BudgetMeter(this.budget);
     let now = (): VirtualNanos => VIRTUAL_START;
     const volumes = readyVolumes(this.loaded, () => world.startUnixNanos + now());
     const simulation: Simulation = new Simulation({
       world,
       plan,
-      sink: watchedSink(history, watch),
+      sink: record.sink,
       servicePrograms: new Map(
         [...services].map(([name, program]) => [name, watch.watched(name, program)]),
       ),
@@ -124,7 +127,7 @@ export class TrialWorld {
       workflowFor: (name) => this.workflows.get(name),
       clients: this.clients,
       observer: {
-        onOutput: (output) => outputs.push(output),
+        onOutput: (output) => record.takeOutput(output),
         stopsBefore: ({ execution, seq }) => {
           this.onEffect(execution, seq);
           return meter.countEffect();
@@ -145,8 +148,10 @@ export class TrialWorld {
       ending,
       history,
       outputs,
+      log,
       watch,
       problems,
+      services: world.services.map(({ name }) => name),
       fired: faults.fired,
       changes: watch.changes,
       volumes: new Map([...volumes].map(([name, volume]) => [name, () => imageOf(volume)])),
@@ -162,16 +167,6 @@ export class TrialWorld {
       for (let index = 0; index < config.count; index++) simulation.start(workflow);
     }
   }
-}
-
-function watchedSink({ sink }: LiveHistory, watch: ServiceWatch): RecordingSink {
-  return {
-    ...sink,
-    ledger: (row) => {
-      sink.ledger(row);
-      watch.noteRow(row);
-    },
-  };
 }
 
 function endingOf(simulation: Simulation, meter: BudgetMeter): Observed['ending'] {

@@ -26,6 +26,8 @@ export interface Trial {
 /** What came of a trial. */
 export interface Outcome extends Observed {
   readonly violations: readonly Violation[];
+  /** Whether each check of the kind `sometimes` holds in this run. */
+  readonly sometimes: Readonly<Record<string, boolean>>;
   /** The plan that makes it happen again without chance. */
   readonly plan: FaultPlan;
   /** Every decision that was taken, in its order. */

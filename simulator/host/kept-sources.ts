@@ -44,7 +44,7 @@ export function sourcePlace(file: string, origin: string): string {
 }
 
 /** The folder of a path, without its last separator. */
-function folderOf(path: string): string {
+export function folderOf(path: string): string {
   return path.slice(0, Math.max(0, Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'))));
 }
 

@@ -7,6 +7,7 @@ import type { Simulation } from '../engine/simulation.ts';
 import { parseFault } from '../faults/plan.ts';
 import { executionId, seqOf } from '../journal/entry.ts';
 import { atPresent } from './at-present.ts';
+import { Exploring } from './exploring.ts';
 import { HeldSimulation } from './held-simulation.ts';
 import type { HostEnvironment } from './host-environment.ts';
 import { HostRequestError } from './host-request-error.ts';
@@ -26,11 +27,13 @@ export class HostSession {
   private readonly viewer: SimulationViewer;
   private readonly starter: SimulationStarter;
   private readonly serving: Serving;
+  private readonly exploring: Exploring;
 
   constructor(private readonly environment: HostEnvironment) {
     this.viewer = new SimulationViewer(environment, this.held);
     this.starter = new SimulationStarter(environment, this.held, this.viewer);
     this.serving = new Serving(environment, this.held, this.starter);
+    this.exploring = new Exploring(environment);
   }
 
   /** Does a request; throws an error that the environment can describe. */
@@ -94,8 +97,9 @@ export class HostSession {
       case 'locate':
         return this.locate(request);
       case 'explore':
+        return this.exploring.explore(request.options);
       case 'check':
-        throw new HostRequestError(`${request.kind} does not work yet`);
+        return this.exploring.check(request.scenario);
       case 'close':
         return this.close();
     }
@@ -154,6 +158,7 @@ export class HostSession {
   }
 
   private cancel(execution: string | undefined): null {
+    if (execution === undefined && this.exploring.cancel()) return null;
     const live = this.held.live();
     const { simulation } = live.run;
     const ids = execution === undefined ? simulation.executions.map(({ id }) => id) : [execution];

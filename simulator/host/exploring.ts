@@ -1,0 +1,180 @@
+/**
+ * The part of a host that tries what can go wrong, and runs scenarios. It owns at most one
+ * exploration, which runs in slices, so that requests are heard meanwhile. Nothing is recorded.
+ */
+import { CheckSuite } from '../checks/check-suite.ts';
+import type { ExploreOptions } from '../explore/explore-options.ts';
+import { Explorer } from '../explore/explorer.ts';
+import type { WorldNames } from '../explore/fault-values.ts';
+import type { ExploreReport, StopReason } from '../explore/report.ts';
+import type { ScenarioResult, ScenarioViolation } from '../explore/scenario.ts';
+import { parseScenario } from '../explore/scenario-text.ts';
+import { Spots } from '../explore/spots.ts';
+import { DEFAULT_BUDGET, type Outcome } from '../explore/trial.ts';
+import { TrialRunner } from '../explore/trial-runner.ts';
+import { executionId } from '../journal/entry.ts';
+import { JOURNAL_STORE } from '../world/network.ts';
+import type { HostEnvironment, LoadedTarget } from './host-environment.ts';
+import { HostRequestError } from './host-request-error.ts';
+import { folderOf } from './kept-sources.ts';
+import type { LoadedSimulation } from './loaded-simulation.ts';
+import { trialMark } from './trial-mark.ts';
+
+/** How long it explores between two looks at requests, in real milliseconds. */
+const SLICE_MS = 50;
+/** How often it tells all that it has come to. */
+const REPORT_MS = 2_000;
+
+export class Exploring {
+  private cancelled = false;
+  private active = false;
+
+  constructor(private readonly environment: HostEnvironment) {}
+
+  /** Breaks off the exploration that is under way; false when there is none. */
+  cancel(): boolean {
+    this.cancelled = true;
+    return this.active;
+  }
+
+  async explore(options: ExploreOptions): Promise<ExploreReport> {
+    if (this.active) throw new HostRequestError('this host explores already');
+    this.active = true;
+    this.cancelled = false;
+    try {
+      return await this.run(options);
+    } finally {
+      this.active = false;
+    }
+  }
+
+  /** Runs a scenario; throws ScenarioError, and what loading its workflow throws. */
+  async check(path: string): Promise<ScenarioResult> {
+    const { environment } = this;
+    const bytes = environment.readSource?.(path);
+    if (bytes === undefined) throw new HostRequestError(`there is no scenario ${path}`);
+    const scenario = parseScenario(new TextDecoder().decode(bytes), path);
+    const { workflow, faults: plan, choices, checks } = scenario;
+    const target = await this.load({ path: folderOf(path), workflow });
+    const seed = scenario.seed ?? target.loaded.world.seed;
+    const suite = new CheckSuite();
+    checkNames(checks, suite);
+    const runner = await this.runnerFor(target, seed, suite, () => 'scenario');
+    const trial = { seed, plan, ...(choices === undefined ? {} : { choices }) };
+    const outcome = runner.run(trial);
+    return {
+      workflow,
+      violations: violationsOf(outcome, runner, checks),
+      now: outcome.nowNanos,
+    };
+  }
+
+  private async run(options: ExploreOptions): Promise<ExploreReport> {
+    const { environment } = this;
+    const target = await this.load(options.target);
+    const [first] = target.loaded.workflows;
+    const seed = options.seed ?? target.loaded.world.seed;
+    const place = { trial: -1 };
+    const suite = new CheckSuite();
+    this.tellLimit(target.loaded);
+    const runner = await this.runnerFor(target, seed, suite, () => trialMark(place.trial));
+    const explorer = new Explorer({
+      runner,
+      workflow: first?.config.name ?? '',
+      names: namesOf(target.loaded),
+      seed,
+      options,
+      onFinding: (finding) => environment.emit({ kind: 'finding', finding }),
+      onTrial: (number) => {
+        place.trial = number;
+      },
+    });
+    const stopped = await this.drive(explorer, options.timeMs);
+    environment.emit({ kind: 'exploring', progress: explorer.progress });
+    return explorer.report(stopped);
+  }
+
+  /** Explores until it is over, until it is told to stop, or its time is. */
+  private async drive(explorer: Explorer, timeMs = Number.POSITIVE_INFINITY): Promise<StopReason> {
+    const { environment } = this;
+    const startedAt = environment.now();
+    const steps = explorer.explore();
+    let reportedAt = startedAt;
+    for (;;) {
+      const sliceAt = environment.now();
+      while (environment.now() - sliceAt < SLICE_MS) {
+        const step = steps.next();
+        if (step.done === true) return step.value;
+      }
+      environment.emit({ kind: 'exploring', progress: explorer.progress });
+      await environment.yieldToRequests();
+      if (this.cancelled) return 'cancelled';
+      const now = environment.now();
+      if (now - startedAt >= timeMs) return 'time';
+      if (now - reportedAt < REPORT_MS) continue;
+      reportedAt = now;
+      environment.emit({ kind: 'explored', report: explorer.report('cancelled') });
+    }
+  }
+
+  private load(target: ExploreOptions['target']): Promise<LoadedTarget> {
+    const { environment } = this;
+    return environment.load(target, (message) => environment.emit({ kind: 'progress', message }));
+  }
+
+  /** @param mark what is told of each effect beside its execution */
+  private async runnerFor(
+    { loaded }: LoadedTarget,
+    seed: number,
+    suite: CheckSuite,
+    mark: () => string,
+  ): Promise<TrialRunner> {
+    const { environment } = this;
+    const loadService = await environment.serviceLoader(loaded.services);
+    const seeded = { ...loaded, world: { ...loaded.world, seed } };
+    return new TrialRunner(seeded, loadService, suite, DEFAULT_BUDGET, (execution, seq) =>
+      environment.beat(`${mark()} ${execution}`, seq),
+    );
+  }
+
+  /** Says how long a program may compute without an effect. */
+  private tellLimit({ workflows }: LoadedSimulation): void {
+    const limits = workflows.map(({ config }) => config.limits.secondsBetweenEffects);
+    this.environment.emit({
+      kind: 'state',
+      state: { kind: 'running' },
+      now: 0n,
+      secondsBetweenEffects: Math.max(...limits),
+    });
+  }
+}
+
+function namesOf({ world, services, volumes }: LoadedSimulation): WorldNames {
+  return { nodes: world.nodes, others: [JOURNAL_STORE, ...services.keys(), ...volumes.keys()] };
+}
+
+/** A scenario that waits for checks that are not there would pass for ever. */
+function checkNames(names: readonly string[] | undefined, { checks }: CheckSuite): void {
+  const known = checks.map(({ name }) => name);
+  const unknown = names?.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new HostRequestError(`there is no check ${unknown}; there is ${known.join(', ')}`);
+}
+
+function violationsOf(
+  outcome: Outcome,
+  runner: TrialRunner,
+  checks: readonly string[] | undefined,
+): readonly ScenarioViolation[] {
+  const spots = new Spots();
+  return outcome.violations
+    .filter(({ check }) => checks === undefined || checks.includes(check))
+    .map(({ check, message, severity, execution, seq }) => {
+      const violation = { check, message, severity };
+      if (execution === undefined || seq === undefined) return violation;
+      const effect = outcome.history.entries(executionId(execution))[seq]?.operation.name;
+      if (effect === undefined) return violation;
+      const at = spots.of({ execution, seq, effect }, runner.viewOf(outcome));
+      return { ...violation, at };
+    });
+}
