@@ -64,6 +64,7 @@ export const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsEvaluateForHovers: true,
   supportsStepBack: true,
   supportsSteppingGranularity: true,
+  supportsStepInTargetsRequest: true,
   supportsRestartFrame: true,
   supportsRestartRequest: true,
   supportsTerminateRequest: true,

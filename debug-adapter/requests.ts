@@ -17,7 +17,8 @@ import { MEMORY_REQUESTS } from './memory-requests.ts';
 import { listedModules } from './module-list.ts';
 import { formatted, wantsHex } from './number-format.ts';
 import type { SessionState } from './session-state.ts';
-import type { Granularity } from './travel/stepping.ts';
+import { step } from './step.ts';
+import { STEP_IN_REQUESTS } from './step-in-requests.ts';
 import type { Stop } from './travel/stop.ts';
 import type { Traveller } from './travel/traveller.ts';
 
@@ -36,24 +37,6 @@ const motion =
 function onThread(state: SessionState, move: (traveller: Traveller) => Stop | Promise<Stop>) {
   return state.startMotion(move);
 }
-
-type Step = (traveller: Traveller, granularity: Granularity) => Stop | Promise<Stop>;
-
-/** A step of the thread that the client names, which becomes the one that is looked at. */
-const step =
-  (move: Step): RequestHandler =>
-  (state, args) => {
-    const threadId = args.optionalInteger('threadId');
-    const execution = threadId === undefined ? undefined : state.view.execution(threadId);
-    // Lines are no coarser than statements.
-    const wanted = args.optionalText('granularity');
-    const granularity = wanted === 'instruction' ? wanted : 'statement';
-    const after = state.startMotion((traveller) => {
-      if (execution !== undefined) traveller.turnTo(execution);
-      return move(traveller, granularity);
-    });
-    return { after };
-  };
 
 export const REQUESTS: Readonly<Record<string, RequestHandler>> = {
   // Beginning and end.
@@ -109,13 +92,13 @@ export const REQUESTS: Readonly<Record<string, RequestHandler>> = {
   },
 
   ...DATA_REQUESTS,
+  ...STEP_IN_REQUESTS,
   ...MEMORY_REQUESTS,
 
   // Motions.
   continue: motion((traveller) => traveller.continue()),
   reverseContinue: motion((traveller) => traveller.reverseContinue()),
   next: step((traveller, granularity) => traveller.next(granularity)),
-  stepIn: step((traveller, granularity) => traveller.in(granularity)),
   stepOut: step((traveller, granularity) => traveller.out(granularity)),
   stepBack: step((traveller, granularity) => traveller.back(granularity)),
   restartFrame: (state, args) => {

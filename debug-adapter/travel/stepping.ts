@@ -5,6 +5,7 @@
 import type { ExecutionId } from '../../simulator/journal/entry.ts';
 import { callPath } from './breakpoint.ts';
 import type { Happening } from './happening.ts';
+import type { StatementCode } from './instructions/instruction-steps.ts';
 import { callPosition } from './itinerary.ts';
 import type { LiveDriver } from './live-driver.ts';
 import type { Passing } from './passing.ts';
@@ -39,6 +40,19 @@ export class Stepping {
     }
     const left = command === 'out' ? this.leftOf(whereabouts.place) : ANY_STACK;
     return this.walk(() => this.nextEffect(left), left, false);
+  }
+
+  /** Into a call of the statement at hand; past it where the program goes another way. */
+  intoCall(codeOffset: number, code: StatementCode): Promise<Stop> {
+    const { place } = this.parts.whereabouts;
+    return this.walk(() => this.calledAt(place, codeOffset, code), ANY_STACK, true);
+  }
+
+  private calledAt(place: Place, codeOffset: number, code: StatementCode): Position | undefined {
+    const { paths } = this.parts;
+    const target = paths?.instructionsAt(place)?.intoCall(place, codeOffset, code);
+    if (target === 'past') return this.statement('over', 'statement');
+    return this.seen(target);
   }
 
   backward(command: 'back' | 'back-in' | 'back-out', granularity: Granularity): Stop {
@@ -131,7 +145,10 @@ export class Stepping {
     on = from,
   ): Position | undefined {
     const instructions = granularity === 'instruction' ? paths.instructionsAt(on) : undefined;
-    const target = (instructions ?? paths.stepsAt(on))?.target(from, command);
+    return this.seen((instructions ?? paths.stepsAt(on))?.target(from, command));
+  }
+
+  private seen(target: Place | undefined): Position | undefined {
     if (target === undefined) return undefined;
     const { whereabouts } = this.parts;
     // What a live program is about to call is to be seen only once it has come there.

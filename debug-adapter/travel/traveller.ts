@@ -14,6 +14,7 @@ import { Continuing } from './continuing.ts';
 import type { DataTarget } from './data/data-target.ts';
 import { executionIds } from './happening.ts';
 import { type Instant, placeOfInstant } from './instant.ts';
+import type { StatementCode } from './instructions/instruction-steps.ts';
 import { callPosition, Itinerary, type StopSettings } from './itinerary.ts';
 import { type LiveDriver, stopWhen } from './live-driver.ts';
 import { Outlook } from './outlook.ts';
@@ -154,6 +155,11 @@ export class Traveller {
   /** To the next statement, or the effect in the middle of this one. */
   in(granularity: Granularity = 'statement'): Promise<Stop> {
     return this.forwards(() => this.stepping.forward('in', granularity));
+  }
+
+  /** Into a call of the statement at hand. */
+  intoCall(codeOffset: number, code: StatementCode): Promise<Stop> {
+    return this.forwards(() => this.stepping.intoCall(codeOffset, code));
   }
 
   /** To where the innermost function of the user's own has returned. */

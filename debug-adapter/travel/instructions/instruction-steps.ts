@@ -8,6 +8,7 @@
  */
 import type { Place } from '../place.ts';
 import type { ExecutionPath } from '../statements/execution-path.ts';
+import { ANY_DEPTH } from '../statements/moves.ts';
 import type { StepCommand } from '../statements/statement-steps.ts';
 import {
   ANY_LEVEL,
@@ -31,6 +32,17 @@ interface Cursor {
   readonly isBegun: boolean;
 }
 
+/** The code of a statement, and the frame that runs it. */
+export interface StatementCode {
+  /** Where it begins and ends: code offsets. */
+  readonly from: number;
+  readonly until: number;
+  /** The level of the frame. */
+  readonly level: number;
+  /** How many calls of functions with statements are on the stack up to the frame. */
+  readonly depth: number;
+}
+
 export class InstructionSteps {
   constructor(private readonly path: ExecutionPath) {}
 
@@ -48,6 +60,60 @@ export class InstructionSteps {
       case 'back-in':
         return this.backInto(place);
     }
+  }
+
+  /**
+   * Into a call of the statement at hand: to the first statement that runs because of it, or the
+   * first instruction where there is none, or the effect that it is; `past` when the statement ends
+   * without it. Undefined when what is known of the execution ends before.
+   */
+  intoCall(place: Place, codeOffset: number, code: StatementCode): Place | 'past' | undefined {
+    const { path } = this;
+    const { from, until, level, depth } = code;
+    const cursor = this.cursorAt(place);
+    const skipped = this.countUpTo(cursor, level + 1);
+    let last = { tick: cursor.tick, nth: -1 };
+    let effects: number | undefined;
+    let reached: 'call' | 'past' | undefined;
+    path.reruns.looks({ from: cursor.tick, levelMax: level + 1 }, (look) => {
+      last = { tick: look.tick, nth: look.tick === last.tick ? last.nth + 1 : 0 };
+      if (look.tick === cursor.tick && last.nth < skipped) return false;
+      if (effects !== undefined && look.level > level) reached = 'call';
+      else if (effects === undefined && look.level === level && look.offset === codeOffset) {
+        effects = look.effects;
+      } else if (effects !== undefined || look.level < level) reached = 'past';
+      else if (look.level === level && (look.offset < from || look.offset >= until)) {
+        reached = 'past';
+      }
+      return reached !== undefined;
+    });
+    // What it calls may be no function of the module.
+    const isEffect = effects !== undefined && reached !== 'call' && path.calls(effects);
+    if (isEffect) return path.effectPlace(effects as number);
+    if (reached !== 'call') return reached;
+    const found = nthOf(path.reruns, last.tick, last.nth, (look) => look.level <= level + 1);
+    const first = found?.index === 0 ? last.tick : last.tick + 1;
+    return this.isDeeper(first, depth) ? path.placeAt(first) : this.placeAt(found);
+  }
+
+  private isDeeper(tick: number, depth: number): boolean {
+    let isDeeper = false;
+    this.path.scan({ from: tick, to: tick, depthMax: ANY_DEPTH }, (visit) => {
+      isDeeper = visit.depth > depth;
+      return true;
+    });
+    return isDeeper;
+  }
+
+  /** How many instructions of a statement have been begun, of frames no deeper. */
+  private countUpTo({ tick, index, isBegun }: Cursor, levelMax: number): number {
+    let count = 0;
+    instructionsOf(this.path.reruns, tick, (look) => {
+      if (look.index > index || (look.index === index && !isBegun)) return true;
+      if (look.level <= levelMax) count++;
+      return false;
+    });
+    return count;
   }
 
   private into(place: Exclude<Place, { kind: 'end' }>): Place | undefined {

@@ -76,6 +76,11 @@ export class ExecutionPath implements StatementScan {
     return { kind: 'statement', ...at, ...this.lostFrom(seq) };
   }
 
+  /** Whether an effect is known to be called. */
+  calls(seq: number): boolean {
+    return this.effectTick(seq) !== undefined;
+  }
+
   /** The place before an instruction that there is; undefined for any other. */
   instructionAt(tick: number, index: number): StatementPlace | undefined {
     if (!this.reruns.canLook) return undefined;

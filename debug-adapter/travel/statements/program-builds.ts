@@ -43,7 +43,8 @@ export class ProgramBuilds {
     return probes[lowerBound(probes, codeOffset)] === codeOffset;
   }
 
-  private get probes(): Uint32Array {
+  /** Where statements begin: code offsets in order. */
+  get probes(): Uint32Array {
     return this.stopping().main.instrumented?.probes ?? new Uint32Array(0);
   }
 
@@ -87,7 +88,7 @@ export class ProgramBuilds {
   }
 
   /** Those of the whole module, or where that would take long, of functions with statements. */
-  private get instructions(): ReadonlySet<number> {
+  get instructions(): ReadonlySet<number> {
     const { info } = this.program.main;
     const { functionTypes, functionsImported, code } = info;
     const length = code === undefined ? 0 : code.end - code.start;
