@@ -7,7 +7,7 @@ interface IntegerRule {
 }
 
 /** More names than this in one list are a mistake. */
-const NAMES_MAX = 1000;
+export const NAMES_MAX = 1000;
 
 type DurationRule = 'any' | 'positive' | 'not negative';
 

@@ -18,7 +18,7 @@ export interface Schedule {
 }
 
 /** Changes of priorities in one schedule. */
-const CHANGES_MAX = 1000;
+export const CHANGES_MAX = 1000;
 
 /** Reads the field `schedule` of a plan; undefined when there is none. */
 export function readSchedule(plan: FieldReader): Schedule | undefined {

@@ -8,6 +8,7 @@ import { EFFECT_POINTS } from '../../../simulator/faults/fault.ts';
 import { PlanError, parsePlan } from '../../../simulator/faults/plan.ts';
 import { DRIFT_PPM_MAX } from '../../../simulator/world/node-clock.ts';
 import { projectRoot } from '../../helpers/project-root.ts';
+import { anyFault } from '../../property/random-cases.ts';
 
 const file = join(projectRoot, 'extension/schemas/fault-plan.schema.json');
 const schema: unknown = JSON.parse(readFileSync(file, 'utf8'));
@@ -98,6 +99,13 @@ const BAD: readonly (readonly [what: string, fault: unknown])[] = [
   ['a drift below bounds', drift(-DRIFT_PPM_MAX - 1)],
   ['a drift of half a ppm', drift(0.5)],
   ['no object', 'crash'],
+  ['a probability above 1', { kind: 'crash', at: { effect: '*', probability: 2 } }],
+  ['a probability and a match', { kind: 'crash', at: { effect: '*', probability: 1, match: 1 } }],
+  ['a file without a line', { kind: 'crash', at: { line: 'order.c' } }],
+  ['line 0', { kind: 'crash', at: { line: 'order.c:0' } }],
+  ['a timer at a time', { kind: 'timer-late', at: { time: '1s' } }],
+  ['a share above 1', { kind: 'torn-tail', at: { effect: '*' }, share: 2 }],
+  ['an unknown way', { kind: 'leap-second', at: { effect: '*' }, way: 'jump' }],
 ];
 
 describe('the schema of fault plans', () => {
@@ -106,6 +114,15 @@ describe('the schema of fault plans', () => {
       fc.property(fc.array(fault, { maxLength: 5 }), (faults) => {
         check({ version: 1, faults }, true);
       }),
+    );
+  });
+
+  it('accepts faults of every kind', () => {
+    fc.assert(
+      fc.property(anyFault, (drawn) => {
+        check({ version: 1, faults: [drawn] }, true);
+      }),
+      { numRuns: 2000 },
     );
   });
 
