@@ -6,7 +6,7 @@ import type { FiredFault } from '../faults/injector.ts';
 import { AspectTable, aspectOf } from './aspect.ts';
 import type { EffectSpot } from './finding.ts';
 import type { Coverage, CoverageLine } from './report.ts';
-import { type Site, siteKey } from './site.ts';
+import { parseSiteKey, type Site, siteKey } from './site.ts';
 import { placeOf } from './spots.ts';
 
 /** Effects that are told apart; what happens at others counts for nobody. */
@@ -41,11 +41,12 @@ export class CoverageBook {
   }
 
   /** Takes in what an earlier or another exploration has counted. */
-  restore(coverage: Pick<Coverage, 'combinations'>): void {
-    for (const [key, counts] of Object.entries(coverage.combinations)) {
-      const site = parseKey(key);
+  restore(coverage: Pick<Coverage, 'effects'>): void {
+    for (const [key, { tried }] of Object.entries(coverage.effects)) {
+      const site = parseSiteKey(key);
       if (site === undefined) continue;
-      for (const [aspect, count] of Object.entries(counts)) this.count(site, aspect, count);
+      this.add(site);
+      for (const [aspect, count] of Object.entries(tried)) this.count(site, aspect, count);
     }
   }
 
@@ -62,13 +63,16 @@ export class CoverageBook {
       place.sites.push(covered);
       places.set(placeOf(spot), place);
     }
-    const combinations = [...this.sites.values()].map(
-      ({ site, counts }) => [siteKey(site), Object.fromEntries(counts)] as const,
+    const lines = [...places.values()];
+    const effects = lines.flatMap(({ sites }, line) =>
+      sites.map(
+        ({ site, counts }) => [siteKey(site), { line, tried: Object.fromEntries(counts) }] as const,
+      ),
     );
     return {
       ...this.progress,
-      lines: [...places.values()].map(({ spot, sites }) => this.lineOf(spot, sites)),
-      combinations: Object.fromEntries(combinations),
+      lines: lines.map(({ spot, sites }) => this.lineOf(spot, sites)),
+      effects: Object.fromEntries(effects),
     };
   }
 
@@ -92,13 +96,4 @@ export class CoverageBook {
     counts.set(aspect, before + times);
     if (before === 0 && this.aspects.of(site.effect).includes(aspect)) this.progress.tried++;
   }
-}
-
-const KEY = /^(?<execution>.+)#(?<seq>\d+) (?<effect>\S+)$/;
-
-/** Reads what siteKey wrote. */
-function parseKey(key: string): Omit<Site, 'class'> | undefined {
-  const { execution, seq, effect } = KEY.exec(key)?.groups ?? {};
-  if (execution === undefined || effect === undefined) return undefined;
-  return { execution, seq: Number(seq), effect };
 }

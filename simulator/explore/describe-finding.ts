@@ -1,5 +1,6 @@
 import type { Violation } from '../checks/check.ts';
 import { planJson } from '../faults/plan.ts';
+import { CALM_NUMBER } from './calm-number.ts';
 import type { EffectSpot, Finding, NearestPassing } from './finding.ts';
 import type { FindingBookSetup, TriedTrial } from './finding-book.ts';
 import { differenceOf } from './shrink/difference.ts';
@@ -21,7 +22,7 @@ interface Shrinking extends Omit<FindingBookSetup, 'onFinding'> {
 
 /** Makes a finding of what was shrunk; yields between the runs that looking for a neighbour takes. */
 export function* describeFinding(shrinking: Shrinking): Generator<void, Finding> {
-  const { tried, shrunk, broken, spot } = shrinking;
+  const { tried, shrunk, broken, spot, countsCalm } = shrinking;
   const nearest = yield* nearestPassing(shrinking);
   return {
     check: broken.check,
@@ -35,7 +36,7 @@ export function* describeFinding(shrinking: Shrinking): Generator<void, Finding>
     },
     ...(nearest === undefined ? {} : { nearestPassing: nearest }),
     ...(spot === undefined ? {} : { at: spot }),
-    runs: 1,
+    runs: tried.number === CALM_NUMBER && !countsCalm ? 0 : 1,
     shrinkRuns: shrunk.runs,
   };
 }

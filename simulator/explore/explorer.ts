@@ -7,6 +7,7 @@
  */
 import type { FaultPlan } from '../faults/fault.ts';
 import { executionId } from '../journal/entry.ts';
+import { CALM_NUMBER } from './calm-number.ts';
 import { CoverageBook } from './coverage-book.ts';
 import {
   type ExploreOptions,
@@ -41,9 +42,6 @@ export const SATURATION_DEFAULT = 2_000;
 const LEARNED_MAX = 1_000;
 
 const ALONE: Shard = { index: 1, count: 1 };
-
-/** The number of the undisturbed run, and of those that only look around. */
-export const CALM_NUMBER = -1;
 
 export interface ExplorerSetup {
   readonly runner: TrialRunner;
@@ -86,7 +84,9 @@ export class Explorer {
     const { shard = ALONE, stuck = [], resume } = options;
     this.shard = shard;
     this.stuck = new Map(stuck.map((each) => [each.trial, each]));
-    this.findings = new FindingBook({ runner, spots: this.spots, seed, onFinding });
+    // Every shard runs undisturbed; that is one run of the whole.
+    const countsCalm = this.shard.index === 1;
+    this.findings = new FindingBook({ runner, spots: this.spots, seed, countsCalm, onFinding });
     if (resume !== undefined) this.restore(resume);
   }
 

@@ -30,7 +30,9 @@ export interface FindingBookSetup {
   readonly runner: Pick<TrialRunner, 'run' | 'viewOf'>;
   readonly spots: Spots;
   readonly seed: number;
-  /** Called with each finding that is new or has changed. */
+  /** Whether the undisturbed run counts as a run. */
+  readonly countsCalm: boolean;
+  /** Called with each finding that is new. */
   readonly onFinding: (finding: Finding) => void;
 }
 

@@ -20,13 +20,20 @@ export interface CoverageLine {
   readonly untried: readonly string[];
 }
 
+export interface CoveredEffect {
+  /** The index of its line in `lines`. */
+  readonly line: number;
+  /** How often each fault happened at it, by its aspect. */
+  readonly tried: Readonly<Record<string, number>>;
+}
+
 export interface Coverage {
   /** Combinations of an effect and an aspect of a fault. */
   readonly tried: number;
   readonly possible: number;
   readonly lines: readonly CoverageLine[];
-  /** How often each combination happened, by effect and aspect: what merging and going on need. */
-  readonly combinations: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** By effect, such as `order-1#3 http.request`: what merging and going on need. */
+  readonly effects: Readonly<Record<string, CoveredEffect>>;
 }
 
 export interface StrategyReport {

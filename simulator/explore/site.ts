@@ -34,3 +34,12 @@ export function sitesOf(history: History): readonly Site[] {
     })),
   );
 }
+
+const KEY = /^(?<execution>.+)#(?<seq>\d+) (?<effect>\S+)$/;
+
+/** Reads what siteKey wrote; undefined for anything else. */
+export function parseSiteKey(key: string): Omit<Site, 'class'> | undefined {
+  const { execution, seq, effect } = KEY.exec(key)?.groups ?? {};
+  if (execution === undefined || effect === undefined) return undefined;
+  return { execution, seq: Number(seq), effect };
+}

@@ -2,7 +2,7 @@
  * The part of a host that tries what can go wrong, and runs scenarios. It owns at most one
  * exploration, which runs in slices, so that requests are heard meanwhile. Nothing is recorded.
  */
-import { CheckSuite } from '../checks/check-suite.ts';
+import { BUILT_IN_CHECKS, CheckSuite } from '../checks/check-suite.ts';
 import type { ExploreOptions } from '../explore/explore-options.ts';
 import { Explorer } from '../explore/explorer.ts';
 import type { WorldNames } from '../explore/fault-values.ts';
@@ -57,7 +57,7 @@ export class Exploring {
     const { workflow, faults: plan, choices, checks } = scenario;
     const target = await this.load({ path: folderOf(path), workflow });
     const seed = scenario.seed ?? target.loaded.world.seed;
-    const suite = new CheckSuite();
+    const suite = await this.suiteFor(target.checks);
     checkNames(checks, suite);
     const runner = await this.runnerFor(target, seed, suite, () => 'scenario');
     const trial = { seed, plan, ...(choices === undefined ? {} : { choices }) };
@@ -75,7 +75,7 @@ export class Exploring {
     const [first] = target.loaded.workflows;
     const seed = options.seed ?? target.loaded.world.seed;
     const place = { trial: -1 };
-    const suite = new CheckSuite();
+    const suite = await this.suiteFor(options.checks ?? target.checks);
     this.tellLimit(target.loaded);
     const runner = await this.runnerFor(target, seed, suite, () => trialMark(place.trial));
     const explorer = new Explorer({
@@ -99,7 +99,7 @@ export class Exploring {
     const { environment } = this;
     const startedAt = environment.now();
     const steps = explorer.explore();
-    let reportedAt = startedAt;
+    let reportedAt = Number.NEGATIVE_INFINITY;
     for (;;) {
       const sliceAt = environment.now();
       while (environment.now() - sliceAt < SLICE_MS) {
@@ -115,6 +115,12 @@ export class Exploring {
       reportedAt = now;
       environment.emit({ kind: 'explored', report: explorer.report('cancelled') });
     }
+  }
+
+  /** The built-in checks, and those of a module. */
+  private async suiteFor(module: string | undefined): Promise<CheckSuite> {
+    if (module === undefined) return new CheckSuite();
+    return new CheckSuite(BUILT_IN_CHECKS, await this.environment.loadChecks(module));
   }
 
   private load(target: ExploreOptions['target']): Promise<LoadedTarget> {

@@ -1,0 +1,113 @@
+/**
+ * Explores in several hosts at once. It owns the hosts, and what they have come to so far.
+ *
+ * P1  Whatever becomes of a host, what it had found is kept.
+ * P2  A program that computes for ever costs one host, which another one replaces.
+ */
+import type { ExploreOptions, ExploreProgress } from '../../explore/explore-options.ts';
+import type { Finding } from '../../explore/finding.ts';
+import { mergeFindings, mergeReports } from '../../explore/merge-reports.ts';
+import type { ExploreReport } from '../../explore/report.ts';
+import type { HostEvent } from '../../host/protocol.ts';
+import { ExploreWorker } from './explore-worker.ts';
+
+export interface ExplorePoolSetup {
+  /** The bundle of the host's worker, absolute. */
+  readonly script: string;
+  readonly options: ExploreOptions;
+  /** How many hosts explore at once. */
+  readonly workers: number;
+  readonly onProgress: (progress: ExploreProgress) => void;
+  readonly onFinding: (finding: Finding) => void;
+  /** What else hosts tell: how loading goes on, problems. */
+  readonly onEvent: (event: HostEvent) => void;
+}
+
+export class ExplorePool {
+  private readonly workers: readonly ExploreWorker[];
+  private findings: readonly Finding[] = [];
+
+  constructor(private readonly setup: ExplorePoolSetup) {
+    const { options, workers: count, script } = setup;
+    const { shard = { index: 1, count: 1 }, resume } = options;
+    this.findings = resume?.findings ?? [];
+    this.workers = Array.from(
+      { length: count },
+      (_, number) =>
+        new ExploreWorker({
+          script,
+          options: {
+            ...options,
+            shard: { index: shard.index + number * shard.count, count: shard.count * count },
+            ...(resume === undefined ? {} : { resume: withoutCounts(resume) }),
+          },
+          onProgress: () => this.tellProgress(),
+          onFinding: (finding) => this.takeFinding(finding),
+          // They all load the same.
+          onEvent: number === 0 ? setup.onEvent : () => undefined,
+        }),
+    );
+  }
+
+  /**
+   * Explores to the end, or until it is cancelled. Throws HostProblemError when nothing can be
+   * explored, such as a program that does not build.
+   */
+  async run(): Promise<ExploreReport> {
+    const { shard, resume } = this.setup.options;
+    try {
+      const reports = await Promise.all(this.workers.map((worker) => worker.run()));
+      return mergeReports(resume === undefined ? reports : [...reports, resume], shard);
+    } finally {
+      await Promise.all(this.workers.map((worker) => worker.terminate()));
+    }
+  }
+
+  /** Breaks off; `run` then resolves with what has been found. */
+  cancel(): void {
+    for (const worker of this.workers) worker.cancel();
+  }
+
+  private takeFinding(finding: Finding): void {
+    const known = this.findings;
+    this.findings = mergeFindings([known, [finding]]);
+    // Another host may have found it, too.
+    if (this.findings.length > known.length) this.setup.onFinding(finding);
+  }
+
+  private tellProgress(): void {
+    const told = this.workers.flatMap(({ progress }) => progress ?? []);
+    const [first] = told;
+    if (first === undefined) return;
+    const sum = (of: (progress: ExploreProgress) => number): number =>
+      told.reduce((total, progress) => total + of(progress), 0);
+    const possible = Math.max(...told.map(({ coverage }) => coverage.possible));
+    const total = sum((progress) => progress.total ?? Number.POSITIVE_INFINITY);
+    const before = this.setup.options.resume?.runs ?? 0;
+    this.setup.onProgress({
+      done: before + sum(({ done }) => done),
+      strategy: first.strategy,
+      findings: this.findings.length,
+      coverage: {
+        possible,
+        tried: Math.min(
+          possible,
+          sum(({ coverage }) => coverage.tried),
+        ),
+      },
+      ...(Number.isFinite(total) ? { total: before + total } : {}),
+    });
+  }
+}
+
+/** What hosts go on from: what is counted already is added to what they come to. */
+function withoutCounts(report: ExploreReport): ExploreReport {
+  return {
+    ...report,
+    runs: 0,
+    strategies: [],
+    coverage: { tried: 0, possible: 0, lines: [], effects: {} },
+    findings: report.findings.map((finding) => ({ ...finding, runs: 0 })),
+    problems: [],
+  };
+}
