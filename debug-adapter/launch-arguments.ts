@@ -3,6 +3,7 @@
 import { isAbsolutePath, joinPath } from '../simulator/guest/symbols/index.ts';
 import type { RunTarget } from '../simulator/host/protocol.ts';
 import type { PersistenceLevel } from '../simulator/journal/records.ts';
+import { PERSISTENCE_LEVELS } from '../simulator/journal/records.ts';
 import type { Arguments } from './arguments.ts';
 import { debugErrors } from './debug-error.ts';
 import { folderOf } from './source-paths.ts';
@@ -45,7 +46,7 @@ export interface LaunchArguments {
   readonly steps: 'statements' | 'effects';
 }
 
-const LEVELS: readonly PersistenceLevel[] = ['none', 'workflow', 'effect'];
+const LEVELS: readonly PersistenceLevel[] = PERSISTENCE_LEVELS;
 
 /** Throws DebugError `bad-arguments`. */
 export function parseLaunch(args: Arguments): LaunchArguments {

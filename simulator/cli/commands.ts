@@ -1,4 +1,5 @@
 /** Every command with its options: what the parser knows and what the help shows. */
+import { PERSISTENCE_LEVELS } from '../journal/records.ts';
 import type { CommandSpec, OptionSpec } from './option-parser.ts';
 
 const HELP: OptionSpec = { name: 'help', short: 'h', help: 'show this help' };
@@ -31,7 +32,7 @@ export const RUN: CommandSpec = {
     { name: 'env', value: 'KEY=VALUE', many: true, help: 'set an environment variable' },
     {
       name: 'persistence',
-      value: 'none|workflow|effect',
+      value: PERSISTENCE_LEVELS.join('|'),
       help: 'how much of an execution outlives a crash',
     },
     { name: 'stdin', value: 'FILE|-|none', help: 'standard input of the program' },

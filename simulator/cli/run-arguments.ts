@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { RunOptions } from '../host/protocol.ts';
+import { PERSISTENCE_LEVELS } from '../journal/records.ts';
 import { parseDuration } from '../kernel/time.ts';
 import { usageError } from './command-error.ts';
 import { RUN } from './commands.ts';
@@ -90,12 +91,7 @@ function startOf(parsed: ParsedOptions, folder: string, help: boolean): RunArgum
 function passedOn(parsed: ParsedOptions, folder: string): RunArguments['options'] {
   const seed = integer(parsed, 'seed', Number.MAX_SAFE_INTEGER, RUN.name);
   const paceMs = integer(parsed, 'pace', PACE_MS_MAX, RUN.name);
-  const persistence = oneOf(
-    parsed,
-    'persistence',
-    ['none', 'workflow', 'effect'] as const,
-    RUN.name,
-  );
+  const persistence = oneOf(parsed, 'persistence', PERSISTENCE_LEVELS, RUN.name);
   const answer = oneOf(parsed, 'answer', ['retry', 'fail'] as const, RUN.name);
   const faults = parsed.text('faults');
   return {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { ServeOptions } from '../host/protocol.ts';
+import { PERSISTENCE_LEVELS } from '../journal/records.ts';
 import { usageError } from './command-error.ts';
 import { SERVE } from './commands.ts';
 import { type ParsedOptions, parseOptions } from './option-parser.ts';
@@ -74,8 +75,7 @@ export function parseServe(args: readonly string[], folder: string): ServeArgume
 
 function passedOn(parsed: ParsedOptions, folder: string): ServeArguments['options'] {
   const seed = integer(parsed, 'seed', Number.MAX_SAFE_INTEGER, SERVE.name);
-  const levels = ['none', 'workflow', 'effect'] as const;
-  const persistence = oneOf(parsed, 'persistence', levels, SERVE.name);
+  const persistence = oneOf(parsed, 'persistence', PERSISTENCE_LEVELS, SERVE.name);
   const answer = oneOf(parsed, 'answer', ['retry', 'fail'] as const, SERVE.name);
   const time = oneOf(parsed, 'time', ['real', 'virtual'] as const, SERVE.name);
   const faults = parsed.text('faults');

@@ -66,6 +66,8 @@ export interface WorkflowConfig {
   readonly stdin: StdinConfig;
   readonly mounts: readonly MountConfig[];
   readonly persistence: PersistenceLevel;
+  /** Names of functions of the program that are steps, at persistence level `step`. */
+  readonly steps: readonly string[];
   readonly clock: ClockMode;
   readonly unknownOutcome: readonly UnknownOutcomeRule[];
   /** The call of an export, such as `add(1, 2)`; undefined runs the program's own entry. */
@@ -75,6 +77,8 @@ export interface WorkflowConfig {
   /** Names of workflows of the same file that its executions may start, each once. */
   readonly starts: readonly string[];
   readonly limits: WorkflowLimits;
+  /** The path of the module of its checks. */
+  readonly checks: string | undefined;
 }
 
 export interface LinkConfig {
@@ -231,12 +235,14 @@ export function defaultWorkflow(name: string, program: ProgramConfig): WorkflowC
     stdin: { kind: 'empty' },
     mounts: [],
     persistence: 'effect',
+    steps: [],
     clock: 'node',
     unknownOutcome: [],
     invoke: undefined,
     count: 1,
     starts: [],
     limits: DEFAULT_LIMITS,
+    checks: undefined,
   };
 }
 

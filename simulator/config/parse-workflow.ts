@@ -1,4 +1,4 @@
-import type { PersistenceLevel } from '../journal/records.ts';
+import { PERSISTENCE_LEVELS } from '../journal/records.ts';
 import {
   type ClockMode,
   DEFAULT_LIMITS,
@@ -17,6 +17,7 @@ import {
   FILE_PATH,
   MOUNT_PATH,
   REQUEST_PATTERN,
+  SCRIPT_PATH,
   SOURCE_PATH,
 } from './patterns.ts';
 import { hint } from './suggest.ts';
@@ -39,15 +40,17 @@ const WORKFLOW_KEYS = [
   'stdin',
   'mounts',
   'persistence',
+  'steps',
   'clock',
   'unknownOutcome',
   'invoke',
   'count',
   'starts',
   'limits',
+  'checks',
 ] as const;
 
-const LEVELS: readonly PersistenceLevel[] = ['none', 'workflow', 'effect'];
+const STEPS_MAX = 1000;
 const CLOCK_MODES: readonly ClockMode[] = ['node', 'clamped'];
 const POLICIES: readonly UnknownOutcomePolicy[] = ['retry', 'fail', 'ask'];
 
@@ -77,7 +80,8 @@ export function readWorkflow(
     env: readEnv(fields.get('env')) ?? defaults.env,
     stdin: readStdin(fields.get('stdin')) ?? defaults.stdin,
     mounts: readMounts(fields.get('mounts'), volumes) ?? defaults.mounts,
-    persistence: fields.get('persistence')?.oneOf(LEVELS) ?? defaults.persistence,
+    persistence: fields.get('persistence')?.oneOf(PERSISTENCE_LEVELS) ?? defaults.persistence,
+    steps: fields.get('steps')?.list(readStep, STEPS_MAX) ?? defaults.steps,
     clock: fields.get('clock')?.oneOf(CLOCK_MODES) ?? defaults.clock,
     unknownOutcome:
       fields.get('unknownOutcome')?.list(readRule, RULES_MAX) ?? defaults.unknownOutcome,
@@ -85,7 +89,12 @@ export function readWorkflow(
     count: fields.get('count')?.integer(1, COUNT_MAX) ?? defaults.count,
     starts: readStarts(fields.get('starts'), workflows) ?? defaults.starts,
     limits: readLimits(fields.get('limits')) ?? defaults.limits,
+    checks: fields.get('checks')?.matching(SCRIPT_PATH.pattern, SCRIPT_PATH.words),
   };
+}
+
+function readStep(value: Value): string | undefined {
+  return value.matching(/^\S.*$/, 'the name of a function');
 }
 
 function readProgram(

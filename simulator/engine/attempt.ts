@@ -41,6 +41,7 @@ import { performOutput } from './outputs.ts';
 import type { PatchRun } from './patch-run.ts';
 import { performRead } from './reads.ts';
 import { Sockets } from './sockets.ts';
+import { noteStep, type StepRun } from './steps.ts';
 import { MESSAGES_TAKING, REQUEST_TAKING, STDIN_TAKING, Taken, type Taking } from './taken.ts';
 
 /** How long an effect keeps its guest busy, so that time passes in a loop of clock reads. */
@@ -79,6 +80,10 @@ export class Attempt implements EffectPort {
   private stackEnded = false;
   /** Changes the guest's memory by hand, in this turn. */
   private patching: PatchRun | undefined;
+  /** What counts the steps of the guest that is on the stack. */
+  private steps: StepRun | undefined;
+  /** The call of a step that the effect belongs to which is being performed. */
+  step: number | undefined;
   /** What the guest finished with, until that is durable. */
   private finishing: GuestOutcome | undefined;
   readonly replayed: number;
@@ -113,7 +118,8 @@ export class Attempt implements EffectPort {
   }
 
   get durable(): boolean {
-    return this.execution.workflow.config.persistence === 'effect';
+    const { persistence } = this.execution.workflow.config;
+    return persistence === 'effect' || persistence === 'step';
   }
 
   get latestWallNanos(): bigint {
@@ -152,10 +158,12 @@ export class Attempt implements EffectPort {
     this.stackEnded = false;
     this.onStack = true;
     this.engine.beginsTurn(this);
-    const program = this.engine.patches.programFor(this);
+    const steps = this.engine.steps.runFor(this, (tick) => this.putAside(tick));
+    this.steps = steps;
+    const program = steps?.program ?? this.engine.patches.programFor(this);
     let outcome: GuestOutcome | undefined;
     try {
-      const session = this.session(program);
+      const session = steps?.session ?? this.session(program);
       outcome = runGuest({ ...this.execution.workflow, program }, this, session);
     } catch (error) {
       if (error !== this.unwinding && !(error instanceof GuestStopped)) throw error;
@@ -255,6 +263,7 @@ export class Attempt implements EffectPort {
   }
 
   private finish(outcome: GuestOutcome): void {
+    noteStep(this, undefined);
     this.finishing = outcome;
     this.onNode(() => this.commits.now(() => this.engine.conclude(this, outcome)));
   }
@@ -293,6 +302,7 @@ export class Attempt implements EffectPort {
       engine.failEffectLimit(this);
       this.throwIfOver();
     }
+    if (this.steps !== undefined) noteStep(this, this.steps.current());
     if (engine.faults.watchesEffects) this.points.begin(seq, operation);
     switch (operation.class) {
       case 'read':

@@ -48,7 +48,9 @@ import { Patches } from './patches.ts';
 import { Questions } from './questions.ts';
 import type { RealRequests } from './real-requests.ts';
 import { SourcePlaces } from './source-places.ts';
+import { entriesKept, Steps } from './steps.ts';
 import { Traffic } from './traffic.ts';
+import { VolumeFaults } from './volume-faults.ts';
 import type { Workflow } from './workflow.ts';
 
 export class Engine {
@@ -65,6 +67,7 @@ export class Engine {
   readonly edits = new Edits(this);
   readonly patches: Patches;
   readonly sources = new SourcePlaces();
+  readonly steps = new Steps();
   readonly clocks = new Clocks(this);
   readonly real: RealRequests;
   readonly conversations: Conversations;
@@ -74,6 +77,7 @@ export class Engine {
   readonly datagrams = new Datagrams(this);
   readonly traffic: Traffic;
   readonly links = new LinkFaults(this);
+  readonly volumeFaults = new VolumeFaults(this);
   /** The attempt whose guest was put on the stack last; one at a time is there. */
   inTurn: Attempt | undefined;
   /** How many executions have not ended. */
@@ -107,6 +111,7 @@ export class Engine {
   /** Creates an execution, which begins when time goes on. */
   start(workflow: Workflow, request?: RequestInbox): Execution {
     assert(this.executions.size < EXECUTIONS_MAX, `more than ${EXECUTIONS_MAX} executions`);
+    this.steps.check(workflow);
     const { name } = workflow.config;
     const number = (this.counts.get(name) ?? 0) + 1;
     this.counts.set(name, number);
@@ -184,9 +189,7 @@ export class Engine {
       if (latest.outcome !== 'suspended') execution.recoveries++;
     }
     this.noteLost(execution);
-    if (execution.workflow.config.persistence !== 'effect' && execution.attempts > 0) {
-      this.store.restart(journal);
-    }
+    this.forgetTail(execution);
     journal.epoch++;
     execution.attempts++;
     const view = journal.entries.map((entry) =>
@@ -204,6 +207,20 @@ export class Engine {
     });
     this.cluster.enter(attempt);
     attempt.wake();
+  }
+
+  /** What the persistence level does not keep. */
+  private forgetTail({ id, journal, latest, workflow }: Execution): void {
+    if (latest === undefined || latest.outcome === 'suspended') return;
+    const { persistence } = workflow.config;
+    if (persistence === 'effect') return;
+    if (persistence !== 'step') {
+      this.store.restart(journal);
+      return;
+    }
+    const kept = entriesKept(journal);
+    for (const entry of journal.entries.slice(kept)) this.sink.lost(id, latest.number, entry);
+    if (kept < journal.entries.length) this.store.keepFirst(journal, kept);
   }
 
   /** Cancels an execution right after one of its effects; -1 before the first. It may be to come. */

@@ -46,7 +46,9 @@ export function keyFor(
 ): string | undefined {
   // Nobody at the other end would see the key of a connection.
   if (operation.class !== 'call' || operation.name === connectionOpen.name) return undefined;
-  const engineKey = attempt.durable ? `${attempt.execution.id}/${seq}` : undefined;
+  // A step is done again as a whole, and does not know what it did before.
+  const isKnown = attempt.durable && attempt.step === undefined;
+  const engineKey = isKnown ? `${attempt.execution.id}/${seq}` : undefined;
   if (!beginsExchange(operation)) return engineKey;
   const request = args as HttpRequestArgs;
   const own = headerValue(request.headers, 'idempotency-key');

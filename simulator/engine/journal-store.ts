@@ -51,6 +51,8 @@ export class DurableJournal {
   readonly messages: Message[] = [];
   request: RequestInbox | undefined;
   readonly stdin = new Inbox(stdinRead.name);
+  /** The latest step that has ended, and its last entry, at level `step`. */
+  endedStep: { readonly step: number; readonly lastSeq: Seq } | undefined;
   /** Raised by every claim; 0 before the first. */
   epoch = 0;
 
@@ -75,6 +77,14 @@ export class JournalStore {
   restart(journal: DurableJournal): void {
     journal.entries.length = 0;
     this.sink.restart(journal.execution);
+  }
+
+  /** Forgets the entries behind the first ones, of a step that is done again. */
+  keepFirst(journal: DurableJournal, count: number): void {
+    const kept = journal.entries.slice(0, count);
+    this.restart(journal);
+    journal.entries.push(...kept);
+    for (const entry of kept) this.sink.entry(journal.execution, entry);
   }
 
   private store(journal: DurableJournal, entry: Entry): void {

@@ -10,12 +10,14 @@ export function newEntry(
   operation: AnyOperation,
   args: EffectValue,
 ): Entry {
+  const { step } = attempt;
   return {
     seq,
     operation,
     argsHash: operation.hash(args),
     args: keep(args),
     key: keyFor(attempt, seq, operation, args),
+    ...(step === undefined ? {} : { step }),
     attempt: attempt.number,
     startedAt: attempt.engine.agenda.now,
     result: undefined,

@@ -41,6 +41,8 @@ export interface Entry {
   endedAt: VirtualNanos | undefined;
   /** When the program saw it first; undefined until then. */
   deliveredAt: VirtualNanos | undefined;
+  /** The call of a step that it belongs to, at level `step`; not recorded. */
+  readonly step?: number;
   /** What an engine must know to go on with an unfinished effect (a wait's due time). */
   pending: PendingState | undefined;
 }

@@ -8,7 +8,8 @@ import type { VirtualNanos } from '../kernel/time.ts';
 import type { Entry, ExecutionId, Seq } from './entry.ts';
 
 /** How much of an execution outlives a crash (DESIGN: persistence level). */
-export type PersistenceLevel = 'none' | 'workflow' | 'effect';
+export const PERSISTENCE_LEVELS = ['none', 'workflow', 'step', 'effect'] as const;
+export type PersistenceLevel = (typeof PERSISTENCE_LEVELS)[number];
 
 export type ExecutionStatus =
   | 'running'
@@ -119,6 +120,8 @@ export type TraceKind =
   | 'response.held'
   | 'response.lost'
   | 'link.healed'
+  | 'volume.healed'
+  | 'volume.lost'
   | 'call.retried'
   | 'question.asked'
   | 'question.answered'

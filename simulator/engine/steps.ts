@@ -1,0 +1,153 @@
+/**
+ * Steps of executions at persistence level `step`: calls of the functions that the configuration
+ * names. What such a call does is done again as a whole when a crash comes before its end, and
+ * without keys, as engines do it that know steps and not effects.
+ *
+ * G1  Effects of one call of a step, and of what it calls, have the same number; effects of two
+ *     calls do not.
+ * G2  The numbers of an attempt that replays are those of the attempt that performed.
+ */
+import type { WorkflowConfig } from '../config/config.ts';
+import { instrumentProgram, ProbeSession, type ProbeSettings } from '../guest/instrument/index.ts';
+import type { GuestProgram } from '../guest/program.ts';
+import { captureFrames, ProgramLocator } from '../guest/symbols/index.ts';
+import type { Entry } from '../journal/entry.ts';
+import type { Attempt } from './attempt.ts';
+import type { DurableJournal } from './journal-store.ts';
+import type { Workflow } from './workflow.ts';
+
+/** A program in which entries of its steps are heard of. */
+interface StepForm {
+  readonly program: GuestProgram;
+  /** The functions that are steps, by index. */
+  readonly functions: ReadonlySet<number>;
+}
+
+/** There are no steps, or no function of the program has the name of one. */
+export class StepError extends Error {
+  override readonly name = 'StepError';
+  readonly code = 'step';
+  constructor(workflow: string, step: string | undefined) {
+    super(
+      step === undefined
+        ? `${workflow} has no steps: persistence level "step" needs the names of functions in "steps"`
+        : `${workflow} has no function ${step}, which "steps" names; was it built without names, or ` +
+            'was the function inlined?',
+    );
+  }
+}
+
+/** The steps of a simulation's executions; makes each form of a program once. */
+export class Steps {
+  private readonly forms = new Map<string, StepForm>();
+
+  /** Throws StepError, and ModuleError for code that cannot be rewritten. */
+  check({ config, program }: Workflow): void {
+    if (config.persistence !== 'step') return;
+    if (config.steps.length === 0) throw new StepError(config.name, undefined);
+    if (program.main.instrumented === undefined) this.formOf(program, config);
+  }
+
+  /** Undefined at other levels, and for a program that has probes of somebody else's. */
+  runFor(attempt: Attempt, onCheckIn: (tick: number) => boolean): StepRun | undefined {
+    const { config, program } = attempt.execution.workflow;
+    if (config.persistence !== 'step' || program.main.instrumented !== undefined) return undefined;
+    return new StepRun(this.formOf(program, config), { onCheckIn });
+  }
+
+  private formOf(program: GuestProgram, { name, steps }: WorkflowConfig): StepForm {
+    const key = `${program.hash} ${steps.join(' ')}`;
+    const known = this.forms.get(key);
+    if (known !== undefined) return known;
+    const functions = functionsNamed(program, steps, name);
+    const entries = [...functions].map((index) => entryOf(program, index)).sort((a, b) => a - b);
+    const form = instrumentProgram(program, {
+      ...{ probes: entries, breakpoints: entries, locals: () => [] },
+      ...{ depth: true, moved: true, checkIns: true },
+    });
+    const made = { program: form, functions };
+    this.forms.set(key, made);
+    return made;
+  }
+}
+
+function functionsNamed(
+  program: GuestProgram,
+  steps: readonly string[],
+  workflow: string,
+): ReadonlySet<number> {
+  const { names } = new ProgramLocator(program);
+  const { functionsImported, bodies } = program.main.info;
+  const functions = new Set<number>();
+  for (const step of steps) {
+    const before = functions.size;
+    for (let defined = 0; defined < bodies.starts.length; defined++) {
+      const name = names.name(functionsImported + defined);
+      // A demangled name has its parameters behind it.
+      if (name === step || name.startsWith(`${step}(`)) functions.add(functionsImported + defined);
+    }
+    if (functions.size === before) throw new StepError(workflow, step);
+  }
+  return functions;
+}
+
+/** Where the instructions of a function begin, as an offset into the code section. */
+function entryOf({ main: { info } }: GuestProgram, index: number): number {
+  const start = info.bodies.starts[index - info.functionsImported] ?? 0;
+  return start - (info.code?.start ?? 0);
+}
+
+/** One run of a guest whose steps are counted. */
+export class StepRun {
+  readonly session: ProbeSession;
+  private calls = 0;
+
+  get program(): GuestProgram {
+    return this.form.program;
+  }
+
+  constructor(
+    private readonly form: StepForm,
+    settings: ProbeSettings,
+  ) {
+    this.session = new ProbeSession({
+      ...settings,
+      onBreakpoint: ({ depth }) => {
+        // A step that another one calls belongs to that.
+        if (depth === OUTERMOST) this.calls++;
+        return false;
+      },
+    });
+  }
+
+  /** The number of the call whose effect is asked for; undefined outside steps. */
+  current(): number | undefined {
+    const { program, functions } = this.form;
+    const isInside = captureFrames(program).some((frame) => functions.has(frame.functionIndex));
+    return isInside ? this.calls : undefined;
+  }
+}
+
+/** The depth of a function with probes that no other such function has called. */
+const OUTERMOST = 1;
+
+/** An effect of this step, or of none, is asked for: the one before it may have ended. */
+export function noteStep(attempt: Attempt, step: number | undefined): void {
+  const { view, epoch, execution } = attempt;
+  attempt.step = step;
+  const { journal } = execution;
+  const last = view.at(-1);
+  if (last?.step === undefined || last.step === step || epoch !== journal.epoch) return;
+  journal.endedStep = { step: last.step, lastSeq: last.seq };
+}
+
+/** How many entries outlive the end of an attempt: all before a step that has not ended. */
+export function entriesKept({ entries, endedStep }: DurableJournal): number {
+  const last = entries.at(-1);
+  if (last?.step === undefined || isEnded(last, endedStep)) return entries.length;
+  return entries.findIndex(({ step }) => step === last.step);
+}
+
+function isEnded(last: Entry, ended: DurableJournal['endedStep']): boolean {
+  return ended !== undefined && ended.step === last.step && ended.lastSeq === last.seq;
+}
