@@ -2,7 +2,7 @@
 import { basename, extname } from 'node:path';
 import * as vscode from 'vscode';
 import type { JsonObject } from '../../simulator/effects/operation.ts';
-import type { RunTarget } from '../../simulator/host/protocol.ts';
+import type { RunTarget, TrialOptions } from '../../simulator/host/protocol.ts';
 import type { PortHost } from '../simulations/serving-host.ts';
 import type { Simulation } from '../simulations/simulation.ts';
 import type { Simulations } from '../simulations/simulations.ts';
@@ -44,6 +44,21 @@ export class Runner {
     const record = await this.needs.recordings.placeFor(title, target.path);
     const options = { target, record, paused, paceMs: paceMs(target.path) };
     await this.watch(this.needs.simulations.run(title, options), `Starting ${title}`);
+  }
+
+  /** Runs what exploration has found again, and records it; undefined when the person has left. */
+  async runTrial(
+    target: RunTarget,
+    trial: TrialOptions & { readonly seed?: number },
+  ): Promise<Simulation | undefined> {
+    if (!isTrusted()) return undefined;
+    const title = titleOf(target);
+    const record = await this.needs.recordings.placeFor(title, target.path);
+    const { seed, ...options } = trial;
+    const begun = { target, record, trial: options, ...(seed === undefined ? {} : { seed }) };
+    const run = this.needs.simulations.run(title, begun);
+    await this.watch(run, `Starting ${title}`);
+    return run.simulation;
   }
 
   /** Serves at a real port until it is cancelled; undefined when the person has left. */

@@ -250,6 +250,19 @@ export class Simulation implements ListedSimulation, Disposable {
     }
   }
 
+  /** Resolves at the end of the simulation, with its recording. */
+  async ended(): Promise<string | undefined> {
+    while (this.model.isLive) {
+      await new Promise<void>((resolve) => {
+        const listening = this.changes.event(() => {
+          listening.dispose();
+          resolve();
+        });
+      });
+    }
+    return this.model.recording;
+  }
+
   /** Gives up the host: it folds its recording and ends. */
   async letGo(): Promise<void> {
     const { host } = this;

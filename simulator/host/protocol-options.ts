@@ -2,6 +2,7 @@
 import type { JsonObject } from '../effects/operation.ts';
 import type { OutcomeAnswer } from '../engine/http-exchange.ts';
 import type { PersistenceLevel } from '../journal/records.ts';
+import type { Choice } from '../kernel/choices.ts';
 import type { PartLimits } from './parted-recording.ts';
 
 /** What to run: a workflow of a configuration, a source, or a module. */
@@ -35,12 +36,22 @@ export interface OutsideMessage extends OutsideValue {
   readonly execution: string;
 }
 
+/** What exploration found, to be run again with everything recorded. */
+export interface TrialOptions {
+  /** A fault plan, as in a file; replaces the configured one. */
+  readonly plan: JsonObject;
+  /** Decisions that differ from those of the seed. */
+  readonly choices?: readonly Choice[];
+}
+
 export interface RunOptions {
   readonly target: RunTarget;
   readonly seed?: number;
   readonly persistence?: PersistenceLevel;
   /** A fault plan file, absolute; replaces the configured one. `none` disturbs nothing. */
   readonly faults?: string | 'none';
+  /** Instead of `faults`. */
+  readonly trial?: TrialOptions;
   /** Where to record, absolute; undefined keeps the recording in memory only. */
   readonly record?: string;
   /** Real milliseconds between effects, so that a person can watch; 0 runs freely. */

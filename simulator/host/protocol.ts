@@ -41,6 +41,7 @@ export type {
   RunTarget,
   ServeAgainOptions,
   ServeOptions,
+  TrialOptions,
 } from './protocol-options.ts';
 export type { Delivery, ServedEnd, ServedPart, ServingStart } from './protocol-serving.ts';
 export type {

@@ -3,7 +3,7 @@
  * ready what a run needs, answers with how the run began, and sees to what is due at its end.
  */
 import { EMPTY_PLAN, type FaultPlan } from '../faults/fault.ts';
-import { parseFault } from '../faults/plan.ts';
+import { parseFault, parsePlan } from '../faults/plan.ts';
 import { recordedInputs } from './earlier-parts.ts';
 import type { HeldSimulation } from './held-simulation.ts';
 import type { HostEnvironment } from './host-environment.ts';
@@ -38,9 +38,16 @@ export class SimulationStarter {
     const target = await environment.load(options.target, (message) =>
       environment.emit({ kind: 'progress', message }),
     );
-    const plan = await this.planFor(options.faults, target.plan);
+    const { trial } = options;
+    const plan =
+      trial === undefined
+        ? await this.planFor(options.faults, target.plan)
+        : parsePlan(JSON.stringify(trial.plan), 'the plan of the trial');
     const loaded = withOptions(target.loaded, options);
-    const live = await this.begin(loaded, plan, options.record, options, undefined);
+    const { choices } = trial ?? {};
+    const earlier =
+      choices === undefined ? undefined : { choices, realServices: realServices(loaded.world) };
+    const live = await this.begin(loaded, plan, options.record, options, earlier);
     if (options.writeBack === true) this.writeBackAtEnd(live, target.mountedFolders);
     return this.viewer.snapshot();
   }
