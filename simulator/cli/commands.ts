@@ -144,6 +144,43 @@ export const INSPECT: CommandSpec = {
   ],
 };
 
+export const EXPLORE: CommandSpec = {
+  name: 'explore',
+  usage: '<module|workflow> [options]',
+  summary: 'try what can go wrong, and shrink what breaks to the smallest plan',
+  positionals: ['module, source, folder or workflow'],
+  manyPositionals: true,
+  options: [
+    { name: 'runs', value: 'N', help: 'try this many at most' },
+    { name: 'time', value: 'DURATION', help: 'stop after this much real time; 60s without --runs' },
+    { name: 'seed', value: 'N', help: 'decide what is tried from this number' },
+    { name: 'workers', value: 'N', help: 'try in so many threads; as many as there are cores' },
+    { name: 'only', value: 'NAMES', help: 'only these strategies, with commas between them' },
+    { name: 'checks', value: 'FILE', help: 'a module of checks, instead of the configured one' },
+    { name: 'save', value: 'FOLDER', help: 'save each error that is found as a scenario there' },
+    { name: 'report', value: 'FILE', help: 'write what it came to, for --resume and --merge' },
+    { name: 'resume', value: 'FILE', help: 'go on where a report ends, and write it anew' },
+    { name: 'shard', value: 'I/N', help: 'try the part I of N, such as 1/4' },
+    { name: 'merge', help: 'put together the reports that are given instead of a workflow' },
+    JSON_OUTPUT,
+    HELP,
+  ],
+  notes: [
+    'Strategies: crashes, faults, clocks, pairs, partitions, schedules, swarms.',
+    'Exits with 71 when a check fails. Ctrl-C ends it, and keeps what was found.',
+  ],
+};
+
+export const CHECK: CommandSpec = {
+  name: 'check',
+  usage: '[scenarios or folders] [options]',
+  summary: 'run scenarios that were saved, and tell which checks fail',
+  positionals: ['scenario or folder'],
+  manyPositionals: true,
+  options: [JSON_OUTPUT, HELP],
+  notes: ['Without names, it runs those in the folder scenarios. Exits with 71 when one fails.'],
+};
+
 export const DEBUG_ADAPTER: CommandSpec = {
   name: 'debug-adapter',
   usage: '[options]',
@@ -152,4 +189,12 @@ export const DEBUG_ADAPTER: CommandSpec = {
   options: [{ name: 'port', value: 'N', help: 'listen on this port of 127.0.0.1' }, HELP],
 };
 
-export const COMMANDS: readonly CommandSpec[] = [RUN, SERVE, REPLAY, INSPECT, DEBUG_ADAPTER];
+export const COMMANDS: readonly CommandSpec[] = [
+  RUN,
+  SERVE,
+  EXPLORE,
+  CHECK,
+  REPLAY,
+  INSPECT,
+  DEBUG_ADAPTER,
+];

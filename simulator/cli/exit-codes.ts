@@ -40,6 +40,7 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   divergence: EXIT.software,
   internal: EXIT.software,
   'host-ended': EXIT.software,
+  stuck: EXIT.timeout,
   locked: EXIT.cannotCreate,
   'disk-full': EXIT.cannotCreate,
   'write-failed': EXIT.cannotCreate,

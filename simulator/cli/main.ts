@@ -18,6 +18,8 @@ type Command = (args: readonly string[], io: CommandIo) => Promise<ExitCode>;
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./run-command.ts')).runCommand,
   serve: async () => (await import('./serve-command.ts')).serveCommand,
+  explore: async () => (await import('./explore-command.ts')).exploreCommand,
+  check: async () => (await import('./check-command.ts')).checkCommand,
   replay: async () => (await import('./replay-command.ts')).replayCommand,
   inspect: async () => (await import('./inspect-command.ts')).inspectCommand,
   'debug-adapter': async () => (await import('./debug-adapter-command.ts')).debugAdapterCommand,

@@ -24,6 +24,8 @@ export interface CommandSpec {
   readonly options: readonly OptionSpec[];
   /** What each positional argument is, for messages. */
   readonly positionals: readonly string[];
+  /** More than one of the last positional may be given. */
+  readonly manyPositionals?: boolean;
   /** Takes arguments after `--`. */
   readonly takesRest?: boolean;
 }
@@ -114,7 +116,7 @@ function checkPositionals(
   rest: readonly string[] | undefined,
 ): void {
   const extra = positionals[spec.positionals.length];
-  if (extra !== undefined) {
+  if (extra !== undefined && spec.manyPositionals !== true) {
     const next = spec.takesRest === true ? '; arguments of the program go after --' : '';
     throw usageError(`unexpected argument "${extra}"${next}`, spec.name);
   }

@@ -1,0 +1,99 @@
+/** Findings and coverage as people read them in a terminal. */
+import type { EffectSpot, Finding } from '../../explore/finding.ts';
+import type { CoverageLine, ExploreReport } from '../../explore/report.ts';
+import type { ScenarioViolation } from '../../explore/scenario.ts';
+import { countText } from './bytes-text.ts';
+import { paintLine, sign, span, type TextStyle } from './style.ts';
+
+/** Aspects that are named of a line on which some were never tried. */
+const UNTRIED_SHOWN_MAX = 4;
+
+/**
+ * What is wrong in one line that editors and their problem matchers find:
+ * `order.c:42: error: exactly-once: ...`; without a line, the execution and effect stand for it.
+ */
+export function violationLine({ check, message, severity, at }: ScenarioViolation): string {
+  return `${placeText(at)}${severity}: ${check}: ${message.replaceAll('\n', ' ')}`;
+}
+
+/** A finding in lines, without the last line's end. */
+export function findingText(finding: Finding, style: TextStyle): string {
+  const { trial, original, nearestPassing, runs, shrinkRuns, severity } = finding;
+  const mark = severity === 'error' ? sign(style, 'failed') : sign(style, 'question');
+  const head = paintLine(
+    [span(`${mark} `, severity === 'error' ? 'red' : 'yellow'), span(violationLine(finding))],
+    style,
+  );
+  const plan = JSON.stringify(trial.plan);
+  const seed = `seed ${trial.seed}`;
+  const choices =
+    trial.choices === undefined ? '' : `, ${countText(trial.choices.length, 'choice')}`;
+  return [
+    head,
+    `    smallest plan (${seed}${choices}): ${plan}`,
+    `    found by ${original.strategy}, with ${countText(original.faults, 'fault')}; shrunk in ${countText(shrinkRuns, 'run')}; ${countText(runs, 'run')} broke like this`,
+    ...(nearestPassing === undefined
+      ? []
+      : [
+          `    it passes when ${nearestPassing.change}`,
+          `    what differs first: ${nearestPassing.difference.text}`,
+        ]),
+  ].join('\n');
+}
+
+/** What an exploration has covered and come to, in lines, with the last line's end. */
+export function reportText(report: ExploreReport, style: TextStyle): string {
+  const { coverage, strategies, runs, findings, stopped } = report;
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  const warnings = findings.length - errors;
+  const lines = [
+    ...strategies.map(
+      ({ name, runs: count, planned, broken }) =>
+        `  ${name.padEnd(11)}${String(count).padStart(7)}${planned === undefined ? '' : ` of ${planned}`} tried, ${broken} broken`,
+    ),
+    '',
+    `  ${coverage.tried} of ${coverage.possible} combinations of an effect and a fault tried`,
+    ...coverage.lines.map((line) => `  ${coverageText(line)}`),
+    ...neverHeld(report).map(
+      (name) => `  ${name} never held, in no run (it is a check of the kind "sometimes")`,
+    ),
+    ...report.problems.map((problem) => `  note: ${problem}`),
+    '',
+  ];
+  const end = `${countText(runs, 'run')}, ${countText(errors, 'error')}, ${countText(warnings, 'warning')}; ${ENDS[stopped]}`;
+  const isFine = errors === 0 && neverHeld(report).length === 0;
+  const verdict = paintLine(
+    [span(`${sign(style, isFine ? 'ok' : 'failed')} `, isFine ? 'green' : 'red'), span(end)],
+    style,
+  );
+  return `${[...lines, verdict].join('\n')}\n`;
+}
+
+/** Checks that had to hold in one run at least, and did in none. */
+export function neverHeld({ sometimes }: Pick<ExploreReport, 'sometimes'>): readonly string[] {
+  return Object.entries(sometimes).flatMap(([name, held]) => (held ? [] : [name]));
+}
+
+const ENDS: Readonly<Record<ExploreReport['stopped'], string>> = {
+  complete: 'everything was tried',
+  runs: 'ended after the number of runs (--runs)',
+  time: 'ended after its time (--time)',
+  saturated: 'ended because nothing new came up any more',
+  cancelled: 'interrupted',
+};
+
+function coverageText({ source, effects, count, tried, untried }: CoverageLine): string {
+  const place = source === undefined ? '' : `${source.path}:${source.line} `;
+  const kinds = Object.keys(tried).length;
+  const missing =
+    untried.length === 0
+      ? ''
+      : `; not ${untried.slice(0, UNTRIED_SHOWN_MAX).join(', ')}${untried.length > UNTRIED_SHOWN_MAX ? ` and ${untried.length - UNTRIED_SHOWN_MAX} more` : ''}`;
+  return `${place}${effects.join(', ')} (${countText(count, 'effect')}): ${countText(kinds, 'fault')} tried${missing}`;
+}
+
+function placeText(at: EffectSpot | undefined): string {
+  if (at === undefined) return '';
+  const { source, execution, seq } = at;
+  return source === undefined ? `${execution} #${seq}: ` : `${source.path}:${source.line}: `;
+}
