@@ -260,7 +260,7 @@ export class LiveDriver {
   private prepare(program: GuestProgram): GuestProgram {
     const locator = new ProgramLocator(program);
     this.locators.set(program.hash, locator);
-    return program.kind === 'core' ? liveForm(program, locator) : program;
+    return liveForm(program, locator);
   }
 
   private stopsWithin({ execution, attempt, entries, tick, isNew }: Computing): boolean {

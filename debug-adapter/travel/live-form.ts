@@ -1,15 +1,22 @@
-import type { CoreProgram } from '../../simulator/guest/core-program.ts';
 import {
+  entryOffsets,
   type InstrumentOptions,
   instrumentProgram,
 } from '../../simulator/guest/instrument/index.ts';
+import type { GuestProgram } from '../../simulator/guest/program.ts';
 import { type ProgramLocator, statementOffsets } from '../../simulator/guest/symbols/index.ts';
 import { ModuleError } from '../../simulator/guest/wasm/index.ts';
 
+/** Bytes of code up to which programs without statements are given probes; it takes time to do. */
+const CODE_BYTES_MAX = 1 << 22;
+
 /** A program in the form in which it runs live: it can be put aside also while it computes. */
-export function liveForm(program: CoreProgram, locator: ProgramLocator): CoreProgram {
-  const probes = statementOffsets(locator.lines, locator.userFiles(), program.main.info);
-  if (probes.length === 0) return program;
+export function liveForm(program: GuestProgram, locator: ProgramLocator): GuestProgram {
+  const { bytes, info } = program.main;
+  const statements = statementOffsets(locator.lines, locator.userFiles(), info);
+  const { start = 0, end = 0 } = info.code ?? {};
+  if (statements.length === 0 && end - start > CODE_BYTES_MAX) return program;
+  const probes = statements.length > 0 ? statements : entryOffsets(bytes, info);
   const options: InstrumentOptions = { probes, locals: () => [], checkIns: true, moved: true };
   try {
     return instrumentProgram(program, options);

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, describe, it } from 'node:test';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { compile } from '../guest/symbols/clang.ts';
+import { componentOfC } from '../helpers/build-component.ts';
+import { closeBuilder } from '../helpers/programs.ts';
 import { ENDLESS, lineOf } from './helpers/programs.ts';
 import { TestClient } from './helpers/test-client.ts';
 import { closeTestHost } from './helpers/test-host.ts';
@@ -42,10 +48,24 @@ const SPIN = lineOf(ENDLESS, 'SPIN');
 /** The head of the loop is a statement too. */
 const INSIDE = [SPIN, SPIN + 1, CALL - 1, CALL];
 
-describe('a program that computes for ever', () => {
-  it('can be paused while it runs, and travelled from there', async () => {
+const folder = mkdtempSync(join(tmpdir(), 'backstitch-endless-'));
+const component = join(folder, 'endless.wasm');
+
+before(async () => {
+  writeFileSync(component, await componentOfC('test/dap/programs/endless.c'));
+});
+after(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await closeBuilder();
+});
+
+for (const [kind, program] of [
+  ['program', ENDLESS],
+  ['component', component],
+] as const) {
+  it(`a ${kind} that computes for ever can be paused, and travelled from there`, async () => {
     const client = new Impatient();
-    await client.launchTo({ program: ENDLESS, steps: 'statements', stopOnEntry: true });
+    await client.launchTo({ program, steps: 'statements', stopOnEntry: true });
     assert.equal(await client.paused('continue'), 'pause');
     assert.ok(INSIDE.includes(await client.line()));
     assert.equal(client.text('stdout'), 'on\n');
@@ -56,7 +76,21 @@ describe('a program that computes for ever', () => {
     assert.equal(await client.paused('continue'), 'pause');
     await client.disconnectRequest();
   });
+}
 
+it('a program without debug information can be paused, too, and shows its latest effect', async () => {
+  const plain = join(folder, 'plain.wasm');
+  writeFileSync(plain, await compile({ 'main.c': readFileSync(ENDLESS, 'utf8') }, '-O1'));
+  const client = new Impatient();
+  await client.launchTo({ program: plain, stopOnEntry: true });
+  assert.equal(await client.paused('continue'), 'pause');
+  assert.match((await client.frames())[0]?.name ?? '', /fd_write|write/);
+  assert.equal(client.text('stdout'), 'on\n');
+  assert.equal(await client.paused('continue'), 'pause');
+  await client.disconnectRequest();
+});
+
+describe('a program that computes for ever', () => {
   it('can be stepped in, and a step that does not end can be paused', async () => {
     const client = new Impatient();
     await client.launchTo({ program: ENDLESS, steps: 'statements', stopOnEntry: true });

@@ -37,7 +37,8 @@ export function tagModule(bytes: Uint8Array, info: CoreModule, tag: string): Tag
   return { bytes: tagged, codeShift };
 }
 
-function nameSection(tag: string): Uint8Array {
+/** A name section that gives a module a name, and nothing else. */
+export function nameSection(tag: string): Uint8Array {
   const name = lengthPrefixed(encoder.encode(tag));
   const names = [MODULE_NAME, ...writeLeb(name.length), ...name];
   const content = [...lengthPrefixed(encoder.encode('name')), ...names];

@@ -1,3 +1,4 @@
+import { nameSection } from '../component/tag-module.ts';
 import {
   ByteReader,
   type CoreModule,
@@ -51,11 +52,13 @@ const HAS_MAXIMUM = 1;
  * Throws ModuleError for what cannot be rewritten.
  *
  * @param info what `inspectModule` says of `bytes`
+ * @param tag what stack frames are to call the module, whose own names are left out then
  */
 export function instrumentModule(
   bytes: Uint8Array,
   info: CoreModule,
   options: InstrumentOptions,
+  tag?: string,
 ): InstrumentedModule {
   const refused = info.findings.filter(({ feature }) => feature === 'gc' || feature === 'threads');
   checkModule({ ...info, findings: refused });
@@ -67,7 +70,7 @@ export function instrumentModule(
   build.probed.forEach((probed, index) => {
     if (probed === 1) probedFunctions.add(index);
   });
-  const { bytes: written, codeStart } = assemble(build, code);
+  const { bytes: written, codeStart } = assemble(build, code, tag);
   return {
     bytes: written,
     probes: Uint32Array.from(rewriter.probes),
@@ -146,6 +149,7 @@ function writeBodies(build: Build, out: CodeWriter): BodyRewriter {
 function assemble(
   build: Build,
   code: CodeWriter,
+  tag: string | undefined,
 ): { readonly bytes: Uint8Array; readonly codeStart: number } {
   const { bytes, info, types, globals } = build;
   const out = new CodeWriter(bytes.length + code.length);
@@ -163,7 +167,8 @@ function assemble(
     else writeSection(out, bytes, id, section, added[kind]);
   }
   const names = findCustomSection(info.sections, 'name');
-  if (names !== undefined) out.copy(bytes, names.header, names.payload.end);
+  if (tag !== undefined) out.all([...nameSection(tag)]);
+  else if (names !== undefined) out.copy(bytes, names.header, names.payload.end);
   return { bytes: out.bytes.slice(), codeStart };
 }
 

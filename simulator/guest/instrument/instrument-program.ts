@@ -40,7 +40,7 @@ function instrumentComponent(
   let main = program.main;
   for (const [name, module] of program.modulesByName) {
     const isMain = module === program.main;
-    const wanted = isMain ? options : WITHOUT_PROBES;
+    const wanted = isMain ? options : { ...WITHOUT_PROBES, moved: options.moved ?? false };
     const { compiled, probes } = rewrite(module, program.memoryPagesMax, wanted, isMain, true);
     const probed = { ...module, compiled, instrumented: probes };
     const rewritten: ComponentModule = { ...probed, memories: undefined };
@@ -51,7 +51,7 @@ function instrumentComponent(
 }
 
 function rewrite(
-  { bytes, info }: ProgramModule,
+  { bytes, info, tag }: ProgramModule,
   memoryPagesMax: number,
   options: InstrumentOptions,
   isMain: boolean,
@@ -59,7 +59,7 @@ function rewrite(
 ): { readonly compiled: WebAssembly.Module; readonly probes: ModuleProbes } {
   const limited = limitMemory(bytes, info, memoryPagesMax).bytes;
   const limitedInfo = limited === bytes ? info : (inspectModule(limited) as CoreModule);
-  const { bytes: rewritten, ...probes } = instrumentModule(limited, limitedInfo, options);
+  const { bytes: rewritten, ...probes } = instrumentModule(limited, limitedInfo, options, tag);
   return {
     compiled: new WebAssembly.Module(rewritten as Uint8Array<ArrayBuffer>),
     probes: { ...probes, isMain, reentrant },
