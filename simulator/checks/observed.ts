@@ -4,6 +4,7 @@ import type { FiredFault } from '../faults/injector.ts';
 import type { History } from '../journal/history.ts';
 import type { LedgerRow } from '../journal/records.ts';
 import type { ImageEntry } from '../world/files/tree-image.ts';
+import type { RunLog } from './run-log.ts';
 
 /** The state of a service before and after a request, as JSON text. */
 export interface StateChange {
@@ -24,6 +25,10 @@ export interface Observed {
   readonly fired: readonly FiredFault[];
   /** What the requests of the ledger did to the states of services, where these can be seen. */
   readonly changes: ReadonlyMap<LedgerRow, StateChange>;
+  /** The names of all services. */
+  readonly services: readonly string[];
+  /** How it came about; left out when no check asks for that. */
+  readonly log?: RunLog | undefined;
   /** Errors of the workspace, such as a service that throws. */
   readonly problems: readonly Error[];
   /** What a volume holds at the end, by its name. */

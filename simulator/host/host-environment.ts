@@ -1,3 +1,4 @@
+import type { CheckProgram } from '../checks/user-check.ts';
 import type { WorldConfig } from '../config/config.ts';
 import type { FaultPlan } from '../faults/fault.ts';
 import type { ComponentTranspiler } from '../guest/component/transpiled-component.ts';
@@ -27,6 +28,8 @@ export interface LoadedTarget {
   readonly plan: FaultPlan;
   /** Real directories by the volumes that were made of them, for writing back. */
   readonly mountedFolders: ReadonlyMap<string, string>;
+  /** The module of checks that the configuration names, absolute. */
+  readonly checks: string | undefined;
 }
 
 /** What a host needs of the machine it runs on. */
@@ -36,6 +39,8 @@ export interface HostEnvironment {
   transpilerFor(path: string): ComponentTranspiler;
   /** Makes services ready to be loaded; throws ServiceError. */
   serviceLoader(services: ReadonlyMap<string, ServiceSource>): Promise<ServiceLoader>;
+  /** Reads a module of checks and makes it ready; throws WorkspaceError and CheckError. */
+  loadChecks(path: string): Promise<CheckProgram>;
   /** Finds, builds and reads what is to run. */
   load(target: RunTarget, onProgress: (message: string) => void): Promise<LoadedTarget>;
   /** Reads and parses a fault plan; throws PlanError. */

@@ -9,7 +9,14 @@ export const RUN_ID = executionId('script-1');
 /** A run that was made up; what goes into the sink of its history can be seen. */
 export function observedRun(more: Partial<Observed> = {}): Observed & { history: LiveHistory } {
   const history = new LiveHistory(0n);
-  const empty = { outputs: [], fired: [], problems: [], changes: new Map(), volumes: new Map() };
+  const empty = {
+    outputs: [],
+    fired: [],
+    problems: [],
+    changes: new Map(),
+    volumes: new Map(),
+    services: [],
+  };
   return { ending: 'ended', nowNanos: 0n, ...empty, ...more, history };
 }
 

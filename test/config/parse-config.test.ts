@@ -51,6 +51,7 @@ test('every field that can be given is read', () => {
     count: 12,
     starts: ['typed', 'order'],
     limits: { memoryMiB: 16, effects: 500, secondsBetweenEffects: 0.5 },
+    checks: 'src/checks.ts',
   });
   assert.deepEqual(reactor?.program, { kind: 'module', module: 'r.wasm', build: 'make r.wasm' });
   assert.equal(reactor?.invoke, 'run');

@@ -17,6 +17,7 @@ function environmentOf(beats: [string, number][]): HostEnvironment {
     sql: refuse,
     transpilerFor: refuse,
     serviceLoader: refuse,
+    loadChecks: refuse,
     load: refuse,
     readPlan: refuse,
     loadModule: refuse,

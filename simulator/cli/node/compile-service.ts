@@ -17,23 +17,43 @@ export interface CompiledService {
 
 /** Compiles a service's modules to scripts for its sandbox; throws ServiceError. */
 export async function compileService(name: string, source: ScriptSource): Promise<CompiledService> {
-  // Only runs that have services pay for loading the compiler.
+  const modules = await compileModules(
+    source,
+    (message, path, cause) => new ServiceError(name, message, path, { cause }),
+  );
+  return { source, modules };
+}
+
+/**
+ * Compiles a script's modules to what its realm takes.
+ *
+ * @param failed the error to throw for a file that is no module
+ */
+export async function compileModules(
+  source: ScriptSource,
+  failed: (message: string, path: string, cause: unknown) => Error,
+): Promise<readonly CompiledModule[]> {
+  // Only runs that have scripts pay for loading the compiler.
   const { transform } = await import('sucrase');
-  const modules = [...source.files].map(([path, text]) => {
-    const code = compile(name, path, text, transform);
+  return [...source.files].map(([path, text]) => {
+    const code = compile(path, text, transform, failed);
     const imports = JSON.stringify(resolutions(path, code, source.files));
     const head = `__define(${JSON.stringify(path)},${imports},function(exports,require,module){`;
     return { path, script: `${head}${code}\n})` };
   });
-  return { source, modules };
 }
 
-function compile(name: string, path: string, text: string, transform: Transform): string {
+function compile(
+  path: string,
+  text: string,
+  transform: Transform,
+  failed: (message: string, path: string, cause: unknown) => Error,
+): string {
   try {
     return transform(text, { transforms: ['imports', 'typescript'], filePath: path }).code;
   } catch (cause) {
     const message = (cause as Error).message.replace(`Error transforming ${path}: `, '');
-    throw new ServiceError(name, `not a module: ${message}`, path, { cause });
+    throw failed(`not a module: ${message}`, path, cause);
   }
 }
 

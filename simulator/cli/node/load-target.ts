@@ -67,6 +67,7 @@ export async function loadTarget(
   const workflow = await loadWorkflow(found, target, tools, extra.mounts);
   const started = await loadStarted(found, tools);
   const { world } = workspace.config;
+  const { checks } = found.workflow;
   return {
     loaded: {
       world: { ...world, volumes: [...world.volumes, ...extra.volumes] },
@@ -77,6 +78,7 @@ export async function loadTarget(
     },
     plan: plan === undefined ? EMPTY_PLAN : parsePlan(plan.text, plan.file),
     mountedFolders: extra.folders,
+    checks: checks === undefined ? undefined : resolve(workspace.folder, checks),
   };
 }
 

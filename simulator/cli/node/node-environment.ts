@@ -12,6 +12,7 @@ import { recordingErrors } from '../../journal/recording-error.ts';
 import { createRecording } from '../../journal/recording-writer.ts';
 import type { ImageEntry } from '../../world/files/tree-image.ts';
 import { buildFolderOf, SourceBuilder } from './build-source.ts';
+import { loadChecks } from './check-runtime.ts';
 import { ComponentCache } from './component-cache.ts';
 import { describeError } from './describe-error.ts';
 import { removeLaterParts } from './later-parts.ts';
@@ -25,6 +26,7 @@ import { RecordingOnDisk, WritableRecordingOnDisk } from './recording-files.ts';
 import { foldOnDisk } from './recover-recording.ts';
 import { serviceLoader } from './service-runtime.ts';
 import { readLimited } from './workspace/read-limited.ts';
+import { readScriptFiles } from './workspace/script-files.ts';
 
 /** Where a workspace keeps recordings and what is built. */
 const WORK_FOLDER = '.backstitch';
@@ -64,6 +66,7 @@ export function nodeEnvironment(host: NodeHost): HostEnvironment {
             problem: { severity: 'warning', code: 'service-log', message: `${service}: ${text}` },
           }),
       }),
+    loadChecks: async (path) => loadChecks(await readScriptFiles(path, 'the module of checks')),
     load: (target: RunTarget): Promise<LoadedTarget> =>
       loadTarget(target, builder, components, sql),
     readPlan,

@@ -9,7 +9,7 @@ import { programPath, type Target, type Workspace } from './read-workspace.ts';
 import { readDirectoryImage } from './workspace/directory-image.ts';
 import { readLimited } from './workspace/read-limited.ts';
 import { readRecordedExchanges } from './workspace/recorded-exchanges.ts';
-import { readServiceFiles } from './workspace/service-files.ts';
+import { readScriptFiles } from './workspace/script-files.ts';
 
 const BYTES_PER_MIB = 1024 * 1024;
 const DIRECTORY_BYTES_MAX = 512 * BYTES_PER_MIB;
@@ -105,7 +105,9 @@ async function readService(
   sql: SqlLoader,
 ): Promise<ServiceSource | undefined> {
   const { name } = config;
-  if ('script' in config) return readServiceFiles(resolve(folder, config.script), name);
+  if ('script' in config) {
+    return readScriptFiles(resolve(folder, config.script), `the script of service ${name}`);
+  }
   if ('recording' in config) {
     const path = resolve(folder, config.recording);
     return readRecordedExchanges(path, config.service, `the answers of service ${name}`, sql);

@@ -32,6 +32,8 @@ export interface RealmSetup {
   readonly entry: string;
   /** Real time that one call may take: a deterministic script that needs more is looping. */
   readonly callTimeoutMs: number;
+  /** Whether calls go without that limit, which costs time, once the realm has begun anew. */
+  readonly isTrusted: boolean;
   readonly log: (text: string) => void;
 }
 
@@ -46,7 +48,8 @@ export class ScriptRealm {
   private readonly context: Context;
   private readonly bridge: RealmBridge;
   private readonly start: Script;
-  /** Calls the script without a limit of time; set once the realm is used again and again. */
+  private isFrozen = false;
+  /** Calls the script without a limit of time. */
   private direct: (() => void) | undefined;
 
   constructor(private readonly setup: RealmSetup) {
@@ -73,14 +76,15 @@ export class ScriptRealm {
   }
 
   /**
-   * Loads the modules again, for a realm that is used many times: calls have no limit of time from
-   * then on. False when a script has changed the realm, which is of no more use then.
+   * Loads the modules again, for a realm that is used many times. False when a script has changed the
+   * realm, which is of no more use then. From then on, a script fails that tries to change it.
    */
   renew(): boolean {
     if (IS_UNTOUCHED.runInContext(this.context) !== true) return false;
-    if (this.direct === undefined) {
+    if (!this.isFrozen) {
+      this.isFrozen = true;
       FREEZE.runInContext(this.context);
-      this.direct = GET_CALL.runInContext(this.context) as () => void;
+      if (this.setup.isTrusted) this.direct = GET_CALL.runInContext(this.context) as () => void;
     }
     this.bridge.open = undefined;
     this.start.runInContext(this.context);

@@ -176,6 +176,8 @@ class SandboxedService implements ServiceProgram {
         modules,
         entry: source.entry,
         callTimeoutMs: REQUEST_TIMEOUT_MS,
+        // A service that loops in a later trial is ended with its host.
+        isTrusted: true,
         log: (text) => onLog?.(name, text),
       });
       const { handles, streams, datagrams } = this.realm.begin() as SandboxExports;
