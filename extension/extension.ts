@@ -17,6 +17,14 @@ import { Debugging, debugCommands, replay } from './debugging/debugging.ts';
 import { registerSourceValues } from './debugging/source-values.ts';
 import { travelCommands } from './debugging/travel-commands.ts';
 import { valueCommands } from './debugging/value-commands.ts';
+import { CoverageMarks } from './exploring/coverage-marks.ts';
+import { ExplorationView } from './exploring/exploration-view.ts';
+import { Explorations } from './exploring/explorations.ts';
+import { exploreCommands } from './exploring/explore-commands.ts';
+import { exploreInHosts } from './exploring/explore-hosts.ts';
+import { registerFindingProblems } from './exploring/finding-problems.ts';
+import { PlanDocuments } from './exploring/plan-documents.ts';
+import { registerScenarioTests } from './exploring/scenario-tests.ts';
 import { Bookmarks } from './model/bookmarks.ts';
 import { Problems } from './problems.ts';
 import { questionCommands, registerQuestions } from './questions.ts';
@@ -60,6 +68,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const runner = new Runner({ simulations, view, index, recordings, startServing });
   const debugging = new Debugging({ simulations, startHost, index, recordings });
   const consoleTravel = new ConsoleTravel();
+  const explorations = new Explorations(exploreInHosts(script));
+  const explorationView = new ExplorationView(explorations);
+  const coverage = new CoverageMarks(explorations);
+  const plans = new PlanDocuments();
+  const exploring = { runner, explorations, view: explorationView, documents, plans, coverage };
   const bookmarks = new Bookmarks(context.workspaceState);
   const extensionId = context.extension.id;
   const looking = { runner, targets, view, documents, channels, marks, log, extensionId };
@@ -76,6 +89,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...valueCommands(),
     ...consoleTravel.commands(),
     ...bookmarkCommands(bookmarks, replay),
+    ...exploreCommands({ ...exploring, replay }),
     refreshWorkflows: () => index.forget(),
   };
   context.subscriptions.push(
@@ -89,6 +103,10 @@ export function activate(context: vscode.ExtensionContext): void {
     channels,
     debugging,
     consoleTravel,
+    explorations,
+    explorationView,
+    coverage,
+    plans,
     registerCommands(commands, problems),
     registerQuestions(simulations, problems, debugging),
     registerPromises(simulations, problems, debugging),
@@ -98,6 +116,8 @@ export function activate(context: vscode.ExtensionContext): void {
     registerStatusBar(simulations),
     registerBookmarksView(bookmarks),
     registerSourceValues(),
+    registerFindingProblems(explorations),
+    registerScenarioTests({ startHost, runner, replay }),
     reportProblems(simulations, problems),
   );
   log.info(`activated in ${(performance.now() - startedMs).toFixed(1)} ms`);

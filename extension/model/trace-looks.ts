@@ -18,6 +18,8 @@ const LOOKS: Readonly<Record<string, Icon>> = {
   'commit.held': { id: 'debug-disconnect', color: 'list.warningForeground' },
   'request.held': { id: 'debug-disconnect', color: 'list.warningForeground' },
   'response.held': { id: 'debug-disconnect', color: 'list.warningForeground' },
+  'volume.healed': { id: 'debug-start' },
+  'volume.lost': { id: 'debug-disconnect', color: 'list.errorForeground' },
   'link.healed': { id: 'debug-start' },
   'request.lost': { id: 'debug-disconnect', color: 'list.errorForeground' },
   'response.lost': { id: 'debug-disconnect', color: 'list.errorForeground' },

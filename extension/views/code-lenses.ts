@@ -83,5 +83,6 @@ function lensesAt(line: number, target: RunTarget, suffix: string): vscode.CodeL
   return [
     lens('▶ Run', 'backstitch.run', 'Run it as a durable workflow in a simulated world'),
     lens('Debug', 'backstitch.debug', 'Step through its effects, forwards and backwards'),
+    lens('Explore', 'backstitch.explore', 'Try what can go wrong, and show what breaks'),
   ];
 }
