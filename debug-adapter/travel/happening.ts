@@ -8,7 +8,7 @@ import { traceText } from '../../simulator/host/text/trace-text.ts';
 import { type ExecutionId, type Seq, seqOf } from '../../simulator/journal/entry.ts';
 import type { History } from '../../simulator/journal/history.ts';
 import type { AttemptRow, ExecutionRow, TraceRow } from '../../simulator/journal/records.ts';
-import { firstLostCall } from './lost-calls.ts';
+import { crashCause, crashedWith, firstLostCall } from './lost-calls.ts';
 import type { Place, Position } from './place.ts';
 
 export const EXCEPTION_KINDS = ['crash', 'fault', 'retry', 'trap', 'divergence', 'exit'] as const;
@@ -69,7 +69,7 @@ export function happeningsOf(history: History, row: TraceRow, index: number): Ha
 
 /** One for each execution that lost its attempt with the node. */
 function crashesOf(history: History, row: TraceRow, index: number): Happening[] {
-  const cause = crashCause(history, row, index);
+  const cause = crashCause(history, index);
   const kinds: ExceptionKind[] = cause === undefined ? ['crash'] : ['crash', 'fault'];
   return history.executions().flatMap(({ id }) => {
     const attempt = history.attempts(id).find((each) => crashedWith(each, row));
@@ -87,18 +87,6 @@ function crashesOf(history: History, row: TraceRow, index: number): Happening[] 
       details: cause === undefined ? undefined : faultText(cause.data ?? {}, faultPlace(cause)),
     };
   });
-}
-
-function crashedWith({ node, outcome, endedAt }: AttemptRow, row: TraceRow): boolean {
-  return outcome === 'crashed' && node === row.node && endedAt === row.at;
-}
-
-/** The fault that made the node crash: the row just before. */
-function crashCause(history: History, row: TraceRow, index: number): TraceRow | undefined {
-  const before = history.traces()[index - 1];
-  const isCause =
-    before?.kind === 'fault.fired' && before.at === row.at && before.node === row.node;
-  return isCause ? before : undefined;
 }
 
 /** The effect that an attempt had asked for last at an instant. */

@@ -11,7 +11,7 @@ import { endText, executionIds, type Happening } from './happening.ts';
 import { callPosition, type Itinerary, type StopPoint, type StopSettings } from './itinerary.ts';
 import type { MotionEnd, Within } from './live-driver.ts';
 import type { Outlook } from './outlook.ts';
-import { CALL, type Place, type Position, samePlace } from './place.ts';
+import { CALL, lostWith, type Place, type Position, samePlace } from './place.ts';
 import type { SeenEffect } from './seen-effect.ts';
 import type { PathBook } from './statements/path-book.ts';
 import type { StatementStop } from './statements/statement-hits.ts';
@@ -59,7 +59,15 @@ export class Whereabouts {
     const entries = this.paths?.pathAt(place)?.life.entries ?? this.history.entries(execution);
     const at =
       place.kind === 'effect' ? this.calledAt(place, entries) : this.cameTo(place, entries);
-    return { at: at ?? this.current.at, place, ordinal: CALL };
+    return { at: this.beforeCrash(place, at ?? this.current.at), place, ordinal: CALL };
+  }
+
+  /** What was lost with an attempt came before its end, also where the next was given it again. */
+  private beforeCrash(place: Place, at: VirtualNanos): VirtualNanos {
+    const number = lostWith(place);
+    const attempts = number === undefined ? [] : this.history.attempts(place.execution);
+    const end = attempts.find((each) => each.number === number)?.endedAt;
+    return end !== undefined && end < at ? end : at;
   }
 
   private calledAt(

@@ -53,6 +53,17 @@ const CASES: readonly Case[] = [
     ...EVERYTHING,
   },
   {
+    name: 'statements of an order that crashes when it calls',
+    launch: {
+      program: ORDER,
+      ...statements,
+      faults: {
+        faults: [{ kind: 'crash', at: { execution: 'order-1', seq: 2 }, point: 'before' }],
+      },
+    },
+    ...EVERYTHING,
+  },
+  {
     name: 'statements of an order through a crash',
     launch: { program: ORDER, ...crash, ...statements },
     ...EVERYTHING,

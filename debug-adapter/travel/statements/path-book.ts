@@ -79,9 +79,9 @@ export class PathBook {
     const kept = history.entries(execution);
     if (attempt === undefined) return { entries: kept, lost: undefined };
     const gone = lostEntriesOf(history, execution, attempt);
-    const entries = [...kept.slice(0, gone[0]?.seq), ...gone];
-    const from = firstLostCall(history, execution, attempt) ?? entries.length;
-    return { entries, lost: { attempt, from } };
+    const from = firstLostCall(history, execution, attempt);
+    const entries = [...kept.slice(0, gone[0]?.seq ?? from), ...gone];
+    return { entries, lost: { attempt, from: from ?? entries.length } };
   }
 
   /** What changes when an execution goes on, is changed, or performs effects again after a crash. */
