@@ -14,6 +14,7 @@ import type { Happening } from './agenda.ts';
 import type { Attempt } from './attempt.ts';
 import { Connection } from './connection.ts';
 import { connectionTarget } from './connection-target.ts';
+import { disturb } from './disturb.ts';
 import type { Execution } from './execution.ts';
 import type { Flight } from './flights.ts';
 import { joinPeers } from './peer-line.ts';
@@ -44,7 +45,8 @@ export class ConnectionFlight implements Flight {
       this.call(called);
       return;
     }
-    const target = connectionTarget(this.attempt.engine, host, port);
+    const { engine, node } = this.attempt;
+    const target = connectionTarget(engine, host, port);
     switch (target.kind) {
       case 'unreachable':
         this.fail('unreachable', target.detail);
@@ -56,6 +58,10 @@ export class ConnectionFlight implements Flight {
       case 'service':
         this.knock(target.service, () => {
           const { service, authority } = target;
+          if (disturb(engine, 'refuse', this.site, node.name) !== undefined) {
+            this.fail('refused', `${service.name} refused the connection`);
+            return;
+          }
           this.open(
             new Connection(this.attempt, (end) => new ServiceLine(end, service, authority)),
           );
@@ -105,6 +111,10 @@ export class ConnectionFlight implements Flight {
     if (this.loses('response', called.execution.id)) return;
     const { host, from } = args;
     const { hosts } = attempt.engine;
+    if (disturb(attempt.engine, 'refuse', this.site, attempt.node.name) !== undefined) {
+      this.sendRefusal(called.node.name, `${called.execution.id} refused the connection`);
+      return;
+    }
     const listener = called.sockets.listenerAt(args);
     if (listener === undefined || listener.isFull) {
       const why = listener === undefined ? 'does not listen at' : 'has a full backlog at';
@@ -125,8 +135,10 @@ export class ConnectionFlight implements Flight {
 
   private sendTo(place: string, arrive: () => void): void {
     const { attempt } = this;
-    const there = { from: attempt.node.name, to: place };
-    attempt.engine.traffic.post(there, { care: 'stream', sender: attempt, arrive });
+    const { engine, node } = attempt;
+    const lateNanos = disturb(engine, 'delay-request', this.site, node.name)?.byNanos ?? 0n;
+    const there = { from: node.name, to: place, lateNanos };
+    engine.traffic.post(there, { care: 'stream', sender: attempt, arrive });
   }
 
   private sendBack(place: string, step: () => void): void {

@@ -13,6 +13,8 @@ import type { QueuedEvent } from '../kernel/event-queue.ts';
 import { INBOX_BYTES_MAX } from '../kernel/limits.ts';
 import type { Happening } from './agenda.ts';
 import type { Attempt } from './attempt.ts';
+import { corrupt } from './corrupt.ts';
+import { disturb } from './disturb.ts';
 import type { InboxState } from './exchanges.ts';
 import { CONNECTION_STALL_NANOS } from './traffic.ts';
 
@@ -20,8 +22,8 @@ import { CONNECTION_STALL_NANOS } from './traffic.ts';
 export interface Line {
   /** The service or execution at the other end. */
   readonly far: string;
-  /** Carries the bytes of an effect, after those that were sent before. */
-  send(bytes: Uint8Array, site: EffectSite): void;
+  /** Carries the bytes of an effect, so much later, after those that were sent before. */
+  send(bytes: Uint8Array, site: EffectSite, lateNanos: bigint): void;
   /** No more bytes come from here. */
   sendEnd(): void;
   /** Nobody here wants to hear of it any more. */
@@ -75,7 +77,28 @@ export class Connection {
       this.giveUpLater(`bytes were lost on their way to ${this.line.far}`);
       return;
     }
-    this.line.send(bytes, site);
+    const { engine, node } = this.attempt;
+    const isNow = ({ when }: { readonly when: string }): boolean => when === 'before';
+    if (disturb(engine, 'reset', site, node.name, isNow) !== undefined) {
+      this.resetBothEnds(`the connection to ${this.line.far} was reset`);
+      return;
+    }
+    const late = disturb(engine, 'delay-request', site, node.name);
+    this.line.send(this.corrupted(bytes, site), site, late?.byNanos ?? 0n);
+  }
+
+  private resetBothEnds(detail: string): void {
+    this.isCutOff = true;
+    this.breakOff(detail);
+    this.line.hangUp(detail);
+  }
+
+  private corrupted(bytes: Uint8Array, site: EffectSite): Uint8Array {
+    const { engine, node } = this.attempt;
+    if (bytes.length === 0) return bytes;
+    const fault = disturb(engine, 'corrupt-request', site, node.name);
+    if (fault === undefined) return bytes;
+    return corrupt(engine.choices, fault.kind, bytes, fault.bytes);
   }
 
   transmitEnd(): void {

@@ -2,7 +2,8 @@
  * Datagrams on their way: from executions to others and to services, and back. Each takes the time
  * of its link and may overtake another, as links with jitter let it.
  *
- * D1  A datagram arrives whole, once at most under one key, or not at all; nobody is told of that.
+ * D1  A datagram arrives whole or not at all, and once at most under one key unless a fault makes
+ *     two of it; nobody is told of that.
  * D2  It arrives at whoever has the address when it comes: at the attempt that then owns the
  *     execution, or at nobody.
  */
@@ -10,11 +11,14 @@ import type { Endpoint } from '../effects/connection.ts';
 import type { DatagramSendArgs, DatagramSent } from '../effects/datagram.ts';
 import type { EffectSite } from '../faults/injector.ts';
 import type { Entry, Seq } from '../journal/entry.ts';
+import { after } from '../kernel/time.ts';
 import { indexOfAddress, isLoopbackHost, loopbackName } from '../world/addresses.ts';
 import { type Service, ServiceError } from '../world/service.ts';
 import type { DatagramAnswer } from '../world/service-datagram.ts';
 import type { Attempt } from './attempt.ts';
 import type { ConnectionTrace } from './connection.ts';
+import { corrupt } from './corrupt.ts';
+import { disturb } from './disturb.ts';
 import type { Engine } from './engine.ts';
 import type { Execution } from './execution.ts';
 import type { Departure } from './traffic.ts';
@@ -32,6 +36,8 @@ interface Packet {
   readonly to: Endpoint;
   readonly body: Uint8Array;
   readonly site: EffectSite;
+  /** The network has made two of one, and this is the second. */
+  readonly isCopy?: boolean;
 }
 
 export class Datagrams {
@@ -52,16 +58,16 @@ export class Datagrams {
     const packet: Packet = { entry, from, to: { host, port }, body, site };
     const service = this.serviceAt(attempt, packet.to);
     if (service !== undefined) {
-      this.leave(attempt, service.name, service.name, packet, () =>
-        this.arriveAtService(attempt, service, packet),
+      this.leave(attempt, service.name, service.name, packet, (arrived) =>
+        this.arriveAtService(attempt, service, arrived),
       );
       return {};
     }
     const receiver = engine.hosts.find(execution, host);
     if (receiver === undefined) return { nobody: true };
     const place = receiver.owner?.node.name ?? attempt.node.name;
-    this.leave(attempt, receiver.id, place, packet, () =>
-      this.arriveAtExecution(attempt, receiver, packet),
+    this.leave(attempt, receiver.id, place, packet, (arrived) =>
+      this.arriveAtExecution(attempt, receiver, arrived),
     );
     return {};
   }
@@ -70,10 +76,12 @@ export class Datagrams {
     sender: Attempt,
     far: string,
     place: string,
-    { site, body }: Packet,
-    arrive: () => void,
+    packet: Packet,
+    arrive: (packet: Packet) => void,
   ): void {
-    const { traffic, faults, agenda } = this.engine;
+    const { engine } = this;
+    const { traffic, faults, agenda } = engine;
+    const { site } = packet;
     const onLoss = (): void => this.trace('request.lost', sender, far, site);
     this.trace('request.sent', sender, far, site);
     if (faults.take('lose-request', site) !== undefined) {
@@ -81,9 +89,29 @@ export class Datagrams {
       return;
     }
     const [from, to] = [sender.node.name, place];
-    traffic.carry(traffic.arrival({ from, to, bytes: body.length }), {
-      ...{ from, to, arrive, onLoss, sentAt: agenda.now, care: 'datagram', isCounted: true },
-    });
+    const lateNanos = disturb(engine, 'delay-request', site, from)?.byNanos ?? 0n;
+    const body = this.corrupted('corrupt-request', packet.body, site, from);
+    const sent = { ...packet, body };
+    const instant = traffic.arrival({ from, to, bytes: body.length, lateNanos });
+    const parcel = { from, to, onLoss, sentAt: agenda.now, care: 'datagram' } as const;
+    traffic.carry(instant, { ...parcel, isCounted: true, arrive: () => arrive(sent) });
+    const twice = disturb(engine, 'duplicate-request', site, from);
+    if (twice === undefined) return;
+    const again = after(instant, twice.byNanos);
+    const copy = { ...sent, isCopy: true };
+    traffic.carry(again, { ...parcel, isCounted: true, arrive: () => arrive(copy) });
+  }
+
+  private corrupted(
+    kind: 'corrupt-request' | 'corrupt-response',
+    body: Uint8Array,
+    site: EffectSite,
+    node: string,
+  ): Uint8Array {
+    if (body.length === 0) return body;
+    const fault = disturb(this.engine, kind, site, node);
+    if (fault === undefined) return body;
+    return corrupt(this.engine.choices, kind, body, fault.bytes);
   }
 
   private arriveAtExecution(sender: Attempt, receiver: Execution, packet: Packet): void {
@@ -135,21 +163,29 @@ export class Datagrams {
   }
 
   private answer(sender: Attempt, service: Service, packet: Packet, bytes: Uint8Array): void {
-    const { faults } = this.engine;
+    const { engine } = this;
+    const { faults, agenda } = engine;
     const { site, from, to } = packet;
+    const place = this.placeOf(sender);
     if (faults.take('lose-response', site) !== undefined) {
       this.trace('response.lost', sender, service.name, site);
       return;
     }
-    const way = { from: service.name, to: this.placeOf(sender), bytes: bytes.length };
-    this.postBack(way, () => {
-      const { owner } = sender.execution;
-      owner?.onNode(() => {
-        if (owner.sockets.datagramSocketAt(from)?.arrive(to, bytes) !== true) return;
-        this.trace('response.arrived', owner, service.name, site);
-        owner.poke();
+    const body = this.corrupted('corrupt-response', bytes, site, place);
+    const lateNanos = disturb(engine, 'delay-response', site, place)?.byNanos ?? 0n;
+    const way = { from: service.name, to: place, bytes: bytes.length, lateNanos };
+    const send = (): void =>
+      this.postBack(way, () => {
+        const { owner } = sender.execution;
+        owner?.onNode(() => {
+          if (owner.sockets.datagramSocketAt(from)?.arrive(to, body) !== true) return;
+          this.trace('response.arrived', owner, service.name, site);
+          owner.poke();
+        });
       });
-    });
+    send();
+    const twice = disturb(engine, 'duplicate-response', site, place);
+    if (twice !== undefined) agenda.in(twice.byNanos, send);
   }
 
   /** Word of a closed port goes back to the sender. */
@@ -190,7 +226,8 @@ export class Datagrams {
     return loopbackName(host) ?? name ?? host;
   }
 
-  private hasArrived({ execution }: Attempt, { entry }: Packet): boolean {
+  private hasArrived({ execution }: Attempt, { entry, isCopy }: Packet): boolean {
+    if (isCopy === true) return false;
     return entry.key !== undefined && this.arrived.get(execution)?.has(entry.seq) === true;
   }
 

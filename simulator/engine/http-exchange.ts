@@ -168,9 +168,10 @@ export class HttpExchange implements TryOwner {
     this.tries++;
     const next = new HttpTry(this, service, this.head(), this.sent.length + 1);
     this.sent.push(next);
+    this.armTimer(service);
+    if (!next.connects()) return;
     const [first, ...others] = this.upload.pieces;
     this.trace('request.sent', { service: service.name, try: this.tries }, first?.site);
-    this.armTimer(service);
     if (first !== undefined) next.send(first);
     for (const piece of others) this.sendPiece(next, service, piece);
   }

@@ -12,19 +12,22 @@ import type { HttpFailed, HttpHeaders } from '../effects/http.ts';
 import type { EffectSite } from '../faults/injector.ts';
 import type { TraceKind } from '../journal/records.ts';
 import type { QueuedEvent } from '../kernel/event-queue.ts';
-import { after, VIRTUAL_START, type VirtualNanos } from '../kernel/time.ts';
+import { after, later, VIRTUAL_START } from '../kernel/time.ts';
 import type { OpenRequest } from '../world/open-request.ts';
 import {
   type RequestPiece,
-  type ResponsePiece,
   type Service,
   ServiceError,
   type ServiceRequest,
   type StreamStep,
 } from '../world/service.ts';
 import type { Happening } from './agenda.ts';
+import { corrupt } from './corrupt.ts';
+import { disturb } from './disturb.ts';
+import { statusOnly } from './disturbed-answer.ts';
 import type { Engine } from './engine.ts';
 import { arriveReal } from './real-exchange.ts';
+import { ResponseWay } from './response-way.ts';
 import { IDLE_NANOS } from './service-end.ts';
 import { Lane, type Sender } from './traffic.ts';
 import { type UploadPiece, wholePiece } from './upload.ts';
@@ -62,27 +65,17 @@ export interface TryOwner {
 
 export type TraceData = Readonly<Record<string, string | number | boolean>>;
 
-/** What is sent back at one time. */
-interface Answer {
-  readonly head?: ResponseHead | undefined;
-  readonly pieces: readonly ResponsePiece[];
-  readonly ended: boolean;
-  readonly trailers?: HttpHeaders | undefined;
-}
-
 export class HttpTry {
   private readonly received: RequestPiece[] = [];
   /** Set once the service takes the body as it comes. */
   private open: OpenRequest | undefined;
-  /** When the latest piece arrives there, is answered, is sent back, and arrives here. */
+  /** When the latest piece arrives there, and is answered. */
   private arrivesThere = VIRTUAL_START;
   private answersAt = VIRTUAL_START;
-  private sentBackAt = VIRTUAL_START;
-  private arrivesHere = VIRTUAL_START;
-  private readonly laneThere = new Lane();
-  private readonly laneBack = new Lane();
+  private readonly lane = new Lane();
+  private readonly way: ResponseWay;
+  /** Nothing more of it leaves. */
   private isRequestLost = false;
-  private isResponseLost = false;
   private isBrokenOff = false;
   private idle: QueuedEvent<Happening> | undefined;
 
@@ -95,7 +88,24 @@ export class HttpTry {
     private readonly service: Service,
     private readonly request: ServiceRequest,
     private readonly number: number,
-  ) {}
+  ) {
+    this.way = new ResponseWay(owner, service, number);
+  }
+
+  /** Whether there is a connection to send the request over; where not, the exchange hears why. */
+  connects(): boolean {
+    const { engine, site, nodeName } = this.owner;
+    if (!engine.faults.watchesEffects) return true;
+    const { name } = this.service;
+    if (disturb(engine, 'dns-failure', site, nodeName) !== undefined) {
+      const detail = `the name of ${name} does not resolve`;
+      this.endSoon({ failure: 'unknown-host', detail }, 0n);
+    } else if (disturb(engine, 'refuse', site, nodeName) !== undefined) {
+      const detail = `${name} refused the connection`;
+      this.endSoon({ failure: 'refused', detail }, this.roundTripNanos());
+    }
+    return !this.isRequestLost;
+  }
 
   /** Sends the next piece; the first goes with the head. */
   send(piece: UploadPiece): void {
@@ -107,16 +117,62 @@ export class HttpTry {
       owner.trace('request.lost', { service: service.name }, piece.site);
       return;
     }
-    const [from, to, bytes] = [owner.nodeName, service.name, piece.bytes.length];
+    const sent = this.disturbPiece(piece);
+    if (sent === undefined) return;
+    const [from, to, bytes] = [owner.nodeName, service.name, sent.bytes.length];
     const { traffic, agenda } = engine;
-    this.arrivesThere = traffic.arrival({ from, to, bytes, earliest: this.arrivesThere });
+    const late = disturb(engine, 'delay-request', piece.site, from);
+    this.arrivesThere = traffic.arrival({
+      ...{ from, to, bytes, earliest: this.arrivesThere },
+      lateNanos: late?.byNanos ?? 0n,
+    });
     traffic.carry(this.arrivesThere, {
-      ...{ from, to, sender: owner.sender, lane: this.laneThere, sentAt: agenda.now },
+      ...{ from, to, sender: owner.sender, lane: this.lane, sentAt: agenda.now },
       ...{ care: 'stream', isCounted: false },
-      arrive: () => this.arrive(piece),
+      arrive: () => this.arrive(sent),
       onDelay: () => owner.trace('request.held', { service: service.name }, piece.site),
       onLoss: () => owner.trace('request.lost', { service: service.name }, piece.site),
     });
+  }
+
+  /** What faults make of a piece; undefined when the connection breaks with it. */
+  private disturbPiece(piece: UploadPiece): UploadPiece | undefined {
+    const { owner, service } = this;
+    const { engine, nodeName } = owner;
+    if (!engine.faults.watchesEffects) return piece;
+    const isFirst = ({ when }: { readonly when: string }): boolean => when === 'before';
+    if (disturb(engine, 'reset', piece.site, nodeName, isFirst) !== undefined) {
+      this.reset(`${service.name} reset the connection`);
+      return undefined;
+    }
+    // What a real host gets is what the program has sent.
+    if (service.real !== undefined) return piece;
+    const fault = disturb(engine, 'corrupt-request', piece.site, nodeName);
+    if (fault === undefined) return piece;
+    if (piece.bytes.length === 0) {
+      this.reset(`${service.name} could not make out the request`);
+      return undefined;
+    }
+    const bytes = corrupt(engine.choices, fault.kind, piece.bytes, fault.bytes);
+    return { ...piece, bytes };
+  }
+
+  private reset(detail: string): void {
+    this.breakOff(false);
+    this.endSoon({ failure: 'reset', detail }, this.roundTripNanos());
+  }
+
+  /** Nothing more of the request leaves, and the node knows why after a while. */
+  private endSoon(failure: HttpFailed, inNanos: bigint): void {
+    const { owner, number } = this;
+    this.isRequestLost = true;
+    owner.engine.agenda.in(inNanos, () => owner.onNode(() => owner.lose(failure, number)));
+  }
+
+  private roundTripNanos(): bigint {
+    const { engine, nodeName } = this.owner;
+    const { name } = this.service;
+    return engine.network.delayNanos(nodeName, name) + engine.network.delayNanos(name, nodeName);
   }
 
   /** The node wants no more of it, and sends no more. What has left whole still arrives. */
@@ -134,6 +190,7 @@ export class HttpTry {
     const { owner, service } = this;
     const isFirst = this.received.length === 0;
     this.received.push(piece);
+    if (isFirst && this.isTurnedAway()) return;
     if (service.real !== undefined) {
       if (piece.ended) this.arriveReal();
       return;
@@ -143,13 +200,32 @@ export class HttpTry {
       if (isFirst && !piece.ended) this.begin();
       if (this.open !== undefined) this.proceed(this.open, piece);
       else if (piece.ended) this.handle();
+      if (this.open !== undefined && piece.ended) this.arriveTwice();
     } catch (error) {
-      if (!(error instanceof ServiceError)) throw error;
-      owner.trace('service.failed', { service: service.name, message: error.message });
-      owner.engine.noteProblem(error);
-      const failure = { failure: 'service-failed', detail: error.message } as const;
-      this.overLink(() => owner.fail(failure));
+      const detail = this.noteFailure(error);
+      const failure = { failure: 'service-failed', detail } as const;
+      this.way.tell(() => owner.fail(failure));
     }
+  }
+
+  /** Writes down that the service's program failed, and gives its message. */
+  private noteFailure(error: unknown): string {
+    if (!(error instanceof ServiceError)) throw error;
+    const { owner, service } = this;
+    owner.trace('service.failed', { service: service.name, message: error.message });
+    owner.engine.noteProblem(error);
+    return error.message;
+  }
+
+  /** A proxy answers in place of the service. */
+  private isTurnedAway(): boolean {
+    const { engine, site, nodeName } = this.owner;
+    const fault = disturb(engine, 'status', site, nodeName, ({ when }) => when === 'before');
+    if (fault === undefined) return false;
+    this.isBrokenOff = true;
+    this.traceSent(fault.status);
+    this.way.send(statusOnly(fault.status));
+    return true;
   }
 
   private begin(): void {
@@ -173,21 +249,42 @@ export class HttpTry {
     this.idle = this.owner.engine.agenda.in(IDLE_NANOS, () => {
       open.breakOff();
       const detail = `${this.service.name} waited for the rest of the request in vain`;
-      this.overLink(() => this.owner.fail({ failure: 'reset', detail }));
+      this.way.tell(() => this.owner.fail({ failure: 'reset', detail }));
     });
   }
 
   private sendStep(step: StreamStep): void {
     if (step.head !== undefined) this.traceSent(step.head.status);
-    this.sendBack(step);
+    this.way.send(step);
   }
 
   private handle(): void {
     const { owner, service } = this;
+    this.arriveTwice();
     const response = owner.engine.callService(service, this.wholeRequest(), owner.site);
     owner.engine.agenda.in(response.delayNanos, () => {
       this.traceSent(response.status);
-      this.sendBack({ ...response, head: response, ended: true });
+      this.way.send({ ...response, head: response, ended: true });
+    });
+  }
+
+  /** A copy of the request comes after it; nobody waits for what is answered to that. */
+  private arriveTwice(): void {
+    const { owner, service } = this;
+    const { engine, site, nodeName } = owner;
+    const fault = disturb(engine, 'duplicate-request', site, nodeName);
+    if (fault === undefined) return;
+    engine.agenda.in(fault.byNanos, () => {
+      owner.trace('request.arrived', { service: service.name, again: true });
+      try {
+        const { status, delayNanos } = engine.callService(service, this.wholeRequest(), site);
+        engine.agenda.in(delayNanos, () => {
+          this.traceSent(status);
+          this.way.arriveAgain();
+        });
+      } catch (error) {
+        this.noteFailure(error);
+      }
     });
   }
 
@@ -196,8 +293,8 @@ export class HttpTry {
     arriveReal(owner.engine, service, this.wholeRequest(), {
       site: owner.site,
       trace: (kind, data) => owner.trace(kind, { service: service.name, ...data }),
-      onResponse: (response) => this.sendBack({ ...response, head: response, ended: true }),
-      onLoss: (failure) => this.overLink(() => owner.lose(failure, number)),
+      onResponse: (response) => this.way.send({ ...response, head: response, ended: true }),
+      onLoss: (failure) => this.way.tell(() => owner.lose(failure, number)),
     });
   }
 
@@ -210,60 +307,4 @@ export class HttpTry {
   private traceSent(status: number): void {
     this.owner.trace('response.sent', { service: this.service.name, status });
   }
-
-  /** Lets something come to the node. */
-  private overLink(step: () => void): void {
-    const { engine, nodeName } = this.owner;
-    engine.traffic.post(
-      { from: this.service.name, to: nodeName },
-      { care: 'stream', sender: undefined, arrive: () => this.owner.onNode(step) },
-    );
-  }
-
-  /** The head goes with the first piece. */
-  private sendBack({ head, pieces, ended, trailers }: Answer): void {
-    const { owner, service, number } = this;
-    const { agenda, faults } = owner.engine;
-    if (head !== undefined && faults.take('lose-response', owner.site) !== undefined) {
-      this.isResponseLost = true;
-      owner.trace('response.lost', { service: service.name });
-    }
-    if (this.isResponseLost) return;
-    const runs = pieces.length > 0 ? pieces : [{ bytes: new Uint8Array(0), delayNanos: 0n }];
-    let sentAt = later(this.sentBackAt, agenda.now);
-    runs.forEach(({ bytes, delayNanos }, index) => {
-      sentAt = after(sentAt, delayNanos);
-      const isLast = ended && index === runs.length - 1;
-      this.arriveBack(sentAt, bytes.length, () => {
-        if (index === 0 && head !== undefined) {
-          owner.trace('response.arrived', { service: service.name });
-          owner.receiveHead({ status: head.status, headers: head.headers }, number);
-        }
-        owner.receive(isLast && trailers ? { bytes, isLast, trailers } : { bytes, isLast }, number);
-      });
-    });
-    this.sentBackAt = sentAt;
-  }
-
-  private arriveBack(sentAt: VirtualNanos, bytes: number, step: () => void): void {
-    const { owner, service, number } = this;
-    const { network, traffic } = owner.engine;
-    const [from, to] = [service.name, owner.nodeName];
-    const delay = network.delayNanos(from, to, { at: sentAt, bytes });
-    this.arrivesHere = later(this.arrivesHere, after(sentAt, delay));
-    traffic.carry(this.arrivesHere, {
-      ...{ from, to, sentAt, lane: this.laneBack, care: 'stream', isCounted: false },
-      arrive: () => owner.onNode(step),
-      onDelay: () => owner.trace('response.held', { service: service.name }),
-      onLoss: () => {
-        owner.trace('response.lost', { service: service.name });
-        const detail = `the rest of the response did not come through from ${service.name}`;
-        owner.onNode(() => owner.lose({ failure: 'reset', detail }, number));
-      },
-    });
-  }
-}
-
-function later(one: VirtualNanos, other: VirtualNanos): VirtualNanos {
-  return one > other ? one : other;
 }

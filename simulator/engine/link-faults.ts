@@ -16,7 +16,7 @@ export class LinkFaults {
   }
 
   /** Ends those of one kind, or all. */
-  heal(kind: LinkCondition['kind'] | 'all'): void {
+  heal(kind: string): void {
     this.end(this.lasting.filter((each) => kind === 'all' || each.kind === kind));
   }
 

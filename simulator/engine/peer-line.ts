@@ -25,7 +25,7 @@ class PeerLine implements Line {
     this.ends = { own, other };
   }
 
-  send(bytes: Uint8Array, site: EffectSite): void {
+  send(bytes: Uint8Array, site: EffectSite, lateNanos: bigint): void {
     const arrive = (): void => {
       const { own, other } = this.ends ?? {};
       if (other?.isOpen === true) {
@@ -35,7 +35,7 @@ class PeerLine implements Line {
         this.back.sendAnyway(() => own?.arriveReset(`${this.far} had closed the connection`));
       }
     };
-    this.there.send(arrive, bytes.length);
+    this.there.send(arrive, bytes.length, lateNanos);
   }
 
   sendEnd(): void {

@@ -23,6 +23,7 @@ import { RandomStream } from '../kernel/random-stream.ts';
 import { COMMIT_CALLS_MAX, ensureStackRoom } from '../kernel/stack-room.ts';
 import { addressAt, loopbackAddress } from '../world/addresses.ts';
 import type { Attempt } from './attempt.ts';
+import { disturb } from './disturb.ts';
 
 type Reader = (attempt: Attempt, args: EffectValue, seq: Seq) => EffectValue;
 
@@ -31,7 +32,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   [executionLook.name]: (attempt, args) =>
     attempt.engine.conversations.look(attempt, args as ExecutionArgs),
   [randomRead.name]: (attempt, args, seq) => readRandom(attempt, args as RandomArgs, seq),
-  [dnsLookup.name]: (attempt, args) => lookUp(attempt, args as DnsArgs),
+  [dnsLookup.name]: (attempt, args, seq) => lookUp(attempt, args as DnsArgs, seq),
   [connectionListen.name]: ({ sockets }, args, seq) => sockets.listen(seq, args as ListenArgs),
   [connectionAccept.name]: ({ sockets }, args, seq) => sockets.accept(args as ListenerArgs, seq),
   [datagramOpen.name]: (attempt, args, seq) => openSocket(attempt, args as Endpoint, seq),
@@ -77,7 +78,10 @@ function readRandom(attempt: Attempt, { length }: RandomArgs, seq: Seq): EffectV
  * Each host of a service has one address for as long as the world is configured alike; each
  * execution has one for as long as it is known.
  */
-function lookUp(attempt: Attempt, { name }: DnsArgs): DnsResult {
+function lookUp(attempt: Attempt, { name }: DnsArgs, seq: Seq): DnsResult {
+  const { engine, node, execution } = attempt;
+  const site = { execution: execution.id, seq, effect: dnsLookup.name };
+  if (disturb(engine, 'dns-failure', site, node.name) !== undefined) return { addresses: [] };
   const loopback = loopbackAddress(name);
   if (loopback !== undefined) return { addresses: [loopback] };
   const index = attempt.engine.hostIndex(name);

@@ -21,6 +21,8 @@ import { CONTINUE, writeRefusal, writeResponse } from '../world/http-wire/write-
 import { type Service, ServiceError, type ServiceResponse } from '../world/service.ts';
 import type { Happening } from './agenda.ts';
 import type { ConnectionTrace } from './connection.ts';
+import { disturb } from './disturb.ts';
+import { disturbAnswer, withoutLast } from './disturbed-answer.ts';
 import type { Engine } from './engine.ts';
 
 /** How long a server waits for the next request, or for the rest of one. */
@@ -31,6 +33,7 @@ export const PIPELINED_MAX = 1000;
 
 /** The other end, as the server has it. */
 export interface ConnectionClient {
+  readonly nodeName: string;
   /** @param answered the effect whose response these bytes begin */
   deliver(bytes: Uint8Array, answered?: EffectSite): void;
   deliverEnd(): void;
@@ -135,6 +138,14 @@ export class ServiceEnd {
     const { engine, service, client } = this;
     const { method, headers, body, trailers } = request;
     const whole = { method, url, headers, body, ...(trailers === undefined ? {} : { trailers }) };
+    const node = client.nodeName;
+    const turned = disturb(engine, 'status', site, node, ({ when }) => when === 'before');
+    if (turned !== undefined) {
+      this.isAnswering = true;
+      const nothing = { headers: [], pieces: [], delayNanos: 0n, note: undefined };
+      this.answer(request, { status: turned.status, ...nothing }, site);
+      return;
+    }
     client.trace('request.arrived', site);
     let response: ServiceResponse;
     try {
@@ -159,8 +170,20 @@ export class ServiceEnd {
       client.loseResponse();
       return;
     }
-    const { runs, closes } = writeResponse(request, response);
-    let sentAt = engine.agenda.now;
+    const place = { engine, site, node: client.nodeName, service: this.service.name };
+    const whole = { ...response, head: response, ended: true };
+    const { head, missing, breaks, ...answer } = disturbAnswer(whole, { ...place, isStream: true });
+    if (head === undefined) {
+      this.reset(breaks ?? 'the response broke off');
+      return;
+    }
+    const { pieces, trailers = [] } = answer;
+    const { status, headers } = head;
+    // One that breaks off says how long it would have been.
+    const written = writeResponse(request, { status, headers, pieces, trailers });
+    const closes = written.closes || breaks !== undefined;
+    const runs = missing === 0 ? written.runs : withoutLast(written.runs, missing);
+    let sentAt = after(engine.agenda.now, answer.lateNanos);
     runs.forEach(({ bytes, delayNanos }, index) => {
       sentAt = after(sentAt, delayNanos);
       engine.agenda.at(sentAt, () => {

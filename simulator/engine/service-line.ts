@@ -31,8 +31,12 @@ export class ServiceLine implements Line, ConnectionClient {
     this.server = new ServiceEnd(engine, service, authority, this);
   }
 
-  send(bytes: Uint8Array, site: EffectSite): void {
-    this.there.send(() => this.server.receive(bytes, site), bytes.length);
+  get nodeName(): string {
+    return this.end.attempt.node.name;
+  }
+
+  send(bytes: Uint8Array, site: EffectSite, lateNanos: bigint): void {
+    this.there.send(() => this.server.receive(bytes, site), bytes.length, lateNanos);
   }
 
   sendEnd(): void {

@@ -2,6 +2,7 @@ import type { EffectValue } from '../effects/operation.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Volume } from '../world/files/volume.ts';
 import type { Attempt } from './attempt.ts';
+import { performOnVolume } from './disturbed-operation.ts';
 import type { Flight } from './flights.ts';
 import { traceHeld } from './trace-held.ts';
 
@@ -22,13 +23,18 @@ export class VolumeFlight implements Flight {
     const { attempt, entry, volume } = this;
     const { engine, node, incarnation } = attempt;
     const there = { from: node.name, to: volume.name, bytes: bytesOf(entry.args) };
-    const arrive = (): void => {
-      const result = volume.perform(entry.operation, entry.args, entry.key);
+    const perform = (): void => {
+      const result = performOnVolume(attempt, entry, volume);
       const back = { from: volume.name, to: node.name, bytes: bytesOf(result) };
       engine.traffic.call(back, {
         arrive: () => node.deliver(incarnation, () => this.land(result)),
         onDelay: () => traceHeld(attempt, entry, 'response.held', volume.name),
       });
+    };
+    const arrive = (): void => {
+      const slowNanos = engine.volumeFaults.slowNanos(volume);
+      if (slowNanos === 0n) perform();
+      else engine.agenda.in(slowNanos, perform);
     };
     engine.traffic.call(there, {
       arrive,

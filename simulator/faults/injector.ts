@@ -206,13 +206,19 @@ export class FaultInjector {
   }
 
   /** The fault of this kind that is to change what this effect does now; marks it as fired. */
-  take<K extends InterferingKind>(kind: K, site: EffectSite): FaultOf<K> | undefined {
-    const armed = this.waiting.find(
-      (each) => each.fault.kind === kind && isAt(each, site) && this.isAwake(each),
-    );
+  take<K extends InterferingKind>(
+    kind: K,
+    site: EffectSite,
+    suits: (fault: FaultOf<K>) => boolean = () => true,
+  ): FaultOf<K> | undefined {
+    const faultOf = ({ fault }: ArmedFault): FaultOf<K> => fault as unknown as FaultOf<K>;
+    const armed = this.waiting.find((each) => {
+      if (each.fault.kind !== kind || !isAt(each, site) || !this.isAwake(each)) return false;
+      return suits(faultOf(each));
+    });
     if (armed === undefined) return undefined;
     this.fire(armed, site);
-    return armed.fault as unknown as FaultOf<K>;
+    return faultOf(armed);
   }
 
   private isDue(armed: ArmedFault, site: EffectSite, point: FaultPoint): boolean {

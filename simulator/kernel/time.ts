@@ -29,6 +29,11 @@ export function after(instant: VirtualNanos, durationNanos: bigint): VirtualNano
   return (instant + durationNanos) as VirtualNanos;
 }
 
+/** The later of two instants. */
+export function later(one: VirtualNanos, other: VirtualNanos): VirtualNanos {
+  return one > other ? one : other;
+}
+
 const UNITS: readonly (readonly [suffix: string, nanos: bigint])[] = [
   ['d', NANOS_PER_DAY],
   ['h', NANOS_PER_HOUR],

@@ -138,7 +138,7 @@ describe('a fault of links', () => {
     const [arrived = 0n] = instantsOf(simulated, 'request.arrived');
     assert.equal(arrived / (SECOND / 10n), 14n);
     assert.equal(instantsOf(simulated, 'link.healed').length, 1);
-    const other = { kind: 'heal', links: 'clog', at: { time: '1s' } };
+    const other = { kind: 'heal', what: 'clog', at: { time: '1s' } };
     assert.match(run([cut, other]).text(), /^POST failed/);
   });
 

@@ -58,5 +58,68 @@ const anyLinkFault = fc.oneof(
   fc.record({ kind: fc.constant('heal'), at: anywhere }),
 );
 
+const sending = effectOf('http.*', 'connection.*', 'datagram.send', '*');
+const times = fc.integer({ min: 1, max: 3 });
+const when = fc.constantFrom('before', 'after');
+
+/** A fault that changes what becomes of a message. */
+const anyMessageFault = fc.oneof(
+  fc.record({
+    kind: fc.constantFrom(
+      'delay-request',
+      'delay-response',
+      'duplicate-request',
+      'duplicate-response',
+    ),
+    at: sending,
+    by: duration,
+    times,
+  }),
+  fc.record({
+    kind: fc.constantFrom('corrupt-request', 'corrupt-response'),
+    at: sending,
+    bytes: fc.integer({ min: 1, max: 9 }),
+  }),
+  fc.record({ kind: fc.constant('truncate-response'), at: sending, keep: fc.nat(9), times }),
+  fc.record({ kind: fc.constant('slow-body'), at: sending, for: duration }),
+  fc.record({ kind: fc.constant('reset'), at: sending, when, times }),
+  fc.record({ kind: fc.constant('refuse'), at: sending }),
+  fc.record({ kind: fc.constant('dns-failure'), at: effectOf('http.*', 'dns.*') }),
+  fc.record({
+    kind: fc.constant('status'),
+    at: sending,
+    status: fc.constantFrom(200, 204, 404, 503),
+    when,
+  }),
+);
+
+const writing = effectOf('volume.*', 'volume.write', 'volume.open');
+const reading = effectOf('volume.*', 'volume.read');
+
+/** A fault of volumes. */
+const anyVolumeFault = fc.oneof(
+  fc.record({
+    kind: fc.constant('errno'),
+    at: writing,
+    errno: fc.constantFrom('EIO', 'ENOSPC', 'EACCES'),
+    when,
+  }),
+  fc.record({
+    kind: fc.constant('torn-write'),
+    at: writing,
+    keep: fc.nat(3),
+    told: fc.constantFrom('all', 'part'),
+  }),
+  fc.record({ kind: fc.constant('stale-read'), at: reading, writes: times }),
+  fc.record({ kind: fc.constant('corrupt-read'), at: reading, bytes: times }),
+  fc.record({ kind: fc.constant('full'), at: anywhere, for: duration }),
+  fc.record({ kind: fc.constant('slow-volume'), at: anywhere, by: duration, for: duration }),
+  fc.record({ kind: fc.constant('lost-writes'), at: anywhere, volume: fc.constant('shared') }),
+);
+
 /** A fault of any kind of the network or of volumes. */
-export const anyWorldFault = fc.oneof(anyLinkFault) as fc.Arbitrary<JsonObject>;
+export const anyWorldFault = fc.oneof(
+  anyLinkFault,
+  anyMessageFault,
+  anyVolumeFault,
+) as fc.Arbitrary<JsonObject>;

@@ -10,6 +10,7 @@ import type { Scene } from './happening.ts';
 import { NETWORK_HAPPENINGS } from './network.ts';
 import { executionFor, nodeFor } from './node-for.ts';
 import { PROCESS_HAPPENINGS } from './process.ts';
+import { STORAGE_HAPPENINGS } from './storage.ts';
 import { STORE_HAPPENINGS } from './store.ts';
 
 const HAPPENINGS = {
@@ -17,6 +18,7 @@ const HAPPENINGS = {
   ...CLOCK_HAPPENINGS,
   ...STORE_HAPPENINGS,
   ...NETWORK_HAPPENINGS,
+  ...STORAGE_HAPPENINGS,
 };
 
 /**

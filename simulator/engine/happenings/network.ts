@@ -26,7 +26,10 @@ export const NETWORK_HAPPENINGS: Happenings<HappeningLinks> = {
     engine.links.begin(lossy, fault.forNanos);
   },
   clog: (scene) => scene.engine.links.begin(clog(linksOf(scene)), scene.fault.forNanos),
-  heal: ({ engine, fault }) => engine.links.heal(fault.links),
+  heal: ({ engine, fault }) => {
+    engine.links.heal(fault.what);
+    engine.volumeFaults.heal(fault.what);
+  },
 };
 
 type HappeningLinks = {

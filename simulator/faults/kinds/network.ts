@@ -13,6 +13,41 @@ const TIMES = {
 
 /** The effects that send something. */
 const SENDING = ['http.*', 'connection.*', 'datagram.send'] as const;
+/** Those that begin an exchange, and those whose bytes or whose call go over a connection. */
+const EXCHANGES = ['http.request', 'http.send'] as const;
+const STREAMS = [...EXCHANGES, 'http.write', 'connection.send'] as const;
+const MESSAGES = [...STREAMS, 'datagram.send'] as const;
+const ANSWERED = [...EXCHANGES, 'connection.send'] as const;
+
+/** Longer than the engine waits for the response to its first try. */
+const LATE = {
+  type: 'duration',
+  sign: 'positive',
+  default: 10_000_000_000n,
+  text: 'How much later it arrives.',
+} as const satisfies DurationField;
+
+const AGAIN = {
+  type: 'duration',
+  sign: 'not negative',
+  default: 100_000_000n,
+  text: 'How long after the first the second arrives.',
+} as const satisfies DurationField;
+
+const WRONG_BYTES = {
+  type: 'integer',
+  minimum: 1,
+  maximum: 1000,
+  default: 1,
+  text: 'How many bytes of the body are wrong.',
+} as const satisfies IntegerField;
+
+const WHEN = {
+  type: 'choice',
+  values: ['before', 'after'],
+  default: 'before',
+  text: 'Before the service has done anything, or after it has done it.',
+} as const satisfies ChoiceField;
 
 const FROM = {
   type: 'names',
@@ -31,12 +66,13 @@ const WAY = {
   text: 'Which messages: both ways, only those from the first side, or only those to it.',
 } as const satisfies ChoiceField;
 
-const FOR = {
+const FOR_DEFAULT = {
   type: 'duration',
   sign: 'positive',
   default: PAUSE_NANOS_DEFAULT,
-  text: 'How long it lasts.',
-} as const satisfies DurationField;
+} as const;
+
+const FOR = { ...FOR_DEFAULT, text: 'How long it lasts.' } as const satisfies DurationField;
 
 const LINKS = { point: POINT, from: FROM, to: TO, way: WAY, for: FOR } as const;
 
@@ -52,6 +88,100 @@ export const NETWORK_FAULTS = {
     text: 'The service has done it, and its response never arrives.',
     fields: { times: TIMES },
     effects: SENDING,
+  },
+  'delay-request': {
+    acts: 'interferes',
+    text: 'The request takes longer, and others overtake it.',
+    fields: { by: LATE, times: TIMES },
+    effects: [...MESSAGES, 'connection.open'],
+  },
+  'delay-response': {
+    acts: 'interferes',
+    text: 'The response takes longer.',
+    fields: { by: LATE, times: TIMES },
+    effects: [...ANSWERED, 'datagram.send'],
+  },
+  'duplicate-request': {
+    acts: 'interferes',
+    text: 'The request arrives twice.',
+    fields: { by: AGAIN, times: TIMES },
+    effects: [...EXCHANGES, 'datagram.send'],
+  },
+  'duplicate-response': {
+    acts: 'interferes',
+    text: 'The response arrives twice.',
+    fields: { by: AGAIN, times: TIMES },
+    effects: [...EXCHANGES, 'datagram.send'],
+  },
+  'corrupt-request': {
+    acts: 'interferes',
+    text: 'Bytes of the request arrive wrong.',
+    fields: { bytes: WRONG_BYTES, times: TIMES },
+    effects: MESSAGES,
+  },
+  'corrupt-response': {
+    acts: 'interferes',
+    text: 'Bytes of the response arrive wrong.',
+    fields: { bytes: WRONG_BYTES, times: TIMES },
+    effects: [...ANSWERED, 'datagram.send'],
+  },
+  'truncate-response': {
+    acts: 'interferes',
+    text: 'The connection closes within the body of the response.',
+    fields: {
+      keep: {
+        type: 'integer',
+        minimum: 0,
+        maximum: Number.MAX_SAFE_INTEGER,
+        text: 'How many bytes of the body arrive; half of them when left out.',
+      },
+      times: TIMES,
+    },
+    effects: ANSWERED,
+  },
+  'slow-body': {
+    acts: 'interferes',
+    text: 'The body of the response comes slowly, in pieces.',
+    fields: {
+      for: { ...FOR_DEFAULT, text: 'How long the body takes, from its head to its end.' },
+      pieces: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 1000,
+        default: 10,
+        text: 'In how many pieces it comes.',
+      },
+      times: TIMES,
+    },
+    effects: ANSWERED,
+  },
+  reset: {
+    acts: 'interferes',
+    text: 'The connection is reset.',
+    fields: { when: WHEN, times: TIMES },
+    effects: STREAMS,
+  },
+  refuse: {
+    acts: 'interferes',
+    text: 'The service refuses the connection.',
+    fields: { times: TIMES },
+    effects: [...EXCHANGES, 'connection.open'],
+  },
+  'dns-failure': {
+    acts: 'interferes',
+    text: 'The name of the host does not resolve.',
+    fields: { times: TIMES },
+    effects: [...EXCHANGES, 'dns.*'],
+  },
+  status: {
+    acts: 'interferes',
+    text: 'A proxy answers in place of the service, with a status of its own.',
+    fields: {
+      status: { type: 'integer', minimum: 200, maximum: 599, default: 503, text: 'The status.' },
+      when: WHEN,
+      times: TIMES,
+    },
+    effects: ANSWERED,
   },
   partition: {
     acts: 'happens',
@@ -122,10 +252,10 @@ export const NETWORK_FAULTS = {
   },
   heal: {
     acts: 'happens',
-    text: 'Links are as they were before faults befell them.',
+    text: 'Links and volumes are as they were before faults befell them.',
     fields: {
       point: POINT,
-      links: {
+      what: {
         type: 'choice',
         values: [
           'all',
@@ -135,9 +265,11 @@ export const NETWORK_FAULTS = {
           'clog',
           'store-unreachable',
           'store-slow',
+          'full',
+          'slow-volume',
         ],
         default: 'all',
-        text: 'Which faults of links end.',
+        text: 'Which faults end.',
       },
     },
   },

@@ -1,6 +1,7 @@
 /** Faults of messages and links in words. */
 import type { Json, JsonObject } from '../../effects/operation.ts';
 import type { NETWORK_FAULTS } from '../../faults/kinds/network.ts';
+import { countText } from './bytes-text.ts';
 import {
   duration,
   type FaultWords,
@@ -19,6 +20,36 @@ export const NETWORK_WORDS: Readonly<Record<NetworkKind, FaultWords>> = {
     `${messages(plan, 'request')} of ${target(plan, place)} ${lost(plan)}`,
   'lose-response': (plan, place) =>
     `${messages(plan, 'response')} to ${target(plan, place)} ${lost(plan)}`,
+  'delay-request': (plan, place) =>
+    `${messages(plan, 'request')} of ${target(plan, place)} ${many(plan, 'takes', 'take')} ` +
+    `${duration(plan.by)} longer`,
+  'delay-response': (plan, place) =>
+    `${messages(plan, 'response')} to ${target(plan, place)} ${many(plan, 'takes', 'take')} ` +
+    `${duration(plan.by)} longer`,
+  'duplicate-request': (plan, place) =>
+    `${messages(plan, 'request')} of ${target(plan, place)} ${many(plan, 'arrives', 'arrive')} twice`,
+  'duplicate-response': (plan, place) =>
+    `${messages(plan, 'response')} to ${target(plan, place)} ${many(plan, 'arrives', 'arrive')} twice`,
+  'corrupt-request': (plan, place) =>
+    `${messages(plan, 'request')} of ${target(plan, place)} ${many(plan, 'arrives', 'arrive')} ` +
+    `with ${wrongBytes(plan)}`,
+  'corrupt-response': (plan, place) =>
+    `${messages(plan, 'response')} to ${target(plan, place)} ${many(plan, 'arrives', 'arrive')} ` +
+    `with ${wrongBytes(plan)}`,
+  'truncate-response': (plan, place) =>
+    `${messages(plan, 'response')} to ${target(plan, place)} ${many(plan, 'breaks', 'break')} off ` +
+    `${plan.keep === undefined ? 'halfway' : `after ${countText(Number(plan.keep), 'byte')}`}`,
+  'slow-body': (plan, place) =>
+    `the body of ${messages(plan, 'response')} to ${target(plan, place)} comes within ` +
+    `${duration(plan.for)}, in ${countText(Number(plan.pieces), 'piece')}`,
+  reset: (plan, place) =>
+    `the connection of ${target(plan, place)} is reset ` +
+    `${plan.when === 'after' ? 'after' : 'before'} the service has done it`,
+  refuse: (plan, place) => `the connection of ${target(plan, place)} is refused`,
+  'dns-failure': (plan, place) => `the name in ${target(plan, place)} does not resolve`,
+  status: (plan, place) =>
+    `a proxy answers ${target(plan, place)} with ${plan.status} ` +
+    `${plan.when === 'after' ? 'after' : 'before'} the service has done it`,
   partition: (plan, place) =>
     `${cut(plan, node(plan, place))} for ${duration(plan.for)}${when(plan, place)}`,
   'slow-link': (plan, place) =>
@@ -28,15 +59,17 @@ export const NETWORK_WORDS: Readonly<Record<NetworkKind, FaultWords>> = {
     `${duration(plan.for)}${when(plan, place)}`,
   clog: (plan, place) =>
     `${links(plan)} hold all messages for ${duration(plan.for)}${when(plan, place)}`,
-  heal: (plan, place) => `${HEALED[String(plan.links)] ?? 'links'} heal${when(plan, place)}`,
+  heal: (plan, place) => `${HEALED[String(plan.what)] ?? 'links'} heal${when(plan, place)}`,
 };
 
 const HEALED: Readonly<Record<string, string>> = {
-  all: 'all links',
+  all: 'all links and volumes',
   partition: 'cut links',
   'slow-link': 'slow links',
   'lossy-link': 'lossy links',
   clog: 'clogged links',
+  full: 'full volumes',
+  'slow-volume': 'slow volumes',
   'store-unreachable': 'the links to the journal store',
   'store-slow': 'slow commits',
 };
@@ -58,6 +91,14 @@ function cut(plan: JsonObject, here: string): string {
     in: ' in what they receive',
   };
   return `${isolated} ${verb} cut off${directions[String(plan.way)] ?? ''}`;
+}
+
+function many(plan: JsonObject, one: string, several: string): string {
+  return Number(plan.times ?? 1) === 1 ? one : several;
+}
+
+function wrongBytes({ bytes }: JsonObject): string {
+  return countText(Number(bytes), 'wrong byte');
 }
 
 /** `the links between node-a and pay`, with both sides as far as they are named. */

@@ -1,4 +1,5 @@
 /** Which happenings in the world a timeline of one execution shows, and in which attempt. */
+import { FAULT_KINDS, type FaultKind, specOf } from '../../faults/fault.ts';
 import type { ExecutionId } from '../../journal/entry.ts';
 import type { AttemptRow, TraceKind, TraceRow } from '../../journal/records.ts';
 import type { Paint, Sign } from './style.ts';
@@ -24,6 +25,8 @@ export const EVENT_LOOKS: Partial<Readonly<Record<TraceKind, EventLook>>> = {
   'commit.held': { sign: 'fault', paint: 'magenta' },
   'request.held': { sign: 'fault', paint: 'magenta' },
   'response.held': { sign: 'fault', paint: 'magenta' },
+  'volume.healed': { sign: 'resumed', paint: 'dim' },
+  'volume.lost': { sign: 'fault', paint: 'magenta' },
   'link.healed': { sign: 'resumed', paint: 'dim' },
   'request.lost': { sign: 'fault', paint: 'magenta' },
   'response.lost': { sign: 'fault', paint: 'magenta' },
@@ -47,8 +50,7 @@ export function eventsByAttempt(
   for (const trace of traces) {
     if (!isShown(trace)) continue;
     const own = trace.execution === id;
-    // A fault at another execution's effect hits all that live on its node.
-    if (!own && trace.execution !== undefined && trace.kind !== 'fault.fired') continue;
+    if (!own && trace.execution !== undefined && !hitsItsNode(trace)) continue;
     const attempt = attemptOf(trace, attempts, !own);
     if (attempt === undefined) continue;
     const group = groups.get(attempt.number) ?? [];
@@ -56,6 +58,12 @@ export function eventsByAttempt(
     groups.set(attempt.number, group);
   }
   return groups;
+}
+
+/** A fault at another execution's effect hits all that live on its node, if not that effect alone. */
+function hitsItsNode({ kind, data }: TraceRow): boolean {
+  const fault = data?.kind as FaultKind;
+  return kind === 'fault.fired' && FAULT_KINDS.includes(fault) && specOf(fault).acts === 'happens';
 }
 
 function isShown({ kind, data }: TraceRow): boolean {

@@ -38,6 +38,11 @@ function real(row: TraceRow): string {
   return field(row, 'real') === true ? 'the real ' : '';
 }
 
+/** `again `, for what the network has made twice. */
+function again(row: TraceRow): string {
+  return field(row, 'again') === true ? 'again ' : '';
+}
+
 /** ` after 84 ms`, for what took real time. */
 function took(row: TraceRow): string {
   const nanos = field(row, 'took');
@@ -168,18 +173,25 @@ const SENTENCES: Readonly<Record<TraceKind, Sentence>> = {
   'request.sent': (row, context) =>
     `${node(row)} sent the request of ${effect(row, context)} to ${service(row)}${tryText(row)}`,
   'request.arrived': (row, context) =>
-    `the request of ${effect(row, context)} arrived at ${real(row)}${service(row)}`,
+    `the request of ${effect(row, context)} arrived ${again(row)}at ${real(row)}${service(row)}`,
   'request.lost': (row, context) =>
     `the request of ${effect(row, context)} was lost on its way to ${service(row)}`,
   'response.sent': (row, context) =>
     `${real(row)}${service(row)} answered ${effect(row, context)} with ` +
     `${field(row, 'status') ?? 'nothing'}${took(row)}`,
   'response.arrived': (row, context) =>
-    `the response to ${effect(row, context)} arrived at ${node(row)}`,
+    `the response to ${effect(row, context)} arrived ${again(row)}at ${node(row)}`,
   'request.held': (row, context) =>
     `the request of ${effect(row, context)} does not get through to ${service(row)} so far`,
   'response.held': (row, context) =>
     `the response to ${effect(row, context)} does not get through from ${service(row)} so far`,
+  'volume.healed': (row) => {
+    const name = row.service === undefined ? 'the volumes are' : `${row.service} is`;
+    return `${name} ${field(row, 'fault') === 'full' ? 'full' : 'slow'} no longer`;
+  },
+  'volume.lost': (row) =>
+    `${row.service ?? 'a volume'} lost unsynced writes to ` +
+    countText(Number(field(row, 'files') ?? 0), 'file'),
   'link.healed': (row) => HEALED[String(field(row, 'fault'))] ?? 'links are as they were',
   'commit.held': (row) =>
     `a commit of ${node(row)} does not get through to the journal store so far`,

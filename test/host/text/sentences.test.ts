@@ -72,6 +72,8 @@ const SENTENCES: Readonly<Record<TraceKind, readonly [data: TraceRow['data'], te
     undefined,
     'the response to order-1 #3 does not get through from payment so far',
   ],
+  'volume.healed': [{ fault: 'full' }, 'payment is full no longer'],
+  'volume.lost': [{ files: 2 }, 'payment lost unsynced writes to 2 files'],
   'link.healed': [{ fault: 'clog' }, 'the clogged links let everything through'],
   'response.lost': [undefined, 'the response to order-1 #3 was lost on its way back from payment'],
   'call.retried': [
@@ -221,6 +223,43 @@ describe('a fault', () => {
     ],
     [{ kind: 'lose-response', at: seq, times: 3 }, '3 responses to order-1 #3 are lost'],
     [
+      { kind: 'delay-request', at: seq, by: '10s', times: 1 },
+      'the request of order-1 #3 takes 10 s longer',
+    ],
+    [
+      { kind: 'delay-response', at: seq, by: '10s', times: 2 },
+      '2 responses to order-1 #3 take 10 s longer',
+    ],
+    [{ kind: 'duplicate-request', at: seq, times: 1 }, 'the request of order-1 #3 arrives twice'],
+    [{ kind: 'duplicate-response', at: seq, times: 2 }, '2 responses to order-1 #3 arrive twice'],
+    [
+      { kind: 'corrupt-request', at: seq, bytes: 1, times: 1 },
+      'the request of order-1 #3 arrives with 1 wrong byte',
+    ],
+    [
+      { kind: 'corrupt-response', at: seq, bytes: 3, times: 2 },
+      '2 responses to order-1 #3 arrive with 3 wrong bytes',
+    ],
+    [{ kind: 'truncate-response', at: seq }, 'the response to order-1 #3 breaks off halfway'],
+    [
+      { kind: 'truncate-response', at: seq, keep: 7 },
+      'the response to order-1 #3 breaks off after 7 bytes',
+    ],
+    [
+      { kind: 'slow-body', at: seq, for: '20s', pieces: 10 },
+      'the body of the response to order-1 #3 comes within 20 s, in 10 pieces',
+    ],
+    [
+      { kind: 'reset', at: seq, when: 'after' },
+      'the connection of order-1 #3 is reset after the service has done it',
+    ],
+    [{ kind: 'refuse', at: seq }, 'the connection of order-1 #3 is refused'],
+    [{ kind: 'dns-failure', at: seq }, 'the name in order-1 #3 does not resolve'],
+    [
+      { kind: 'status', at: seq, status: 503, when: 'before' },
+      'a proxy answers order-1 #3 with 503 before the service has done it',
+    ],
+    [
       { kind: 'partition', isolate: ['a', 'pay'], way: 'out', for: '5s', at: { time: '1s' } },
       'a, pay are cut off in what they send for 5 s at 1 s',
     ],
@@ -253,7 +292,25 @@ describe('a fault', () => {
       { kind: 'clog', to: ['pay'], way: 'out', for: '5s', at: seq },
       'the links from the others to pay hold all messages for 5 s before order-1 #3',
     ],
-    [{ kind: 'heal', links: 'all', at: { time: '9s' } }, 'all links heal at 9 s'],
+    [{ kind: 'heal', what: 'all', at: { time: '9s' } }, 'all links and volumes heal at 9 s'],
+    [
+      { kind: 'errno', errno: 'EIO', when: 'after', at: seq },
+      'order-1 #3 fails with EIO, though it is done',
+    ],
+    [{ kind: 'torn-write', told: 'all', at: seq }, 'order-1 #3 writes only half, and is told all'],
+    [{ kind: 'torn-write', told: 'part', keep: 1, at: seq }, 'order-1 #3 writes only 1 byte'],
+    [{ kind: 'stale-read', writes: 1, at: seq }, 'order-1 #3 does not see the last write'],
+    [{ kind: 'stale-read', writes: 2, at: seq }, 'order-1 #3 does not see the last 2 writes'],
+    [{ kind: 'corrupt-read', bytes: 2, at: seq }, 'order-1 #3 reads 2 wrong bytes'],
+    [{ kind: 'full', volume: 'v', for: '5s', at: seq }, 'v is full for 5 s before order-1 #3'],
+    [
+      { kind: 'slow-volume', by: '1s', for: '5s', at: seq },
+      'all volumes are slower by 1 s for 5 s before order-1 #3',
+    ],
+    [
+      { kind: 'lost-writes', at: { time: '1s' } },
+      'what is not synced on any volume is lost at 1 s',
+    ],
     [{ kind: 'meteor' }, 'fault {"kind":"meteor"}'],
   ];
   for (const [plan, text] of FAULTS) {
