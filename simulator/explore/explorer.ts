@@ -38,6 +38,9 @@ import type { TrialRunner } from './trial-runner.ts';
 /** Trials by chance in a row that bring nothing new, after which an exploration is saturated. */
 export const SATURATION_DEFAULT = 2_000;
 
+/** Different errors of services and checks that are told. */
+const PROBLEMS_MAX = 20;
+
 /** Each takes a replay. */
 const LEARNED_MAX = 1_000;
 
@@ -67,6 +70,8 @@ export class Explorer {
   private readonly findings: FindingBook;
   private readonly tallies = new Map<StrategyName, Tally>();
   private readonly problems = new Set<string>();
+  /** Whether a run has made each check of the kind `sometimes` hold. */
+  private readonly sometimes = new Map<string, boolean>();
   private readonly shard: Shard;
   private readonly stuck: ReadonlyMap<number, StuckTrial>;
   /** Effects beyond those of the undisturbed run whose source line has been looked up. */
@@ -139,7 +144,7 @@ export class Explorer {
       strategies: this.strategyReports(),
       coverage: this.coverage.report((site) => this.spotOf(site)),
       findings: this.findings.list,
-      sometimes: {},
+      sometimes: Object.fromEntries(this.sometimes),
       problems: [...this.problems],
     };
   }
@@ -160,7 +165,7 @@ export class Explorer {
     const { runner, seed } = this.setup;
     if (this.setup.options.resume !== undefined) return;
     const trial: Trial = { seed, plan: { faults: [] } };
-    this.noteProblems(runner.calm);
+    this.note(runner.calm);
     yield* this.findings.take({
       number: CALM_NUMBER,
       strategy: this.strategy,
@@ -185,7 +190,7 @@ export class Explorer {
     }
     yield;
     const outcome = this.run(number, trial);
-    this.noteProblems(outcome);
+    this.note(outcome);
     const isNew = this.coverage.take(outcome.fired);
     this.learnSites(outcome);
     const isByChance = order.countOf(strategy) === Number.POSITIVE_INFINITY;
@@ -236,8 +241,17 @@ export class Explorer {
     return this.spots.of(site, runner.viewOf(runner.calm));
   }
 
-  private noteProblems({ problems }: Outcome): void {
-    for (const problem of problems) this.problems.add(problem.message);
+  private note({ problems, sometimes }: Outcome): void {
+    for (const problem of problems) {
+      if (this.problems.size < PROBLEMS_MAX) this.problems.add(problem.message);
+    }
+    this.noteSometimes(sometimes);
+  }
+
+  private noteSometimes(sometimes: Readonly<Record<string, boolean>>): void {
+    for (const [check, held] of Object.entries(sometimes)) {
+      this.sometimes.set(check, held || this.sometimes.get(check) === true);
+    }
   }
 
   private strategyReports(): readonly StrategyReport[] {
@@ -249,7 +263,9 @@ export class Explorer {
     });
   }
 
-  private restore({ coverage, findings, strategies, next, runs, problems }: ExploreReport): void {
+  private restore(report: ExploreReport): void {
+    const { coverage, findings, strategies, next, runs, problems, sometimes } = report;
+    this.noteSometimes(sometimes);
     this.coverage.restore(coverage);
     this.findings.restore(findings);
     for (const { name, runs: count, broken } of strategies) {

@@ -128,6 +128,12 @@ export class Exploring {
     return environment.load(target, (message) => environment.emit({ kind: 'progress', message }));
   }
 
+  /** @param checks a module of checks, absolute */
+  private async suiteFor(checks: string | undefined): Promise<CheckSuite> {
+    if (checks === undefined) return new CheckSuite();
+    return new CheckSuite(BUILT_IN_CHECKS, await this.environment.loadChecks(checks));
+  }
+
   /** @param mark what is told of each effect beside its execution */
   private async runnerFor(
     { loaded }: LoadedTarget,
