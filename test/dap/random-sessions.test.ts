@@ -6,6 +6,9 @@ import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { compile } from '../guest/symbols/clang.ts';
 import { compileRust, rustMissing } from '../guest/symbols/rustc.ts';
+import { componentOfC } from '../helpers/build-component.ts';
+import { closeBuilder } from '../helpers/programs.ts';
+import { projectRoot } from '../helpers/project-root.ts';
 import { CPP_PROGRAM, RUST_PROGRAM } from './helpers/language-programs.ts';
 import { ORDER, ORDER_SOURCE, STEPS } from './helpers/programs.ts';
 import { type ActedProgram, type SessionAction, sessionAction } from './helpers/session-actions.ts';
@@ -21,6 +24,7 @@ const folder = mkdtempSync(join(tmpdir(), 'backstitch-sessions-'));
 after(async () => {
   rmSync(folder, { recursive: true, force: true });
   await closeTestHost();
+  await closeBuilder();
 });
 
 interface Case {
@@ -43,6 +47,14 @@ const order: ActedProgram = {
   expressions: ['order', 'charge_id', 'reply.status', 'try', 'line'],
 };
 const crash = { faults: join(ORDER, 'faults/crash-after-charge.json') };
+
+const COMPONENT = 'test/fixtures/programs/component.c';
+const component: ActedProgram = {
+  source: join(projectRoot, COMPONENT),
+  lines: 58,
+  execution: 'component-1',
+  expressions: ['index', 'verb', 'argv[1]', 'argc == 4'],
+};
 
 const CASES: readonly Case[] = [
   {
@@ -67,6 +79,14 @@ const CASES: readonly Case[] = [
     program: acted('main', 'rs', RUST_PROGRAM, ['names', 'total', 'found']),
     skip: rustMissing(),
     launch: () => built('main', compileRust(RUST_PROGRAM)),
+  },
+  {
+    name: 'a component',
+    program: component,
+    launch: async () => ({
+      ...built('component', await componentOfC(COMPONENT)),
+      args: ['clock', 'sleep', 'print', 'trap'],
+    }),
   },
 ];
 
