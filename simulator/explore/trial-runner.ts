@@ -5,6 +5,7 @@
  */
 import type { Judged } from '../checks/check.ts';
 import type { CheckSuite } from '../checks/check-suite.ts';
+import { dependenciesOf, type FoundDependency, judgeDependencies } from '../checks/dependencies.ts';
 import { EMPTY_PLAN } from '../faults/fault.ts';
 import type { LoadedSimulation } from '../host/loaded-simulation.ts';
 import type { ServiceLoader, SimulationView } from '../host/simulation-run.ts';
@@ -18,6 +19,7 @@ export class TrialRunner {
   /** The undisturbed run of the configuration's own seed. */
   readonly calm: Outcome;
   private readonly world: TrialWorld;
+  private readonly seed: number;
   /** Undisturbed runs by their seed, the one that was used last at the end. */
   private readonly calmRuns = new Map<number, TrialRun>();
 
@@ -35,6 +37,7 @@ export class TrialRunner {
     onEffect: EffectListener = () => {},
   ) {
     this.world = new TrialWorld(loaded, services, budget, onEffect, checks.needsLog);
+    this.seed = loaded.world.seed;
     this.calm = this.judged(this.calmOf(loaded.world.seed), undefined);
   }
 
@@ -45,6 +48,15 @@ export class TrialRunner {
   /** What the executions of an outcome are, for replaying them. */
   viewOf({ history }: Pick<Outcome, 'history'>): SimulationView {
     return this.world.viewOf(history);
+  }
+
+  /** Finds what requests depend on; yields between the runs that it takes. */
+  *dependencies(): Generator<void, readonly FoundDependency[]> {
+    const { calm, seed } = this;
+    const found = yield* dependenciesOf(calm, (perturb) =>
+      this.world.perform({ seed, plan: EMPTY_PLAN, perturb }),
+    );
+    return judgeDependencies(calm, found);
   }
 
   private judged(run: TrialRun, calm: TrialRun | undefined): Outcome {
