@@ -61,8 +61,9 @@ class ScenarioTests implements vscode.Disposable {
     const { items } = this.controller;
     let group = items.get(folder.toString());
     if (group === undefined) {
-      const shown = vscode.workspace.asRelativePath(dirname(folder.fsPath));
+      const shown = basename(dirname(folder.fsPath));
       group = this.controller.createTestItem(folder.toString(), shown, folder);
+      group.description = vscode.workspace.asRelativePath(folder);
       items.add(group);
     }
     const label = basename(file.fsPath).slice(0, -SCENARIO_SUFFIX.length);

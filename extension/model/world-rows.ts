@@ -16,7 +16,7 @@ export type WorldRow =
   | { readonly kind: 'service'; readonly service: WorldService }
   | { readonly kind: 'volume'; readonly name: string }
   | { readonly kind: 'store' }
-  | { readonly kind: 'link'; readonly link: WorldLink }
+  | { readonly kind: 'link'; readonly link: WorldLink; readonly bothWays: boolean }
   | { readonly kind: 'fault'; readonly fault: WorldFault; readonly number: number };
 
 export interface WorldLook {
@@ -34,9 +34,9 @@ export function worldRows(world: WorldSummary | undefined, row?: WorldRow): read
   if (row === undefined) {
     const groups = [
       ...(nodes.length > 0 ? (['nodes'] as const) : []),
-      ...(services.length > 0 || nodes.length > 0 ? (['services'] as const) : []),
       ...(links.length > 0 ? (['links'] as const) : []),
       ...(faults.length > 0 ? (['faults'] as const) : []),
+      ...(services.length > 0 || nodes.length > 0 ? (['services'] as const) : []),
     ];
     return groups.map((group) => ({ kind: 'group', group }));
   }
@@ -51,10 +51,21 @@ export function worldRows(world: WorldSummary | undefined, row?: WorldRow): read
         { kind: 'store' },
       ];
     case 'links':
-      return links.map((link) => ({ kind: 'link', link }));
+      return linkRows(links);
     case 'faults':
       return faults.map((fault, index) => ({ kind: 'fault', fault, number: index + 1 }));
   }
+}
+
+/** One row for a link that is disturbed in the same way in both directions. */
+function linkRows(links: readonly WorldLink[]): readonly WorldRow[] {
+  const isBack = ({ from, to, isCut }: WorldLink, other: WorldLink): boolean =>
+    from === other.to && to === other.from && isCut === other.isCut;
+  return links.flatMap((link, index) => {
+    const back = links.findIndex((other) => isBack(link, other));
+    if (back >= 0 && back < index) return [];
+    return [{ kind: 'link', link, bothWays: back >= 0 } as const];
+  });
 }
 
 /** Stays the same while the view is drawn anew. */
@@ -109,10 +120,11 @@ export function worldLook(row: WorldRow): WorldLook {
       ]);
     case 'link': {
       const { from, to, isCut } = row.link;
+      const arrow = row.bothWays ? '↔' : '→';
       const icon = isCut
         ? { id: 'debug-disconnect', color: RED }
         : { id: 'warning', color: YELLOW };
-      return look(`${from} → ${to}`, isCut ? 'cut' : 'disturbed', icon, ['link']);
+      return look(`${from} ${arrow} ${to}`, isCut ? 'cut' : 'disturbed', icon, ['link']);
     }
     case 'fault':
       return faultLook(row.fault, row.number);

@@ -45,14 +45,14 @@ describe('the World view', () => {
       'Nodes',
       '  node-a | order-1',
       '  node-b | down',
-      'Services and Storage',
-      '  payment | 3 requests, 1 repeated',
-      '  shared | volume',
-      '  journal store | every commit goes here',
       'Links in Trouble',
       '  node-a → payment | cut',
       'Fault Plan',
       '  1. node-b crashes | happened · by hand',
+      'Services and Storage',
+      '  payment | 3 requests, 1 repeated',
+      '  shared | volume',
+      '  journal store | every commit goes here',
     ]);
   });
 
@@ -72,6 +72,17 @@ describe('the World view', () => {
     const { description, words } = worldLook({ kind: 'node', node: skewed });
     assert.equal(description, 'stands still · wall -1 h · order-1, 8 more');
     assert.deepEqual(words, ['node', 'place', 'paused', 'skewed']);
+  });
+
+  it('shows a link that is cut both ways in one row', () => {
+    const back = { from: 'payment', to: 'node-a', isCut: true };
+    const slow = { from: 'payment', to: 'node-b', isCut: false };
+    const world = { ...WORLD, links: [...WORLD.links, back, slow] };
+    assert.deepEqual(drawn(world).slice(3, 6), [
+      'Links in Trouble',
+      '  node-a ↔ payment | cut',
+      '  payment → node-b | disturbed',
+    ]);
   });
 
   it('has rows that keep their identity, and know the place they stand for', () => {

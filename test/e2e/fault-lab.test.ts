@@ -1,0 +1,109 @@
+// The fault lab in a real VS Code: break the world by clicking, explore, and keep what was found.
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe } from 'node:test';
+import { parseE2eEnvironment } from './helpers/environment.ts';
+import { COMPILE_TIMEOUT_MS, exampleWorkspace } from './helpers/example-workspace.ts';
+import { stepsIn } from './helpers/story.ts';
+import type { TreeView } from './helpers/tree-view.ts';
+import { VsCode } from './helpers/vs-code.ts';
+
+const EXPLORE_TIMEOUT_MS = 90_000;
+
+describe('the fault lab in VS Code', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'backstitch-fault-lab-'));
+  let code: VsCode;
+  let world: TreeView;
+  let exploration: TreeView;
+
+  before(async () => {
+    const environment = parseE2eEnvironment(process.env.BACKSTITCH_E2E);
+    code = await VsCode.start({
+      name: 'fault-lab',
+      environment,
+      workspace: exampleWorkspace(folder, 'wrong/charge-without-key'),
+      vsixFiles: [environment.vsix],
+      settings: { 'backstitch.explore.seconds': 20 },
+    });
+    world = code.tree('World');
+    exploration = code.tree('Exploration');
+  });
+
+  after(async () => {
+    await code?.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const step = stepsIn(() => code);
+
+  step('shows the world of a paused simulation', async () => {
+    await code.openContainer('Backstitch');
+    await code.runCommand('Backstitch: Run Workflow, Paused at Its First Effect');
+    await code.quickInput.pick('wrong');
+    await code.tree('Executions').waitForRow(/^wrong paused before #0/, COMPILE_TIMEOUT_MS);
+    await world.waitForRow(/^node-a wrong-1/);
+    await world.waitForRow('bank');
+    await world.waitForRow(/^journal store/);
+    await code.screenshot('1-world');
+  });
+
+  step('pauses a node and cuts off a service by clicking, and shows both in the plan', async () => {
+    await world.inlineAction('node-b', 'Pause Node...');
+    await code.quickInput.enter('1h');
+    await world.waitForRow(/^1\. node-b stands still for 1 h/);
+    await world.contextMenu('club', 'Cut Off');
+    await world.waitForRow(/^2\. /);
+    await code.tree('Executions').contextMenu('wrong', 'Step One Effect');
+    await world.waitForRow(/^node-b stands still/);
+    await world.waitForRow(/club.* cut$/);
+    await code.screenshot('2-broken');
+    await code.tree('Executions').contextMenu('wrong', 'Cancel');
+  });
+
+  step('explores a workflow, and finds the smallest plan that breaks it', async () => {
+    await code.runCommand('Backstitch: Explore What Can Go Wrong');
+    await code.quickInput.pick('wrong');
+    await exploration.waitForRow(/^wrong [\d,]+.* runs/, EXPLORE_TIMEOUT_MS);
+    await exploration.waitForRow(
+      /^debitedOnce crash after performing #0 · wrong\.c:14/,
+      EXPLORE_TIMEOUT_MS,
+    );
+    await code.screenshot('3-exploring');
+    await exploration.waitForRow(
+      /^wrong .*(everything tried|nothing new any more|time is over)/,
+      EXPLORE_TIMEOUT_MS,
+    );
+    await code.screenshot('4-explored');
+  });
+
+  step('puts the finding on its source line, and runs it', async () => {
+    await exploration.click(/^debitedOnce/);
+    await code.editor.waitForTab('wrong.c');
+    await code.openContainer('Backstitch');
+    await exploration.inlineAction(/^debitedOnce/, 'Show the Failing Run');
+    await code.editor.waitForTab(/wrong-1 effect 0/, COMPILE_TIMEOUT_MS);
+    await code.screenshot('5-failing-run');
+  });
+
+  step('keeps it as a scenario, which fails in the Test Explorer', async () => {
+    await exploration.inlineAction(/^debitedOnce/, 'Save as Scenario...');
+    await code.quickInput.enter('debited-twice');
+    await code.editor.waitForTab('debited-twice.scenario.json');
+    assert.ok(existsSync(join(code.workspace, 'scenarios/debited-twice.scenario.json')));
+    await code.openContainer('Testing');
+    const tests = code.tree('Test Explorer');
+    await tests.expand(({ expanded }) => expanded === false);
+    await tests.waitForRow(({ ariaLabel }) => ariaLabel.includes('debited-twice'));
+    await code.runCommand('Test: Run All Tests');
+    await tests.waitForRow(
+      ({ ariaLabel }) => /debited-twice.*failed/i.test(ariaLabel),
+      COMPILE_TIMEOUT_MS,
+    );
+    await code.screenshot('6-scenario');
+    assert.deepEqual(readdirSync(join(code.workspace, 'scenarios')), [
+      'debited-twice.scenario.json',
+    ]);
+  });
+});
