@@ -13,6 +13,8 @@ export interface ProgramModule {
    * for the module of a core program, whose frames are all the wasm frames without such a name.
    */
   readonly tag: string | undefined;
+  /** The text of its source map, if that was in a file beside it. */
+  readonly sourceMap?: string;
   /** In a program for time travel; V8's offsets into such a module lead nowhere. */
   readonly instrumented?: ModuleProbes;
 }

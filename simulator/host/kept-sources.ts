@@ -78,8 +78,8 @@ function placesOf(programs: readonly ProgramOrigin[]): Map<string, SourceFile | 
   for (const { program, origin } of programs) {
     // The source that a program without debug information was made of, such as a script.
     places.set(origin, undefined);
-    for (const { bytes, info } of program.modules) {
-      for (const file of sourceFiles(bytes, info)) {
+    for (const { bytes, info, sourceMap } of program.modules) {
+      for (const file of sourceFiles(bytes, info, sourceMap)) {
         if (places.size >= SOURCES_MAX) return places;
         places.set(sourcePlace(file.path, origin), file);
       }

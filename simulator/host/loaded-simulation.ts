@@ -46,6 +46,8 @@ export interface LoadedWorkflow {
   readonly component?: TranspiledComponent | undefined;
   /** Where the program came from, for people: a source or a module, absolute. */
   readonly origin: string;
+  /** The text of the module's source map, if that was in a file beside it. */
+  readonly sourceMap?: string | undefined;
   readonly stdin: Uint8Array;
   /** False leaves standard input open. */
   readonly stdinEnds: boolean;
@@ -118,11 +120,14 @@ export function readyWorkflow(loaded: LoadedWorkflow, wallNanos: bigint): Workfl
   };
 }
 
-function loadNamedProgram({ wasm, component, origin, config }: LoadedWorkflow): GuestProgram {
+function loadNamedProgram(loaded: LoadedWorkflow): GuestProgram {
+  const { wasm, component, origin, config, sourceMap } = loaded;
   try {
     const program = loadProgram(wasm, config.limits.memoryMiB, component);
     checkStart(program, config.invoke);
-    return program;
+    if (program.kind !== 'core' || sourceMap === undefined) return program;
+    const main = { ...program.main, sourceMap };
+    return { ...program, main, modules: [main] };
   } catch (error) {
     throw unusable(origin, error);
   }
@@ -177,14 +182,19 @@ export function recordSetup(loaded: LoadedSimulation, sink: RecordingSink): Load
   const setup = {
     followsRealTime: loaded.followsRealTime,
     world: loaded.world,
-    workflows: loaded.workflows.map(({ wasm, component: _made, stdin, mounts, ...rest }) => ({
-      ...rest,
-      wasm: blob(`module ${rest.config.name}`, wasm),
-      stdin: blob(`stdin ${rest.config.name}`, stdin),
-      mounts: mounts.map((mount) =>
-        mount.kind === 'volume' ? mount : { ...mount, image: outline(mount.image) },
-      ),
-    })),
+    workflows: loaded.workflows.map(
+      ({ wasm, component: _made, stdin, mounts, sourceMap, ...rest }) => ({
+        ...rest,
+        ...(sourceMap === undefined
+          ? {}
+          : { sourceMap: blob(`source map ${rest.config.name}`, utf8.encode(sourceMap)) }),
+        wasm: blob(`module ${rest.config.name}`, wasm),
+        stdin: blob(`stdin ${rest.config.name}`, stdin),
+        mounts: mounts.map((mount) =>
+          mount.kind === 'volume' ? mount : { ...mount, image: outline(mount.image) },
+        ),
+      }),
+    ),
     services: new Map(services),
     volumes: new Map([...loaded.volumes].map(([name, image]) => [name, outline(image)])),
     contents: new Map(
@@ -258,6 +268,8 @@ export class MissingSetupError extends Error {
   readonly code = 'missing-setup';
 }
 
+const utf8 = new TextEncoder();
+
 interface RecordedSetup {
   readonly world: RecordedWorld;
   readonly workflows: readonly (Omit<LoadedWorkflow, 'wasm' | 'component' | 'stdin'> & {
@@ -300,6 +312,10 @@ export function readSetup(source: SetupSource): LoadedSimulation {
       // Recordings of earlier versions know no workflows that are started.
       config: { ...workflow.config, starts: workflow.config.starts ?? [] },
       wasm: bytesOf(workflow.wasm),
+      sourceMap:
+        workflow.sourceMap === undefined
+          ? undefined
+          : new TextDecoder().decode(bytesOf(workflow.sourceMap)),
       stdin: bytesOf(workflow.stdin),
     })),
     services: new Map(

@@ -23,6 +23,7 @@ import {
   readStdin,
   readVolumes,
 } from './read-inputs.ts';
+import { readSourceMap } from './read-source-map.ts';
 import { findTarget, type Target } from './read-workspace.ts';
 import { readDirectoryImage } from './workspace/directory-image.ts';
 import { WorkspaceError } from './workspace/workspace-error.ts';
@@ -117,6 +118,7 @@ async function loadWorkflow(
     config: withTarget(found.workflow, target),
     wasm,
     component: await transpileProgram(wasm, file, transpiler),
+    sourceMap: await readSourceMap(wasm, file, found.workspace.folder),
     origin: file,
     stdin: stdin.bytes,
     stdinEnds: stdin.ends,

@@ -15,7 +15,7 @@ export { type LocatedProgram, ProgramLocator } from './program-locator.ts';
 export { isRuntimeFile } from './runtime-file.ts';
 export { sourceFiles } from './source-files.ts';
 export { isUserFrame, type SourceFrame, SourceLocator, userFrame } from './source-locator.ts';
-export { sourceMapUrl } from './source-map.ts';
+export { plainSourceMap, sourceMapName, sourceMapUrl } from './source-map.ts';
 export { isAbsolutePath, joinPath, type SourceFile } from './source-path.ts';
 export { statementOffsets } from './statements.ts';
 export type { ValueKind } from './values/presentation.ts';

@@ -22,14 +22,8 @@ export class ProgramLocator {
   private readonly byTag: ReadonlyMap<string | undefined, SourceLocator>;
 
   constructor(program: LocatedProgram) {
-    this.byTag = new Map(
-      program.modules.map(({ tag, bytes, info, codeShift }) => [
-        tag,
-        new SourceLocator(bytes, info, codeShift),
-      ]),
-    );
-    const { tag, bytes, info, codeShift } = program.main;
-    this.main = this.byTag.get(tag) ?? new SourceLocator(bytes, info, codeShift);
+    this.byTag = new Map(program.modules.map((module) => [module.tag, locatorOf(module)]));
+    this.main = this.byTag.get(program.main.tag) ?? locatorOf(program.main);
   }
 
   get lines(): LineTable {
@@ -81,4 +75,8 @@ export class ProgramLocator {
       return [locator === this.main ? located : { ...located, module: frame.tag ?? '' }];
     });
   }
+}
+
+function locatorOf({ bytes, info, codeShift, sourceMap }: ProgramModule): SourceLocator {
+  return new SourceLocator(bytes, info, codeShift, sourceMap);
 }

@@ -3,13 +3,21 @@ import { DebugInfoError } from './debug-info-error.ts';
 import { DebugSections } from './debug-sections.ts';
 import { eachLineHeader } from './line-headers.ts';
 import { isRuntimeFile } from './runtime-file.ts';
+import { sourceMapFiles, sourceMapOf } from './source-map.ts';
 import type { SourceFile } from './source-path.ts';
 
 /**
  * The files that the line tables of a module name, libraries left out; also those that no code is
- * left of. It runs no line program, so it is fast; what is damaged is left out.
+ * left of. It runs no line program, so it is fast; what is damaged is left out. Where there are no
+ * line tables, the files are those of its source map.
+ *
+ * @param sourceMap the text of its map, if that is in a file of its own
  */
-export function sourceFiles(bytes: Uint8Array, { sections }: CoreModule): SourceFile[] {
+export function sourceFiles(
+  bytes: Uint8Array,
+  { sections }: CoreModule,
+  sourceMap?: string,
+): SourceFile[] {
   const found = new Map<string, SourceFile>();
   const leaveOut = (error: unknown): void => {
     if (!(error instanceof DebugInfoError)) throw error;
@@ -20,5 +28,8 @@ export function sourceFiles(bytes: Uint8Array, { sections }: CoreModule): Source
       if (found.get(file.path)?.md5 === undefined) found.set(file.path, file);
     }
   });
-  return [...found.values()];
+  if (found.size > 0) return [...found.values()];
+  const map = sourceMapOf(bytes, { sections }, sourceMap);
+  const files = map === undefined ? [] : sourceMapFiles(map);
+  return files.filter(({ path }) => !isRuntimeFile(path));
 }

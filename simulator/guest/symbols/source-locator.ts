@@ -5,7 +5,7 @@ import { DebugSections } from './debug-sections.ts';
 import { FunctionNames } from './function-names.ts';
 import { type DebugStatus, LineTable, type SourceLine } from './line-table.ts';
 import { isRuntimeFile } from './runtime-file.ts';
-import { embeddedSourceMap, sourceMapUrl } from './source-map.ts';
+import { sourceMapOf } from './source-map.ts';
 import type { SourceFile } from './source-path.ts';
 import type { WasmFrame } from './wasm-frame.ts';
 
@@ -54,8 +54,7 @@ export class SourceLocator {
     const read = LineTable.read(new DebugSections(this.bytes, sections), codeLength);
     const table = read.fitting((address) => this.beginsFunction(address + code.start));
     if (table.status === 'ok') return table;
-    const url = sourceMapUrl(this.bytes, this.module);
-    const text = this.sourceMap ?? (url === undefined ? undefined : embeddedSourceMap(url));
+    const text = sourceMapOf(this.bytes, this.module, this.sourceMap);
     return text === undefined ? table : LineTable.fromSourceMap(text, this.module);
   }
 

@@ -1,7 +1,7 @@
 import { ByteReader, type CoreModule, findCustomSection } from '../wasm/index.ts';
 import { DebugInfoError, damagedDebugInfo } from './debug-info-error.ts';
 import { LineRows, ROW_FLAGS } from './line-rows.ts';
-import { isAbsolutePath, joinPath, sourceFile } from './source-path.ts';
+import { isAbsolutePath, joinPath, type SourceFile, sourceFile } from './source-path.ts';
 
 /** One of a large program has some megabytes. */
 const TEXT_LENGTH_MAX = 256 * 2 ** 20;
@@ -9,8 +9,11 @@ const TEXT_LENGTH_MAX = 256 * 2 ** 20;
 const DATA_URL = /^data:application\/json;(?:charset=[\w-]+;)?base64,/;
 
 /** The URL of a module's source map, as its section says; undefined when it has none. */
-export function sourceMapUrl(bytes: Uint8Array, module: CoreModule): string | undefined {
-  const section = findCustomSection(module.sections, 'sourceMappingURL');
+export function sourceMapUrl(
+  bytes: Uint8Array,
+  { sections }: Pick<CoreModule, 'sections'>,
+): string | undefined {
+  const section = findCustomSection(sections, 'sourceMappingURL');
   if (section === undefined) return undefined;
   try {
     return new ByteReader(bytes, section.payload, damagedDebugInfo).lossyName('a URL');
@@ -21,7 +24,7 @@ export function sourceMapUrl(bytes: Uint8Array, module: CoreModule): string | un
 }
 
 /** The source map that a URL holds in itself; undefined when it leads to a file. */
-export function embeddedSourceMap(url: string): string | undefined {
+function embeddedSourceMap(url: string): string | undefined {
   const [head] = DATA_URL.exec(url) ?? [];
   if (head === undefined) return undefined;
   try {
@@ -31,6 +34,53 @@ export function embeddedSourceMap(url: string): string | undefined {
     // It is no base64: the program has no source map then.
     return undefined;
   }
+}
+
+/**
+ * The name of the file beside a module that a URL leads to; undefined for any other URL. A module
+ * says by itself what its map is, so that nothing else of a machine is read than what is named so.
+ */
+export function sourceMapName(url: string): string | undefined {
+  return /^(?:\.\/)?([^/\\:]+\.map)$/.exec(url)?.[1];
+}
+
+/**
+ * What is used of a source map, as the text of one; undefined for text that is none.
+ *
+ * @param placed where a source is, from the module
+ */
+export function plainSourceMap(
+  text: string,
+  placed: (source: string) => string,
+): string | undefined {
+  try {
+    const { sources, mappings } = parseSourceMap(text);
+    return JSON.stringify({ version: 3, sources: sources.map(placed), mappings });
+  } catch (error) {
+    if (error instanceof DebugInfoError) return undefined;
+    throw error;
+  }
+}
+
+/** The files that a source map names; none for text that is no source map. */
+export function sourceMapFiles(text: string): SourceFile[] {
+  try {
+    return parseSourceMap(text).sources.map((path) => sourceFile(path, undefined, undefined));
+  } catch (error) {
+    if (error instanceof DebugInfoError) return [];
+    throw error;
+  }
+}
+
+/** The text of the map of a module: that of a file of its own, or what the module holds. */
+export function sourceMapOf(
+  bytes: Uint8Array,
+  module: Pick<CoreModule, 'sections'>,
+  own: string | undefined,
+): string | undefined {
+  if (own !== undefined) return own;
+  const url = sourceMapUrl(bytes, module);
+  return url === undefined ? undefined : embeddedSourceMap(url);
 }
 
 interface SourceMap {

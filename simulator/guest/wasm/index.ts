@@ -31,5 +31,5 @@ export type {
 export { functionAt, functionBody } from './module-info.ts';
 export { type ModuleNames, readNames } from './name-section.ts';
 export { isComponent } from './recognise.ts';
-export { findCustomSection, type Section } from './section.ts';
+export { findCustomSection, readSections, type Section } from './section.ts';
 export type { ValueType } from './value-type.ts';
