@@ -151,6 +151,10 @@ export class Cluster {
       }
     }
     this.claimUnclaimed();
+    // What has come to the journal store meanwhile is heard of now.
+    for (const attempts of this.alive.values()) {
+      for (const attempt of [...attempts]) attempt.poke();
+    }
   }
 
   private reachesStore({ name }: SimulatedNode): boolean {

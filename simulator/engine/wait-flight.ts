@@ -33,6 +33,7 @@ import type { Entry } from '../journal/entry.ts';
 import { InvariantError } from '../kernel/assert.ts';
 import type { QueuedEvent } from '../kernel/event-queue.ts';
 import { after, VIRTUAL_END, type VirtualNanos } from '../kernel/time.ts';
+import { JOURNAL_STORE } from '../world/network.ts';
 import type { Happening } from './agenda.ts';
 import type { Attempt } from './attempt.ts';
 import { isConnectionInbox } from './connections.ts';
@@ -223,6 +224,7 @@ function waitResult(attempt: Attempt, entry: Entry): EffectValue | undefined {
 }
 
 function stdinResult(attempt: Attempt, { length }: StdinArgs): StdinResult | undefined {
+  if (!hearsStore(attempt)) return undefined;
   const { stdin } = attempt.execution.journal;
   const offset = stdinConsumed(attempt);
   if (!stdin.readable(offset) && length > 0) return undefined;
@@ -235,7 +237,7 @@ function isConversationWait({ operation: { name } }: Entry): boolean {
 
 function conversationResult(attempt: Attempt, entry: Entry): EffectValue | undefined {
   const { agenda, conversations } = attempt.engine;
-  const result = conversations.waitResult(attempt, entry);
+  const result = hearsStore(attempt) ? conversations.waitResult(attempt, entry) : undefined;
   const due = entry.pending?.dueAt;
   if (result !== undefined || due === undefined || due > agenda.now) return result;
   const over: TimedOut = { timedOut: true };
@@ -257,7 +259,7 @@ function requestBodyResult(
 ): HttpBodyPart | undefined {
   const { request } = attempt.execution.journal;
   const offset = attempt.requestTaken.upTo(attempt.view);
-  if (request?.body.readable(offset) !== true) return undefined;
+  if (!hearsStore(attempt) || request?.body.readable(offset) !== true) return undefined;
   const { body } = request;
   const part = body.read(offset, length);
   const ended = body.ended && offset + part.length === body.length;
@@ -274,13 +276,24 @@ function pollResult(attempt: Attempt, entry: Entry, args: PollArgs): PollResult 
   const due = entry.pending?.dueAt;
   const passed = due !== undefined && due <= now ? passedDeadlines(attempt, args, entry) : [];
   const readable = args.inboxes.flatMap((name, inbox) => {
-    const state = inboxState(attempt, name);
+    const state = heardInbox(attempt, name);
     return state === undefined ? [] : [{ inbox, ...state }];
   });
   return passed.length === 0 && readable.length === 0 ? undefined : { passed, readable };
 }
 
-/** What a program finds in an inbox; undefined when it would have to wait. */
+/** Inboxes are where the journals are: a node that is cut off from there hears nothing of them. */
+function hearsStore({ engine, node }: Attempt): boolean {
+  return engine.network.isOpen(JOURNAL_STORE, node.name);
+}
+
+/** What a program on its node finds in an inbox; undefined when it would have to wait. */
+function heardInbox(attempt: Attempt, name: string): InboxState | undefined {
+  const isHere = isExchangeInbox(name) || isConnectionInbox(name) || isSocketInbox(name);
+  return isHere || hearsStore(attempt) ? inboxState(attempt, name) : undefined;
+}
+
+/** What there is in an inbox; undefined when it would have to be waited for. */
 function inboxState(attempt: Attempt, name: string): InboxState | undefined {
   if (isExchangeInbox(name)) return attempt.exchanges.inbox(name);
   if (isConnectionInbox(name)) return attempt.connections.inbox(name);

@@ -142,6 +142,21 @@ describe('a fault of links', () => {
     assert.match(run([cut, other]).text(), /^POST failed/);
   });
 
+  it('keeps what has come in from a node that the journal store does not reach', () => {
+    const cut = { kind: 'partition', from: ['journal-store'], way: 'out', for: '5s' };
+    const simulated = simulate(program, {
+      ...{ args: ['sleep', '100', 'input', 'input'], stdin: 'one', stdinEnds: true },
+      plan: { faults: [{ ...cut, at: { time: '50ms' } }] },
+    });
+    assert.deepEqual(simulated.simulation.run(), { kind: 'ended' });
+    expectCrashLaw(simulated);
+    assert.match(simulated.text(), /^input 3\ninput 0\n/);
+    const read = entriesOf(simulated, 'script-1').find(
+      ({ operation }) => operation.name === 'stdin.read',
+    );
+    assert.ok((read?.endedAt ?? 0n) >= 5n * SECOND, 'it is read when the link is whole');
+  });
+
   it('slows down by latency, and by the bytes of a second', () => {
     const slow = { kind: 'slow-link', to: ['counter'], at: HTTP, latency: '2s' };
     const tookNanos = (faults: readonly object[], body: string): bigint =>
