@@ -4,6 +4,7 @@
  */
 import { type ClockArgs, clockRead } from '../effects/clock.ts';
 import type { Perturbation } from '../explore/trial.ts';
+import type { EffectSite } from '../faults/injector.ts';
 import type { Entry, ExecutionId } from '../journal/entry.ts';
 import type { ExecutionRow } from '../journal/records.ts';
 import type { Violation } from './check.ts';
@@ -44,6 +45,8 @@ export interface Change {
 /** Something that a reading should not decide, with what shows it. */
 export interface FoundDependency {
   readonly violation: Violation;
+  /** The request. */
+  readonly at: EffectSite;
   readonly perturb: Perturbation;
 }
 
@@ -129,7 +132,8 @@ export function judgeDependencies(
     const { execution, request } = dependency;
     const { severity, message } = judged;
     const violation = { check: NAME, message, execution, seq: request.seq, severity };
-    return [{ violation, perturb: change.perturb }];
+    const at = { execution, seq: request.seq, effect: request.effect };
+    return [{ violation, at, perturb: change.perturb }];
   });
 }
 

@@ -1,11 +1,13 @@
 /** The requests of a run, so that those of two runs can be compared one by one. */
 import { type HttpRequestArgs, isSafeMethod } from '../effects/http.ts';
-import type { ExecutionId } from '../journal/entry.ts';
+import type { ExecutionId, Seq } from '../journal/entry.ts';
 import type { History } from '../journal/history.ts';
 
 export interface SentRequest {
   readonly execution: ExecutionId;
-  readonly seq: number;
+  readonly seq: Seq;
+  /** Its name. */
+  readonly effect: string;
   readonly method: string;
   readonly url: string;
   /** The idempotency key that the program gave it; undefined when it gave none. */
@@ -24,12 +26,13 @@ export function requestsOf(history: History, execution: ExecutionId): readonly S
   return history
     .entries(execution)
     .filter(({ operation }) => SENDING.has(operation.name))
-    .map(({ seq, args }) => {
+    .map(({ seq, operation, args }) => {
       const { method, url, headers, body } = args as HttpRequestArgs;
       const others = headers.filter(([name]) => name !== KEY_HEADER);
       return {
         execution,
         seq,
+        effect: operation.name,
         method,
         url,
         key: headers.find(([name]) => name === KEY_HEADER)?.[1],

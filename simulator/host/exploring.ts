@@ -117,12 +117,6 @@ export class Exploring {
     }
   }
 
-  /** The built-in checks, and those of a module. */
-  private async suiteFor(module: string | undefined): Promise<CheckSuite> {
-    if (module === undefined) return new CheckSuite();
-    return new CheckSuite(BUILT_IN_CHECKS, await this.environment.loadChecks(module));
-  }
-
   private load(target: ExploreOptions['target']): Promise<LoadedTarget> {
     const { environment } = this;
     return environment.load(target, (message) => environment.emit({ kind: 'progress', message }));
