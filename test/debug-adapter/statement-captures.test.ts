@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import {
+  CAPTURED_BYTES_MAX,
+  CAPTURES_MAX,
+} from '../../debug-adapter/travel/statements/capture-set.ts';
 import { JournalReruns } from '../../debug-adapter/travel/statements/journal-reruns.ts';
 import { ANY_DEPTH } from '../../debug-adapter/travel/statements/moves.ts';
 import { NearVisits } from '../../debug-adapter/travel/statements/near-visits.ts';
@@ -7,11 +11,7 @@ import { neighboursOf } from '../../debug-adapter/travel/statements/neighbours.t
 import { ProgramBuilds } from '../../debug-adapter/travel/statements/program-builds.ts';
 import type { Snapshot } from '../../debug-adapter/travel/statements/snapshot.ts';
 import { SnapshotMaker } from '../../debug-adapter/travel/statements/snapshot-maker.ts';
-import {
-  CAPTURED_BYTES_MAX,
-  CAPTURES_MAX,
-  StatementCaptures,
-} from '../../debug-adapter/travel/statements/statement-captures.ts';
+import { StatementCaptures } from '../../debug-adapter/travel/statements/statement-captures.ts';
 import { ProgramLocator } from '../../simulator/guest/symbols/index.ts';
 import type { ExecutionId } from '../../simulator/journal/entry.ts';
 import { type Recorded, recordC } from '../guest/instrument/instrument-harness.ts';
@@ -113,7 +113,7 @@ describe('statements that are looked at together', () => {
     recorded = await recordC({ 'main.c': MIXED }, '-O0');
   });
 
-  it('need one run, and are gone with the next', () => {
+  it('need one run, and are gone with the next but one', () => {
     const captures = new StatementCaptures();
     const runs = runsOf(recorded, captures);
     const { reruns } = runs;
@@ -131,8 +131,14 @@ describe('statements that are looked at together', () => {
     const seen = contents(kept);
     const other = runsOf(recorded, captures).reruns;
     assert.equal(other.capturedAt(5), undefined);
-    other.atTick(50, neighboursOf(near, { tick: 50, countMax: 5, backwards: true }));
+    for (const tick of [50, 80]) {
+      other.atTick(tick, neighboursOf(near, { tick, countMax: 5, backwards: true }));
+      assert.ok(other.capturedAt(50) !== undefined);
+    }
     assert.equal(reruns.capturedAt(5), undefined);
+    reruns.atTick(5, around);
+    assert.ok(other.capturedAt(80) === undefined, 'it was used less lately');
+    assert.ok(other.capturedAt(50) !== undefined);
     // Snapshots that were made stay as they are.
     assert.deepEqual(contents(kept), seen);
   });

@@ -9,6 +9,7 @@ import type { Entry, ExecutionId } from '../../../simulator/journal/entry.ts';
 import { assert } from '../../../simulator/kernel/assert.ts';
 import { Asking } from './asking.ts';
 import { ByteWatch } from './byte-watch.ts';
+import { CaptureSet } from './capture-set.ts';
 import { hookMemory, hookState } from './dump-state.ts';
 import type { ProgramBuilds } from './program-builds.ts';
 import {
@@ -22,7 +23,7 @@ import {
 } from './reruns.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { SnapshotMaker } from './snapshot-maker.ts';
-import { StatementCaptures } from './statement-captures.ts';
+import type { StatementCaptures } from './statement-captures.ts';
 import type { ScanRange, Visit } from './visit.ts';
 
 export interface RerunSetup {
@@ -171,7 +172,7 @@ export class JournalReruns implements Reruns {
     const { builds, captures } = this.setup;
     const [first] = ticks;
     assert(first !== undefined, 'there are statements to capture');
-    captures.begin(this);
+    const set = captures.begin(this);
     let next = 0;
     const { stopped } = this.run(builds.capturing(), {
       stopAt: first,
@@ -180,11 +181,11 @@ export class JournalReruns implements Reruns {
         const following = ticks[next];
         const main = this.session?.main;
         if (following === undefined || main === undefined) return 0;
-        const noted = captures.note({ tick, offset, depth, activation }, locals, main);
+        const noted = set.note({ tick, offset, depth, activation }, locals, main);
         return noted || tick !== wanted ? following - tick : 0;
       },
     });
-    captures.finish(stopped);
+    set.finish(stopped);
   }
 
   atEffect(seq: number): Snapshot {
@@ -232,7 +233,7 @@ export class JournalReruns implements Reruns {
 
   private snapshot(wishes: Wishes): Snapshot {
     const { stopped } = this.run(this.setup.builds.stopping(), wishes);
-    if (stopped !== undefined) this.capturesMax = StatementCaptures.countFor(stopped);
+    if (stopped !== undefined) this.capturesMax = CaptureSet.countFor(stopped);
     return this.setup.snapshots.make(stopped);
   }
 

@@ -87,7 +87,7 @@ export interface Reruns {
    *     statement itself and others, in order, the last of them in the same call
    */
   atTick(tick: number, around?: readonly number[]): Snapshot;
-  /** What the latest `atTick` has seen of a statement, without a run; undefined for most. */
+  /** What one of the latest `atTick` has seen of a statement; undefined for most. */
   capturedAt(tick: number): Snapshot | undefined;
   /** How many statements a run can look at; known after the first snapshot. */
   readonly capturesMax: number;
