@@ -25,7 +25,8 @@ export type DebugErrorCode =
   | 'never-written'
   | 'no-memory'
   | 'not-writable'
-  | 'no-frame-entry';
+  | 'no-frame-entry'
+  | 'stack-used-up';
 
 export class DebugError extends Error {
   override readonly name = 'DebugError';
@@ -114,6 +115,12 @@ export const debugErrors = {
     ),
   notWatchable: (name: string, why: string) =>
     new DebugError('not-watchable', `${name} cannot be watched: ${why}`),
+  stackUsedUp: (execution: string, tick: number) =>
+    new DebugError(
+      'stack-used-up',
+      `${execution} cannot be looked at beyond statement ${tick}: its calls are so deep there that ` +
+        'there is no room on the stack for what looks at them; look at its effects',
+    ),
   noMemory: () =>
     new DebugError('no-memory', 'the memory is not known here; go to a statement of the program'),
   notWritable: () =>

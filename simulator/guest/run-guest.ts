@@ -31,6 +31,9 @@ const GLUE_TRAP = /^wasm trap: (?:wasm )?/;
 /** Frames kept of a stack: enough to count how deep an overflow went. */
 const STACK_FRAMES_MAX = 200_000;
 
+/** How the message of a program that has used up its stack begins. */
+export const STACK_OVERFLOW = 'stack overflow';
+
 export type GuestOutcome =
   | { readonly kind: 'exited'; readonly code: number }
   | {
@@ -115,7 +118,7 @@ function outcomeOf(
   if (isStackOverflow(error)) {
     const stack = error.stack ?? '';
     const depth = stack.split('wasm-function[').length - 1;
-    const message = `stack overflow, ${depth} calls deep`;
+    const message = `${STACK_OVERFLOW}, ${depth} calls deep`;
     return { kind: 'trapped', exitCode: TRAP_EXIT_CODE, message, stack };
   }
   const fault = glueFault(error);

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,8 +18,9 @@ import { after, before, describe, it } from 'node:test';
 import { DebugClient } from '@vscode/debugadapter-testsupport';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { build } from 'esbuild';
+import { compile } from '../guest/symbols/clang.ts';
 import { projectRoot } from '../helpers/project-root.ts';
-import { ADDING, lineOf, ORDER, SCRIPT, STEPS } from './helpers/programs.ts';
+import { ADDING, DEEP, lineOf, ORDER, SCRIPT, STEPS } from './helpers/programs.ts';
 
 /** What is installed, with the bundle as esbuild.mjs makes it. */
 const folder = mkdtempSync(join(tmpdir(), 'backstitch-adapter-'));
@@ -93,6 +102,14 @@ class StreamClient extends DebugClient {
   }
 }
 
+function textOfOutputs(client: DebugClient): () => string {
+  let text = '';
+  client.on('output', ({ body }: DebugProtocol.OutputEvent) => {
+    text += body.output;
+  });
+  return () => text;
+}
+
 function textOf(stream: Readable | null): () => string {
   let text = '';
   stream?.on('data', (bytes: Buffer) => {
@@ -154,6 +171,40 @@ describe('the debug adapter as a process', () => {
     child.stdin.end();
     const [code] = await once(child, 'exit');
     assert.equal(code, 0);
+  });
+
+  it('shows a stack of a hundred thousand calls page by page, or says that it was too much', async () => {
+    const program = join(folder, 'deep.wasm');
+    const text = readFileSync(DEEP, 'utf8');
+    const room = '-Wl,-z,stack-size=16777216';
+    writeFileSync(program, await compile({ 'deep.c': text }, '-g', '-O0', room));
+    for (const depth of [50_000, 100_000]) {
+      const child = start();
+      assert.ok(child.stdin !== null && child.stdout !== null);
+      const client = new StreamClient(child.stdout, child.stdin);
+      const stopped = client.waitForEvent('stopped');
+      await client.initializeRequest();
+      const initialized = client.waitForEvent('initialized');
+      const launch = { program, args: [`${depth}`], steps: 'statements' };
+      await client.launchRequest(launch as DebugProtocol.LaunchRequestArguments);
+      await initialized;
+      const breakpoints = [{ line: lineOf(DEEP, 'BOTTOM') }];
+      await client.setBreakpointsRequest({ source: { path: DEEP }, breakpoints });
+      await client.configurationDoneRequest();
+      const told = textOfOutputs(client);
+      const { body: stop } = await stopped;
+      const page = { threadId: 1, startFrame: depth - 1, levels: 3 };
+      const { body } = await client.stackTraceRequest(page);
+      const names = body.stackFrames.map(({ name }) => name);
+      if (depth === 50_000 || stop.reason === 'breakpoint') {
+        assert.deepEqual([names, body.totalFrames], [['down', 'down', 'main'], depth + 4]);
+      } else {
+        assert.match(told(), /cannot be looked at beyond statement \d+: its calls are so deep/);
+      }
+      await client.disconnectRequest();
+      child.stdin.end();
+      await once(child, 'exit');
+    }
   });
 
   it('serves several clients on a port of this machine', async () => {

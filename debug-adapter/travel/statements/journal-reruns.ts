@@ -5,8 +5,10 @@ import { type ReplayEnd, replay } from '../../../simulator/engine/replayer.ts';
 import type { Workflow } from '../../../simulator/engine/workflow.ts';
 import { ProbeSession, type ProbeSettings } from '../../../simulator/guest/instrument/index.ts';
 import type { GuestProgram } from '../../../simulator/guest/program.ts';
+import { STACK_OVERFLOW } from '../../../simulator/guest/run-guest.ts';
 import type { Entry, ExecutionId } from '../../../simulator/journal/entry.ts';
 import { assert } from '../../../simulator/kernel/assert.ts';
+import { debugErrors } from '../../debug-error.ts';
 import { Asking } from './asking.ts';
 import { ByteWatch } from './byte-watch.ts';
 import { CaptureSet } from './capture-set.ts';
@@ -36,6 +38,8 @@ export interface RerunSetup {
   readonly builds: ProgramBuilds;
   readonly snapshots: SnapshotMaker;
   readonly captures: StatementCaptures;
+  /** Whether the execution itself has used up its stack. */
+  readonly overflowed: () => boolean;
   /** Asked now and then while it runs; true ends the run with Interrupted. */
   readonly interrupted: () => boolean;
 }
@@ -286,6 +290,9 @@ export class JournalReruns implements Reruns {
   }
 
   private learn(end: ReplayEnd, { tick }: ProbeSession): void {
+    const { execution, overflowed } = this.setup;
+    // Calls take more of the stack with probes: what comes then never happened.
+    if (isOverflow(end) && !overflowed()) throw debugErrors.stackUsedUp(execution, tick);
     // The effect that is asked for beyond the journal is known too.
     if (end.kind === 'journal-ended') this.noteEffect(end.replayed, tick);
     if (end.kind === 'stopped') {
@@ -310,6 +317,11 @@ export class JournalReruns implements Reruns {
     if (seq === this.effectTicks.length) this.effectTicks.push(tick);
     else assert(this.effectTicks[seq] === tick, 'an effect was called in another statement');
   }
+}
+
+function isOverflow(end: ReplayEnd): boolean {
+  if (end.kind !== 'finished' || end.outcome.kind !== 'trapped') return false;
+  return end.outcome.message.startsWith(STACK_OVERFLOW);
 }
 
 /** Counts how often instructions are come to while a statement lasts. */

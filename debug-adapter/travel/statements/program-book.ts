@@ -1,6 +1,7 @@
 /** Programs with what is needed to look at their statements; each is read once. */
 import { patchesOf } from '../../../simulator/engine/patch.ts';
 import type { GuestProgram } from '../../../simulator/guest/program.ts';
+import { STACK_OVERFLOW } from '../../../simulator/guest/run-guest.ts';
 import { type ProgramLocator, statementOffsets } from '../../../simulator/guest/symbols/index.ts';
 import type { SimulationView } from '../../../simulator/host/simulation-run.ts';
 import { wallOf } from '../../../simulator/host/source-sites.ts';
@@ -57,6 +58,7 @@ export class ProgramBook {
     entries: readonly Entry[],
     attempt: number | undefined,
   ): Reruns | undefined {
+    const { history } = this.view;
     const workflow = this.view.workflowOf(execution);
     const { statements, builds, patchedBuilds, snapshots } = this.known(workflow.program);
     if (statements.offsets.length === 0) return undefined;
@@ -70,6 +72,7 @@ export class ProgramBook {
       builds: patches.length === 0 ? builds : patchedBuilds,
       snapshots,
       captures: this.captures,
+      overflowed: () => history.execution(execution)?.reason?.includes(STACK_OVERFLOW) === true,
       interrupted: this.interrupted,
     });
   }

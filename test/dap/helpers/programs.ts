@@ -7,6 +7,8 @@ export const STEPS = join(projectRoot, 'test/dap/programs/steps.c');
 export const CELLS = join(projectRoot, 'test/dap/programs/cells.c');
 export const ADDING = join(projectRoot, 'test/dap/programs/adding.c');
 export const ENDLESS = join(projectRoot, 'test/dap/programs/endless.c');
+/** Calls itself as deep as it is told. */
+export const DEEP = join(projectRoot, 'test/dap/programs/deep.c');
 /** Data and calls of unusual shapes. */
 export const SHAPES = join(projectRoot, 'test/dap/programs/shapes.c');
 export const SCRIPT = join(projectRoot, 'test/fixtures/programs/script.c');
