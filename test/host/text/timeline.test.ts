@@ -56,6 +56,21 @@ const SCENES: readonly Scene[] = [
     says: [/request of #3 was lost/, /↻ #3 is sent again/, /saw 2 requests$/m],
   },
   {
+    name: 'cut-off',
+    options: plan({ kind: 'partition', isolate: ['@owner'], point: 'performed', at, for: '15s' }),
+    says: [/is cut off for 15 s/, /does not get through/, /connected again/, /attempt 2 on node-b/],
+  },
+  {
+    name: 'reset-after',
+    options: plan({ kind: 'reset', when: 'after', at }),
+    says: [/connection of #3 is reset after the service has done it/, /↻ #3 is sent again/],
+  },
+  {
+    name: 'torn-write',
+    options: plan({ kind: 'torn-write', at: { effect: 'volume.write' } }),
+    says: [/writes only half, and is told all/],
+  },
+  {
     name: 'lost-response',
     options: plan({ kind: 'lose-response', at }),
     says: [/response to #3 was lost/, /1 of them again with the same key/],
