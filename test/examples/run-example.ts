@@ -31,13 +31,16 @@ export function closeExamples(): Promise<void> {
 export interface Example {
   readonly loaded: LoadedSimulation;
   readonly loadService: ServiceLoader;
+  /** The module of its checks, if it has any. */
+  readonly checks?: string | undefined;
 }
 
 /** Reads and builds a workflow of an example folder, exactly as the command line does. */
 export async function loadExample(folder: string, workflow: string): Promise<Example> {
   const path = join(projectRoot, 'examples', folder);
-  const { loaded } = await loadTarget({ path, workflow }, builder, testComponents(), noSql);
-  return { loaded, loadService: await serviceLoader(loaded.services) };
+  const target = { path, workflow };
+  const { loaded, checks } = await loadTarget(target, builder, testComponents(), noSql);
+  return { loaded, loadService: await serviceLoader(loaded.services), checks };
 }
 
 export interface ExampleRun {

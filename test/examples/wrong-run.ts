@@ -1,13 +1,17 @@
-/** Runs the examples that are wrong on purpose, and asks their own checks about what came of it. */
+/** Runs and explores the examples that are wrong on purpose, with the checks that they bring along. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { OutputArgs } from '../../simulator/effects/stdio.ts';
+import { BUILT_IN_CHECKS, CheckSuite } from '../../simulator/checks/check-suite.ts';
+import { loadChecks } from '../../simulator/cli/node/check-runtime.ts';
+import { readScriptFiles } from '../../simulator/cli/node/workspace/script-files.ts';
+import type { ExploreOptions } from '../../simulator/explore/explore-options.ts';
+import { Explorer } from '../../simulator/explore/explorer.ts';
+import type { Finding } from '../../simulator/explore/finding.ts';
+import type { Outcome } from '../../simulator/explore/trial.ts';
+import { TrialRunner } from '../../simulator/explore/trial-runner.ts';
 import { parsePlan } from '../../simulator/faults/plan.ts';
-import { SimulationRun } from '../../simulator/host/simulation-run.ts';
-import type { ExecutionId } from '../../simulator/journal/entry.ts';
-import type { History } from '../../simulator/journal/history.ts';
+import { JOURNAL_STORE } from '../../simulator/world/network.ts';
 import { projectRoot } from '../helpers/project-root.ts';
 import { type Example, loadExample } from './run-example.ts';
 
@@ -16,77 +20,69 @@ export const WRONG_FOLDER = join(projectRoot, 'examples/wrong');
 /** Both programs of an example; each runs under the same plan. */
 export type Variant = 'wrong' | 'fixed';
 
-export interface WrongRun {
-  readonly history: History;
-  /** The text of each violation. */
-  readonly violations: readonly string[];
+export interface ReadyVariant {
+  readonly variant: Variant;
+  readonly example: Example;
+  readonly runner: TrialRunner;
 }
 
-/** What a check is given; its declaration is that of the user's checks. */
-interface CheckView {
-  readonly executions: readonly object[];
-  readonly ledgers: Readonly<Record<string, readonly object[]>>;
+const readied = new Map<string, Promise<ReadyVariant>>();
+
+/** Builds a variant and makes it ready to be tried, once a process. */
+export function readyVariant(name: string, variant: Variant): Promise<ReadyVariant> {
+  const id = `${name}/${variant}`;
+  const known = readied.get(id) ?? makeReady(name, variant);
+  readied.set(id, known);
+  return known;
 }
 
-type Check = (view: CheckView) => string | undefined;
+async function makeReady(name: string, variant: Variant): Promise<ReadyVariant> {
+  const example = await loadExample(`wrong/${name}`, variant);
+  assert.ok(example.checks !== undefined, `${name} has no checks`);
+  const checks = await loadChecks(await readScriptFiles(example.checks, 'the module of checks'));
+  const suite = new CheckSuite(BUILT_IN_CHECKS, checks);
+  const runner = new TrialRunner(example.loaded, example.loadService, suite);
+  return { variant, example, runner };
+}
 
 /** The plan beside an example that shows what is wrong with it, as its JSON. */
 export function pinnedPlan(name: string): { readonly faults: readonly object[] } {
   return JSON.parse(readFileSync(join(WRONG_FOLDER, name, 'plan.json'), 'utf8'));
 }
 
-const loaded = new Map<string, Promise<Example>>();
-
-/** Reads and builds a variant, once a process. */
-function loadWrong(name: string, variant: Variant): Promise<Example> {
-  const id = `${name}/${variant}`;
-  const known = loaded.get(id) ?? loadExample(`wrong/${name}`, variant);
-  loaded.set(id, known);
-  return known;
-}
-
-/** Runs one variant to its end under a plan, which has to happen as a whole. */
-export async function runWrong(name: string, variant: Variant, plan: object): Promise<WrongRun> {
-  const example = await loadWrong(name, variant);
-  const run = new SimulationRun({
-    ...example,
-    plan: parsePlan(JSON.stringify(plan), 'plan.json'),
-  });
-  assert.equal(run.simulation.run().kind, 'ended');
-  for (const { fired, plan: fault } of run.history.faults()) {
+/** Runs a variant to its end under a plan, which has to happen as a whole. */
+export function runUnder({ runner, example }: ReadyVariant, plan: object): Outcome {
+  const { seed } = example.loaded.world;
+  const outcome = runner.run({ seed, plan: parsePlan(JSON.stringify(plan), 'plan.json') });
+  for (const { fired, plan: fault } of outcome.history.faults()) {
     assert.ok(fired > 0, `it did not happen: ${JSON.stringify(fault)}`);
   }
-  const view = viewOf(run.history, [...example.loaded.services.keys()]);
-  const checks = Object.values(await checksOf(name));
-  const found = checks.map((check) => check(view)).filter((text) => text !== undefined);
-  return { history: run.history, violations: found };
+  return outcome;
 }
 
-function checksOf(name: string): Promise<Record<string, Check>> {
-  return import(pathToFileURL(join(WRONG_FOLDER, name, 'checks.mjs')).href);
-}
-
-function viewOf(history: History, services: readonly string[]): CheckView {
-  const ledgerOf = (name: string) =>
-    history
-      .ledger()
-      .filter(({ service }) => service === name)
-      .map((row) => ({ ...row, body: textOf(row.body), responseBody: textOf(row.responseBody) }));
-  return {
-    executions: history.executions().map((row) => ({ ...row, stdout: stdoutOf(history, row.id) })),
-    ledgers: Object.fromEntries(services.map((name) => [name, ledgerOf(name)])),
-  };
-}
-
-/** What an execution has printed. */
-export function stdoutOf(history: History, id: ExecutionId): string {
-  const pieces = history
-    .entries(id)
-    .filter(({ operation }) => operation.name === 'stdout.write')
-    .map(({ args }) => (args as OutputArgs).body);
-  return textOf(Buffer.concat(pieces));
-}
-
-function textOf(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
+/**
+ * Explores a variant with a budget, as `backstitch explore` does.
+ *
+ * @param isEnough ends it at a finding
+ */
+export function explore(
+  { runner, example: { loaded }, variant }: ReadyVariant,
+  options: Pick<ExploreOptions, 'runs' | 'shard'>,
+  isEnough: (finding: Finding) => boolean = () => false,
+): readonly Finding[] {
+  const others = [JOURNAL_STORE, ...loaded.services.keys(), ...loaded.volumes.keys()];
+  let isOver = false;
+  const explorer = new Explorer({
+    runner,
+    workflow: variant,
+    names: { nodes: loaded.world.nodes, others },
+    seed: loaded.world.seed,
+    options,
+    onFinding: (finding) => {
+      isOver ||= isEnough(finding);
+    },
+  });
+  const steps = explorer.explore();
+  for (let step = steps.next(); step.done !== true && !isOver; step = steps.next());
+  return explorer.report('cancelled').findings;
 }

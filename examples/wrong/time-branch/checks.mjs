@@ -1,7 +1,12 @@
 /** The card is charged what the mail said. */
 export function chargedAsConfirmed({ ledgers }) {
-  const confirmed = ledgers.mail.map(({ body }) => JSON.parse(body).cents);
-  const charged = ledgers.payment.map(({ body }) => JSON.parse(body).cents);
-  const other = charged.find((cents) => !confirmed.includes(cents));
-  if (other !== undefined) return `confirmed ${confirmed[0]} cents and charged ${other}`;
+  const [confirmed] = centsIn(ledgers.mail);
+  const [charged] = centsIn(ledgers.payment);
+  if (confirmed !== undefined && charged !== undefined && confirmed !== charged) {
+    return `confirmed ${confirmed} cents and charged ${charged}`;
+  }
+}
+
+function centsIn(ledger) {
+  return ledger.filter(({ status }) => status < 300).map(({ body }) => JSON.parse(body).cents);
 }

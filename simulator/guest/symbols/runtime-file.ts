@@ -18,7 +18,7 @@ const RUNTIME_PATHS: readonly (readonly [toolchain: string, path: RegExp])[] = [
   ['TinyGo', /\/tinygo[^/]*\/(src|lib)\//],
   ['AssemblyScript', /^~lib\//],
   ['Swift', /\/swift(-[^/]*)?\/(stdlib|Sources)\//],
-  ['our own header for HTTP', /(^|\/)backstitch\.h$/],
+  ['our own bindings for HTTP', /(^|\/)backstitch\.(h|rs|go|ts|zig)$/],
   ['installed packages', /\/node_modules\//],
 ];
 

@@ -37,6 +37,8 @@ const RUNTIME = [
   '/usr/local/tinygo/src/runtime/runtime_wasip1.go',
   '~lib/rt/itcms.ts',
   '/home/me/app/node_modules/lib/index.ts',
+  '/home/me/order/include/backstitch.h',
+  '../../assemblyscript/backstitch.ts',
 ];
 
 const USER = [
@@ -48,6 +50,7 @@ const USER = [
   'src/main.c',
   'C:\\work\\include\\shop.h',
   '/home/me/std/io.c',
+  '/home/me/backstitch/shop.ts',
 ];
 
 test('files of toolchains and packages are told from the user’s own', () => {
