@@ -27,6 +27,7 @@ type Needed =
   | 'serviceLoader'
   | 'load'
   | 'readPlan'
+  | 'loadModule'
   | 'source'
   | 'record'
   | 'hasRequests'

@@ -6,6 +6,7 @@ import { EMPTY_PLAN, type FaultPlan } from '../simulator/faults/fault.ts';
 import { parsePlan } from '../simulator/faults/plan.ts';
 import type { GuestProgram } from '../simulator/guest/program.ts';
 import { noteBranchOrigin } from '../simulator/host/branch-origin.ts';
+import { withModules } from '../simulator/host/deployed-modules.ts';
 import type { HostRecording } from '../simulator/host/host-environment.ts';
 import { sourcePlace } from '../simulator/host/kept-sources.ts';
 import type { LoadedSimulation } from '../simulator/host/loaded-simulation.ts';
@@ -67,8 +68,9 @@ export class DebugTarget {
     launch: LaunchProgram,
   ): Promise<DebugTarget> {
     const found = await host.load(launch.target, (message) => listener.onProgress(message));
-    const loaded = withOptions(found.loaded, launch);
     const plan = await planOf(host, launch.faults, found.plan);
+    const planFile = typeof launch.faults === 'string' ? launch.faults : found.planFile;
+    const loaded = await withModules(host, withOptions(found.loaded, launch), plan, planFile);
     const loadService = await host.serviceLoader(loaded.services);
     const recording = launch.record === undefined ? undefined : host.record(launch.record);
     try {

@@ -11,6 +11,10 @@ export class Parked extends Unwind {
   override readonly name = 'Parked';
 }
 
+export function parked(): Parked {
+  return withoutStack(() => new Parked('parked'));
+}
+
 /** The attempt has ended; its guest must go. */
 export class AttemptOver extends Unwind {
   override readonly name = 'AttemptOver';

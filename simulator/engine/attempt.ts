@@ -26,7 +26,7 @@ import { COMMIT_CALLS_MAX, EVENT_CALLS_MAX, ensureStackRoom } from '../kernel/st
 import { NANOS_PER_MICRO, type VirtualNanos } from '../kernel/time.ts';
 import type { SimulatedNode } from '../world/node.ts';
 import { AttemptCommits } from './attempt-commits.ts';
-import { AttemptOver, lossOf, Parked, STACK_ENDED, STACK_OVERFLOW } from './attempt-end.ts';
+import { AttemptOver, lossOf, parked, STACK_ENDED, STACK_OVERFLOW } from './attempt-end.ts';
 import { attemptRow } from './attempt-row.ts';
 import { ClockReadings } from './clock-readings.ts';
 import { Connections } from './connections.ts';
@@ -43,12 +43,15 @@ import { performRead } from './reads.ts';
 import { Sockets } from './sockets.ts';
 import { noteStep, type StepRun } from './steps.ts';
 import { MESSAGES_TAKING, REQUEST_TAKING, STDIN_TAKING, Taken, type Taking } from './taken.ts';
+import type { Workflow } from './workflow.ts';
 
 /** How long an effect keeps its guest busy, so that time passes in a loop of clock reads. */
 const EFFECT_NANOS = NANOS_PER_MICRO;
 
 export class Attempt implements EffectPort {
   readonly startedAt: VirtualNanos;
+  /** What it runs; another program may have been deployed since. */
+  readonly workflow: Workflow;
   readonly incarnation: number;
   readonly commits = new AttemptCommits(this);
   readonly readings: ClockReadings;
@@ -97,6 +100,7 @@ export class Attempt implements EffectPort {
     readonly view: Entry[],
   ) {
     this.startedAt = engine.agenda.now;
+    this.workflow = execution.workflow;
     this.leasedAt = engine.agenda.now;
     this.incarnation = node.incarnation;
     this.replayed = view.length;
@@ -118,8 +122,7 @@ export class Attempt implements EffectPort {
   }
 
   get durable(): boolean {
-    const { persistence } = this.execution.workflow.config;
-    return persistence === 'effect' || persistence === 'step';
+    return ['effect', 'step'].includes(this.workflow.config.persistence);
   }
 
   get latestWallNanos(): bigint {
@@ -158,13 +161,12 @@ export class Attempt implements EffectPort {
     this.stackEnded = false;
     this.onStack = true;
     this.engine.beginsTurn(this);
-    const steps = this.engine.steps.runFor(this, (tick) => this.putAside(tick));
-    this.steps = steps;
-    const program = steps?.program ?? this.engine.patches.programFor(this);
+    this.steps = this.engine.steps.runFor(this, (tick) => this.putAside(tick));
+    const program = this.steps?.program ?? this.engine.patches.programFor(this);
     let outcome: GuestOutcome | undefined;
     try {
-      const session = steps?.session ?? this.session(program);
-      outcome = runGuest({ ...this.execution.workflow, program }, this, session);
+      const session = this.steps?.session ?? this.session(program);
+      outcome = runGuest({ ...this.workflow, program }, this, session);
     } catch (error) {
       if (error !== this.unwinding && !(error instanceof GuestStopped)) throw error;
     } finally {
@@ -188,7 +190,7 @@ export class Attempt implements EffectPort {
   putAside(tick: number): boolean {
     if (!this.engine.stopsWithin(this, tick)) return false;
     this.interrupted = true;
-    this.unwinding = withoutStack(() => new Parked('parked'));
+    this.unwinding = parked();
     return true;
   }
 
@@ -233,9 +235,8 @@ export class Attempt implements EffectPort {
 
   /** Puts the guest aside if it is on the stack; a turn must be queued for it later. */
   park(): never {
-    const parked = withoutStack(() => new Parked('parked'));
-    this.unwinding = parked;
-    throw parked;
+    this.unwinding = parked();
+    throw this.unwinding;
   }
 
   /** Something that an inbox flight waits for may have arrived. */

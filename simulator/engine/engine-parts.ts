@@ -2,6 +2,7 @@
 import type { WorldConfig } from '../config/config.ts';
 import type { EffectValue } from '../effects/operation.ts';
 import type { FaultInjector } from '../faults/injector.ts';
+import type { GuestProgram } from '../guest/program.ts';
 import type { AnyOperation, Seq } from '../journal/entry.ts';
 import type { RecordingSink } from '../journal/records.ts';
 import type { Choices } from '../kernel/choices.ts';
@@ -45,6 +46,8 @@ export interface EngineParts {
   readonly driver: EngineDriver;
   readonly real: RealRequests;
   readonly patches: PatchesSetup;
+  /** What faults can deploy, by how plans name it. */
+  readonly programs: ReadonlyMap<string, GuestProgram>;
   /** What can be started by name: by a request, or by another execution. */
   readonly workflowFor: (name: string) => Workflow | undefined;
 }

@@ -37,6 +37,7 @@ import { Clocks } from './clocks.ts';
 import { Cluster } from './cluster.ts';
 import { Conversations } from './conversations.ts';
 import { Datagrams } from './datagrams.ts';
+import { Deployments } from './deployments.ts';
 import { Edits } from './edits.ts';
 import type { EngineDriver, EngineParts } from './engine-parts.ts';
 import { Execution } from './execution.ts';
@@ -44,6 +45,7 @@ import { ExecutionHosts } from './execution-hosts.ts';
 import { letHappen } from './happenings/index.ts';
 import { DurableJournal, type JournalStore, type RequestInbox } from './journal-store.ts';
 import { LinkFaults } from './link-faults.ts';
+import { noteLost } from './lost-entries.ts';
 import { Patches } from './patches.ts';
 import { Questions } from './questions.ts';
 import type { RealRequests } from './real-requests.ts';
@@ -68,6 +70,7 @@ export class Engine {
   readonly patches: Patches;
   readonly sources = new SourcePlaces();
   readonly steps = new Steps();
+  readonly deployments: Deployments;
   readonly clocks = new Clocks(this);
   readonly real: RealRequests;
   readonly conversations: Conversations;
@@ -104,7 +107,9 @@ export class Engine {
     this.patches = new Patches(this, parts.patches);
     this.conversations = new Conversations(this, parts.workflowFor);
     this.cluster = new Cluster(this, parts.nodes);
+    this.deployments = new Deployments(parts.programs);
     checkWorld(this.faults.plan(), this.names(), 'the fault plan');
+    this.deployments.check(this.faults.plan(), 'the fault plan');
     for (const { fault, fire } of this.faults.timed()) this.scheduleFault(fault, fire);
   }
 
@@ -120,7 +125,8 @@ export class Engine {
     journal.stdin.append(workflow.stdin);
     journal.stdin.ended = workflow.stdinEnds;
     journal.request = request;
-    const execution = new Execution(id, workflow, journal, this.agenda.now, this.sink);
+    const current = this.deployments.current(workflow);
+    const execution = new Execution(id, current, journal, this.agenda.now, this.sink);
     this.executions.set(id, execution);
     this.hosts.add(execution);
     this.unended++;
@@ -152,6 +158,7 @@ export class Engine {
   /** Throws PlanError when a fault cannot happen in this world. */
   checkFault(fault: Fault): void {
     checkWorld({ faults: [fault] }, this.names(), 'the injected fault');
+    this.deployments.check({ faults: [fault] }, 'the injected fault');
   }
 
   private names(): WorldNames {
@@ -188,10 +195,11 @@ export class Engine {
       this.questions.withdrawAll(latest);
       if (latest.outcome !== 'suspended') execution.recoveries++;
     }
-    this.noteLost(execution);
+    noteLost(execution, this.sink);
     this.forgetTail(execution);
     journal.epoch++;
     execution.attempts++;
+    execution.run(this.deployments.current(execution.workflow));
     const view = journal.entries.map((entry) =>
       entry.deliveredAt === undefined ? { ...entry } : entry,
     );
@@ -295,7 +303,7 @@ export class Engine {
   /** Ends an execution whose program has not ended; what is still on its way is refused. */
   private breakOff(execution: Execution, status: 'failed' | 'cancelled', reason: string): void {
     execution.journal.epoch++;
-    this.noteLost(execution);
+    noteLost(execution, this.sink);
     this.endExecution(execution, status, undefined, reason);
   }
 
@@ -310,18 +318,6 @@ export class Engine {
     this.unended--;
     this.conversations.ended(execution);
     this.driver.onEnded(execution);
-  }
-
-  /** Writes down what the latest attempt had and the journal has not. */
-  private noteLost(execution: Execution): void {
-    const { latest, journal } = execution;
-    if (latest === undefined || latest.outcome === 'suspended') return;
-    const keeps = latest.durable || execution.workflow.config.persistence === 'none';
-    for (const entry of latest.view) {
-      const stored = keeps ? journal.entries[entry.seq] : undefined;
-      const known = stored !== undefined && (stored.result !== undefined || !entry.result);
-      if (!known) this.sink.lost(execution.id, latest.number, entry);
-    }
   }
 
   // What effects do.

@@ -43,11 +43,23 @@ export class Execution {
 
   constructor(
     readonly id: ExecutionId,
-    readonly workflow: Workflow,
+    private running: Workflow,
     readonly journal: DurableJournal,
     readonly startedAt: VirtualNanos,
     private readonly sink: Pick<RecordingSink, 'execution'>,
   ) {
+    this.write();
+  }
+
+  /** What its latest attempt runs. */
+  get workflow(): Workflow {
+    return this.running;
+  }
+
+  /** Another program has been deployed; the next attempt runs it. */
+  run(workflow: Workflow): void {
+    if (workflow === this.running) return;
+    this.running = workflow;
     this.write();
   }
 

@@ -64,7 +64,7 @@ export class Patches {
 
   /** The program as an attempt runs it. */
   programFor(attempt: Attempt): GuestProgram {
-    const { program } = attempt.execution.workflow;
+    const { program } = attempt.workflow;
     const isPlain = this.of(attempt).length === 0 && this.stopFor(attempt) === undefined;
     return isPlain ? program : this.setup.forms.of(program);
   }

@@ -15,14 +15,9 @@ import type { AnyOperation, ExecutionId, Seq } from '../journal/entry.ts';
 import type { InputRow, RecordingSink } from '../journal/records.ts';
 import { assert } from '../kernel/assert.ts';
 import { type Choice, Choices } from '../kernel/choices.ts';
-import {
-  NANOS_PER_MILLI,
-  NANOS_PER_SECOND,
-  VIRTUAL_START,
-  type VirtualNanos,
-} from '../kernel/time.ts';
+import { NANOS_PER_SECOND, VIRTUAL_START, type VirtualNanos } from '../kernel/time.ts';
 import type { Volume } from '../world/files/volume.ts';
-import { linkName, Network } from '../world/network.ts';
+import { Network } from '../world/network.ts';
 import { SimulatedNode } from '../world/node.ts';
 import { Service, type ServiceProgram } from '../world/service.ts';
 import { delayed } from '../world/service-datagram.ts';
@@ -34,6 +29,7 @@ import { Engine } from './engine.ts';
 import type { Execution } from './execution.ts';
 import { Inputs } from './inputs.ts';
 import { JournalStore, type ShownOutput, type ShownResponse } from './journal-store.ts';
+import { networkSetup } from './network-setup.ts';
 import { patchesIn } from './patch.ts';
 import { PatchedForms } from './patched-forms.ts';
 import type { StatementPoint } from './patches.ts';
@@ -41,11 +37,6 @@ import type { Question } from './questions.ts';
 import { type RealRequest, RealRequests } from './real-requests.ts';
 import type { Workflow } from './workflow.ts';
 
-/**
- * How long the journal store takes to acknowledge a commit, unless the configuration names its
- * links. Commits themselves are streamed, and arrive as they are sent.
- */
-const ACKNOWLEDGE_NANOS = 2n * NANOS_PER_MILLI;
 /** Nodes have been up for different times, so that their monotonic clocks differ. */
 const NODE_UP_STEP_NANOS = 3600n * NANOS_PER_SECOND;
 /** How many effects pass between two looks at what the driver's user wants. */
@@ -110,6 +101,8 @@ export interface SimulationSetup {
   readonly inputs?: readonly InputRow[];
   /** Where programs whose memory is changed by hand have their forms from. */
   readonly patchedForms?: PatchedForms;
+  /** The programs that faults of the plan deploy, by how the plan names them. */
+  readonly programs?: ReadonlyMap<string, GuestProgram>;
   /** Who sends requests from inside; what they send to is named by `workflowFor`. */
   readonly clients?: readonly Client[];
   /** Waits of programs take real time. What follows from that stays the same without a pace. */
@@ -194,6 +187,7 @@ export class Simulation {
       }),
       patches: { forms: setup.patchedForms ?? new PatchedForms(), given: patchesIn(given) },
       workflowFor,
+      programs: setup.programs ?? new Map(),
       driver: {
         stopsBefore: (attempt, seq, operation, args) =>
           this.stopsBefore(attempt, seq, operation, args),
@@ -387,15 +381,5 @@ function withLatency(program: ServiceProgram, latencyNanos: bigint): ServiceProg
           takeDatagram: (datagram, context) =>
             delayed(takeDatagram(datagram, context), latencyNanos),
         }),
-  };
-}
-
-function networkSetup(world: WorldConfig) {
-  const links = world.links.map((link) => [linkName(link.from, link.to), link] as const);
-  return {
-    fallback: world.defaultLink,
-    commit: { latencyNanos: 0n, jitterNanos: 0n },
-    acknowledge: { latencyNanos: ACKNOWLEDGE_NANOS, jitterNanos: 0n },
-    links: new Map(links),
   };
 }

@@ -50,7 +50,7 @@ export class Steps {
 
   /** Undefined at other levels, and for a program that has probes of somebody else's. */
   runFor(attempt: Attempt, onCheckIn: (tick: number) => boolean): StepRun | undefined {
-    const { config, program } = attempt.execution.workflow;
+    const { config, program } = attempt.workflow;
     if (config.persistence !== 'step' || program.main.instrumented !== undefined) return undefined;
     return new StepRun(this.formOf(program, config), { onCheckIn });
   }

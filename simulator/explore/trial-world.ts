@@ -9,7 +9,9 @@ import type { ReadingSource } from '../engine/edits.ts';
 import { Simulation } from '../engine/simulation.ts';
 import type { Workflow } from '../engine/workflow.ts';
 import { EMPTY_PLAN } from '../faults/fault.ts';
+import type { GuestProgram } from '../guest/program.ts';
 import { readyClients, withClients } from '../host/client-setup.ts';
+import { deployedWorkflow, readyPrograms } from '../host/deployed-modules.ts';
 import { type LoadedSimulation, readyVolumes, readyWorkflow } from '../host/loaded-simulation.ts';
 import type { ServiceLoader, SimulationView } from '../host/simulation-run.ts';
 import type { ExecutionId, Seq } from '../journal/entry.ts';
@@ -46,6 +48,8 @@ export class TrialWorld {
   private readonly loaded: LoadedSimulation;
   /** Compiled once. */
   private readonly workflows = new Map<string, Workflow>();
+  /** Those that faults deploy, by how plans name them. */
+  private readonly programs: ReadonlyMap<string, GuestProgram>;
   private readonly clients: readonly Client[];
   private readonly services: TrialServices;
 
@@ -64,6 +68,7 @@ export class TrialWorld {
     this.loaded = withClients(loaded);
     this.clients = readyClients(this.loaded);
     this.services = new TrialServices(this.loaded.services, services);
+    this.programs = readyPrograms(this.loaded);
     for (const workflow of this.loaded.workflows) {
       const ready = readyWorkflow(workflow, loaded.world.startUnixNanos);
       this.workflows.set(workflow.config.name, ready);
@@ -77,7 +82,7 @@ export class TrialWorld {
       workflowOf: (execution) => {
         const row = history.execution(execution);
         assert(row !== undefined, `there is no execution ${execution}`);
-        return this.workflow(row.workflow);
+        return deployedWorkflow(this.workflow(row.workflow), row, this.programs);
       },
     };
   }
@@ -125,6 +130,7 @@ export class TrialWorld {
       ),
       volumes,
       workflowFor: (name) => this.workflows.get(name),
+      programs: this.programs,
       clients: this.clients,
       observer: {
         onOutput: (output) => record.takeOutput(output),

@@ -26,6 +26,8 @@ export interface LoadedTarget {
   readonly loaded: LoadedSimulation;
   /** The plan that the configuration names. */
   readonly plan: FaultPlan;
+  /** Its file, absolute; undefined when there is none. */
+  readonly planFile?: string | undefined;
   /** Real directories by the volumes that were made of them, for writing back. */
   readonly mountedFolders: ReadonlyMap<string, string>;
   /** The module of checks that the configuration names, absolute. */
@@ -45,8 +47,12 @@ export interface HostEnvironment {
   load(target: RunTarget, onProgress: (message: string) => void): Promise<LoadedTarget>;
   /** Reads and parses a fault plan; throws PlanError. */
   readPlan(path: string): Promise<FaultPlan>;
-  /** Reads and builds a module that replaces a recorded one. */
-  loadModule(path: string, like: LoadedWorkflow): Promise<LoadedWorkflow>;
+  /**
+   * Reads and builds a module that replaces another.
+   *
+   * @param beside a file from whose folder a relative path goes; without one, the working directory
+   */
+  loadModule(path: string, like: LoadedWorkflow, beside?: string): Promise<LoadedWorkflow>;
   /** What asks real hosts; without it, nobody real is asked. */
   readonly realWorld?: RealWorld;
   /** The real services of a recording whose hosts may be asked, by the configuration around it now. */

@@ -54,6 +54,9 @@ export interface LoadedWorkflow {
   readonly mounts: readonly LoadedMount[];
 }
 
+/** A module that a fault of the plan deploys. */
+export type LoadedModule = Pick<LoadedWorkflow, 'wasm' | 'component' | 'origin'>;
+
 export interface LoadedSimulation {
   readonly world: WorldConfig;
   /** Each is started `config.count` times, in this order. */
@@ -65,6 +68,8 @@ export interface LoadedSimulation {
   readonly sources?: KeptSources;
   /** The body of a client's request, or all that it sends, by the client's name. */
   readonly contents: ReadonlyMap<string, Uint8Array>;
+  /** By how the plan names them; undefined when it deploys none. */
+  readonly modules?: ReadonlyMap<string, LoadedModule>;
   /** Waits of programs took real time, or are to: it was served so. */
   readonly followsRealTime?: boolean | undefined;
 }
@@ -200,6 +205,7 @@ export function recordSetup(loaded: LoadedSimulation, sink: RecordingSink): Load
     contents: new Map(
       [...loaded.contents].map(([name, bytes]) => [name, blob(`content ${name}`, bytes)]),
     ),
+    ...(loaded.modules === undefined ? {} : { modules: keepModules(loaded.modules, blob) }),
   };
   sink.meta(SETUP_KEY, encodePlain(setup));
   keepSources(loaded.sources ?? new Map(), sink);
@@ -207,6 +213,22 @@ export function recordSetup(loaded: LoadedSimulation, sink: RecordingSink): Load
   return watchImages(loaded, (place, bytes) => {
     sink.meta(`${IMAGE_FILE_KEY} ${place}`, blob(`file ${place}`, bytes));
   });
+}
+
+interface KeptModule {
+  /** The hash of its bytes. */
+  readonly wasm: string;
+  readonly origin: string;
+}
+
+function keepModules(
+  modules: ReadonlyMap<string, LoadedModule>,
+  blob: (label: string, bytes: Uint8Array) => string,
+): ReadonlyMap<string, KeptModule> {
+  const kept = [...modules].map(([name, { wasm, origin }]) => {
+    return [name, { wasm: blob(`module ${name}`, wasm), origin }] as const;
+  });
+  return new Map(kept);
 }
 
 /** An image without the bytes of its files. */
@@ -281,6 +303,8 @@ interface RecordedSetup {
   readonly followsRealTime?: boolean | undefined;
   /** Undefined in recordings of earlier versions, which know no clients. */
   readonly contents: ReadonlyMap<string, string> | undefined;
+  /** Only where the plan deploys modules. */
+  readonly modules?: ReadonlyMap<string, KeptModule>;
 }
 
 /** Recordings of earlier versions know no clients. */
@@ -291,6 +315,16 @@ type RecordedWorld = Omit<WorldConfig, 'clients' | 'maxConcurrent'> &
 function readWorld(world: RecordedWorld): WorldConfig {
   const { clients = [], maxConcurrent = DEFAULT_MAX_CONCURRENT } = world;
   return { ...world, clients, maxConcurrent };
+}
+
+function readModules(
+  modules: ReadonlyMap<string, KeptModule>,
+  bytesOf: (hash: string) => Uint8Array,
+): ReadonlyMap<string, LoadedModule> {
+  const read = [...modules].map(([name, { wasm, origin }]) => {
+    return [name, { wasm: bytesOf(wasm), component: undefined, origin }] as const;
+  });
+  return new Map(read);
 }
 
 /** Reads back what `recordSetup` wrote, without transpiling; throws MissingSetupError. */
@@ -326,6 +360,7 @@ export function readSetup(source: SetupSource): LoadedSimulation {
     contents: new Map(
       [...(setup.contents ?? [])].map(([name, hash]) => [name, bytesOf(hash)] as const),
     ),
+    ...(setup.modules === undefined ? {} : { modules: readModules(setup.modules, bytesOf) }),
   };
   return mapImages(loaded, (place, image) =>
     image.map((entry) => {

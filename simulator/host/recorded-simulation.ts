@@ -9,8 +9,10 @@ import { openRecording, type Recording } from '../journal/recording.ts';
 import type { RecordingSource } from '../journal/recording-files.ts';
 import type { FaultRow } from '../journal/records.ts';
 import type { SqlLoader } from '../journal/sql-engine.ts';
+import { deployedWorkflow, readyPrograms } from './deployed-modules.ts';
 import type { HostEnvironment } from './host-environment.ts';
 import {
+  type LoadedModule,
   type LoadedSimulation,
   type LoadedWorkflow,
   MissingSetupError,
@@ -42,6 +44,7 @@ export function openRecorded(
 /** A simulation as a recording has it. What is asked for is read once and kept. */
 export class RecordedSimulation implements SimulationView {
   private setup: LoadedSimulation | undefined;
+  /** By the workflow's name and the hash of the module that an execution ran last. */
   private readonly workflows = new Map<string, Workflow>();
   /** Why a workflow's component cannot run any more, by the workflow's name. */
   private readonly unusable = new Map<string, unknown>();
@@ -73,7 +76,12 @@ export class RecordedSimulation implements SimulationView {
         workflows.push(workflow);
       }
     }
-    this.setup = { ...loaded, workflows };
+    const modules = new Map<string, LoadedModule>();
+    for (const [name, module] of loaded.modules ?? []) {
+      const component = await transpileProgram(module.wasm, module.origin, transpiler);
+      modules.set(name, { ...module, component });
+    }
+    this.setup = modules.size === 0 ? { ...loaded, workflows } : { ...loaded, workflows, modules };
   }
 
   private loadedIfAny(): LoadedSimulation | undefined {
@@ -107,14 +115,16 @@ export class RecordedSimulation implements SimulationView {
   workflowOf(execution: ExecutionId): Workflow {
     const row = this.history.execution(execution);
     if (row === undefined) throw new Error(`the recording has no execution ${execution}`);
-    const known = this.workflows.get(row.workflow);
+    const key = `${row.workflow} ${row.module}`;
+    const known = this.workflows.get(key);
     if (known !== undefined) return known;
     const { workflows, world } = this.loaded();
     const loaded = workflows.find(({ config }) => config.name === row.workflow);
     if (loaded === undefined) throw new Error(`the recording has no workflow ${row.workflow}`);
     if (this.unusable.has(row.workflow)) throw this.unusable.get(row.workflow);
-    const workflow = readyWorkflow(loaded, world.startUnixNanos);
-    this.workflows.set(row.workflow, workflow);
+    const begun = readyWorkflow(loaded, world.startUnixNanos);
+    const workflow = deployedWorkflow(begun, row, readyPrograms(this.loaded()));
+    this.workflows.set(key, workflow);
     return workflow;
   }
 

@@ -6,6 +6,7 @@ import { type ExecutionId, executionId } from '../journal/entry.ts';
 import type { InputRow } from '../journal/records.ts';
 import { VIRTUAL_START, type VirtualNanos } from '../kernel/time.ts';
 import { withoutClients } from './client-setup.ts';
+import { withModules } from './deployed-modules.ts';
 import { recordedInputs } from './earlier-parts.ts';
 import type { HeldSimulation } from './held-simulation.ts';
 import type { HostEnvironment } from './host-environment.ts';
@@ -55,7 +56,9 @@ export class Serving {
     );
     const plan = await this.starter.planFor(options.faults, target.plan);
     // Real clients take the place of those of the world.
-    const given = withoutClients(withOptions(target.loaded, options));
+    const planFile = options.faults ?? target.planFile;
+    const all = await withModules(environment, withOptions(target.loaded, options), plan, planFile);
+    const given = withoutClients(all);
     const { workflow, handler } = withHandler(given, options.raw === true);
     const followsRealTime = options.time !== 'virtual';
     const workflows = [workflow, ...given.workflows.slice(1)];

@@ -20,6 +20,7 @@ import type { Volume } from '../world/files/volume.ts';
 import type { ServiceProgram } from '../world/service.ts';
 import type { ServiceSource } from '../world/service-source.ts';
 import { readyClients, withClients } from './client-setup.ts';
+import { deployedWorkflow, readyPrograms } from './deployed-modules.ts';
 import {
   gatherSources,
   keepSources,
@@ -70,6 +71,8 @@ export class SimulationRun implements SimulationView {
   /** What is run of them. */
   private readonly prepared = new Map<string, Workflow>();
   private readonly volumes: ReadonlyMap<string, Volume>;
+  /** Those that faults deploy, by how the plan names them. */
+  private readonly programsByName: ReadonlyMap<string, GuestProgram>;
 
   /** Throws ModuleError, ProgramError or ServiceError when something cannot be made ready. */
   constructor(readonly setup: RunSetup) {
@@ -86,8 +89,12 @@ export class SimulationRun implements SimulationView {
     const services = [...loaded.services].map(
       ([name, source]) => [name, setup.loadService(name, source)] as const,
     );
+    const programs = readyPrograms(loaded);
+    this.programsByName = programs;
+    const prepare = setup.prepare ?? ((program: GuestProgram) => program);
     this.simulation = new Simulation({
       world: loaded.world,
+      programs: new Map([...programs].map(([name, program]) => [name, prepare(program)])),
       plan: setup.plan,
       sink,
       servicePrograms: new Map(services),
@@ -104,7 +111,7 @@ export class SimulationRun implements SimulationView {
     for (const workflow of loaded.workflows) {
       const ready = readyWorkflow(workflow, world.startUnixNanos);
       const { name, count } = workflow.config;
-      const prepared = { ...ready, program: setup.prepare?.(ready.program) ?? ready.program };
+      const prepared = { ...ready, program: prepare(ready.program) };
       this.workflows.set(name, ready);
       this.prepared.set(name, prepared);
       for (let index = 0; index < count; index++) this.simulation.start(prepared);
@@ -134,7 +141,7 @@ export class SimulationRun implements SimulationView {
   workflowOf(execution: ExecutionId): Workflow {
     const row = this.history.execution(execution);
     if (row === undefined) throw new Error(`there is no execution ${execution}`);
-    return this.workflow(row.workflow);
+    return deployedWorkflow(this.workflow(row.workflow), row, this.programsByName);
   }
 
   private workflow(name: string): Workflow {

@@ -4,6 +4,7 @@
  */
 import { EMPTY_PLAN, type FaultPlan } from '../faults/fault.ts';
 import { parseFault, parsePlan } from '../faults/plan.ts';
+import { withModules } from './deployed-modules.ts';
 import { recordedInputs } from './earlier-parts.ts';
 import type { HeldSimulation } from './held-simulation.ts';
 import type { HostEnvironment } from './host-environment.ts';
@@ -43,7 +44,9 @@ export class SimulationStarter {
       trial === undefined
         ? await this.planFor(options.faults, target.plan)
         : parsePlan(JSON.stringify(trial.plan), 'the plan of the trial');
-    const loaded = withOptions(target.loaded, options);
+    const planFile = trial === undefined ? (options.faults ?? target.planFile) : target.planFile;
+    const given = withOptions(target.loaded, options);
+    const loaded = await withModules(environment, given, plan, planFile);
     const { choices } = trial ?? {};
     const earlier =
       choices === undefined ? undefined : { choices, realServices: realServices(loaded.world) };
@@ -87,7 +90,8 @@ export class SimulationStarter {
     const plan = { ...base.plan, faults: [...base.plan.faults, ...added] };
     const inputs = base.inputs.filter(({ kind }) => kind !== 'fault');
     const { realServices } = base;
-    await this.begin(base.loaded, plan, options.record, options, { inputs, realServices });
+    const loaded = await withModules(this.environment, base.loaded, plan, undefined);
+    await this.begin(loaded, plan, options.record, options, { inputs, realServices });
     return this.viewer.snapshot();
   }
 

@@ -106,6 +106,7 @@ export type TraceKind =
   | 'timer.lost'
   | 'timer.repeated'
   | 'journal.torn'
+  | 'workflow.deployed'
   | 'fault.fired'
   | 'lease.claimed'
   | 'lease.expired'

@@ -41,6 +41,7 @@ const PROMISED: Readonly<Record<FaultKind, readonly string[]>> = {
   'store-unreachable': ['commit.held', 'lease.expired', 'lease.claimed', 'link.healed'],
   'store-slow': ['link.healed'],
   'torn-tail': ['journal.torn', 'node.crashed', 'node.restarted'],
+  deploy: ['workflow.deployed'],
   'clock-offset': ['clock.jumped'],
   'clock-freeze': ['clock.frozen', 'clock.thawed', 'lease.expired'],
   'clock-strobe': ['clock.strobed'],

@@ -51,6 +51,9 @@ export function countingService(): ServiceProgram {
   };
 }
 
+/** How plans name the program that runs anyway, to deploy it once more. */
+export const SAME_PROGRAM = 'order-v2.wasm';
+
 export interface ScriptOptions {
   readonly args: readonly string[];
   readonly plan?: object;
@@ -87,6 +90,7 @@ export function simulate(program: GuestProgram, options: ScriptOptions): Simulat
     servicePrograms: new Map([['counter', countingService()]]),
     volumes: new Map([['shared', new Volume('shared', tree)]]),
     observer: { onOutput: (output) => outputs.push(output) },
+    programs: new Map([[SAME_PROGRAM, program]]),
     ...options.setup,
   });
   const workflow: Workflow = {

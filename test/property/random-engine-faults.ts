@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { JsonObject } from '../../simulator/effects/operation.ts';
 import { FAULT_POINTS } from '../../simulator/faults/fault.ts';
 import { NODE_ROLES } from '../../simulator/faults/node-role.ts';
+import { SAME_PROGRAM } from '../helpers/simulate.ts';
 
 const duration = fc.integer({ min: 1, max: 60_000 }).map((ms) => `${ms}ms`);
 const signed = fc.integer({ min: -10_000_000, max: 10_000_000 }).map((ms) => `${ms}ms`);
@@ -67,6 +68,12 @@ export const anyEngineFault = fc.oneof(
     { kind: fc.constant('store-slow'), at: fc.oneof(at, time), node, by: soon, for: duration },
     { requiredKeys: ['kind', 'at', 'for'] },
   ),
+  fc.record({
+    kind: fc.constant('deploy'),
+    at: fc.oneof(at, time),
+    module: fc.constant(SAME_PROGRAM),
+    workflow: fc.constantFrom('script', 'another'),
+  }),
   onNode('clock-offset', { clock, by: signed, for: duration }),
   onNode('clock-freeze', { clock, for: duration }),
   onNode('clock-strobe', { clock, by: signed, every: duration, for: duration }),

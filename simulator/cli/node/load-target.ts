@@ -78,6 +78,7 @@ export async function loadTarget(
       contents: await readContents(found),
     },
     plan: plan === undefined ? EMPTY_PLAN : parsePlan(plan.text, plan.file),
+    planFile: plan?.file,
     mountedFolders: extra.folders,
     checks: checks === undefined ? undefined : resolve(workspace.folder, checks),
   };

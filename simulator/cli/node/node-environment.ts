@@ -1,7 +1,7 @@
 /** A host's environment on Node: files, compilers, sandboxes and sql.js beside the bundle. */
 
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { defaultWorkflow } from '../../config/config.ts';
 import { EMPTY_PLAN, type FaultPlan } from '../../faults/fault.ts';
 import { parsePlan } from '../../faults/plan.ts';
@@ -70,7 +70,12 @@ export function nodeEnvironment(host: NodeHost): HostEnvironment {
     load: (target: RunTarget): Promise<LoadedTarget> =>
       loadTarget(target, builder, components, sql),
     readPlan,
-    loadModule: async (path: string, like: LoadedWorkflow): Promise<LoadedWorkflow> => {
+    loadModule: async (
+      named: string,
+      like: LoadedWorkflow,
+      beside?: string,
+    ): Promise<LoadedWorkflow> => {
+      const path = beside === undefined ? named : resolve(dirname(beside), named);
       const config = defaultWorkflow('module', { kind: 'module', module: path, build: undefined });
       const folder = buildFolderOf(dirname(path));
       const { wasm } = await builder.build(path, folder);

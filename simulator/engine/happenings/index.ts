@@ -6,6 +6,7 @@ import type { SimulatedNode } from '../../world/node.ts';
 import type { Engine } from '../engine.ts';
 import type { Execution } from '../execution.ts';
 import { CLOCK_HAPPENINGS } from './clock.ts';
+import { DEPLOYMENT_HAPPENINGS } from './deployment.ts';
 import type { Scene } from './happening.ts';
 import { NETWORK_HAPPENINGS } from './network.ts';
 import { executionFor, nodeFor } from './node-for.ts';
@@ -17,6 +18,7 @@ const HAPPENINGS = {
   ...PROCESS_HAPPENINGS,
   ...CLOCK_HAPPENINGS,
   ...STORE_HAPPENINGS,
+  ...DEPLOYMENT_HAPPENINGS,
   ...NETWORK_HAPPENINGS,
   ...STORAGE_HAPPENINGS,
 };

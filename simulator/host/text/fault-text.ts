@@ -45,6 +45,10 @@ const KINDS: Readonly<Record<FaultKind, FaultWords>> = {
     return `${what}${when(plan, place)}`;
   },
   'clock-reset': (plan, place) => `${clock(plan, place)} is set right${when(plan, place)}`,
+  deploy: (plan, place) => {
+    const whose = plan.workflow === undefined ? '' : ` for ${plan.workflow}`;
+    return `${plan.module} is deployed${whose}${when(plan, place)}`;
+  },
   'timer-early': (plan, place) => `${timer(plan, place)} goes off ${duration(plan.by)} too early`,
   'timer-late': (plan, place) => `${timer(plan, place)} goes off ${duration(plan.by)} too late`,
   'timer-twice': (plan, place) =>

@@ -160,6 +160,8 @@ const SENTENCES: Readonly<Record<TraceKind, Sentence>> = {
     `of what ${node(row)} was committing for ${row.execution ?? 'an execution'}, ` +
     `${countText(Number(field(row, 'stored') ?? 0), 'entry', 'entries')} came to be stored, and ` +
     `${field(row, 'cut') ?? '0'} not`,
+  'workflow.deployed': (row) =>
+    `${field(row, 'module') ?? 'another module'} is deployed for ${field(row, 'workflow') ?? 'a workflow'}`,
   'fault.fired': (row, context) =>
     faultText(row.data ?? {}, { node: row.node, effect: effect(row, context) }),
   'lease.claimed': (row) =>

@@ -51,6 +51,7 @@ const SENTENCES: Readonly<Record<TraceKind, readonly [data: TraceRow['data'], te
     { stored: 1, cut: 2 },
     'of what node-a was committing for order-1, 1 entry came to be stored, and 2 not',
   ],
+  'workflow.deployed': [{ workflow: 'order', module: 'v2.wasm' }, 'v2.wasm is deployed for order'],
   'fault.fired': [
     { kind: 'pause', for: '20s', point: 'intent', at: {} },
     'node-a stands still for 20 s after the intent of order-1 #3 is recorded, before it is performed',
@@ -156,6 +157,10 @@ describe('a fault', () => {
       { kind: 'out-of-memory', at: seq, point: 'performed' },
       'the process of order-1 is killed for want of memory after order-1 #3 is performed, before ' +
         'its result is recorded',
+    ],
+    [
+      { kind: 'deploy', module: 'v2.wasm', workflow: 'order', at: { time: '1s' } },
+      'v2.wasm is deployed for order at 1 s',
     ],
     [{ kind: 'timer-early', by: '2s', at: seq }, 'the timer of order-1 #3 goes off 2 s too early'],
     [{ kind: 'timer-late', by: '2s', at: seq }, 'the timer of order-1 #3 goes off 2 s too late'],
