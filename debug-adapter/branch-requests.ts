@@ -8,8 +8,7 @@ import { PLAIN_STYLE } from '../simulator/host/text/style.ts';
 import { executionId } from '../simulator/journal/entry.ts';
 import type { Arguments } from './arguments.ts';
 import { type EffectPlace, faultAt } from './branching.ts';
-import { debugErrors } from './debug-error.ts';
-import { editAt, parseEdit, typedValue } from './parse-edit.ts';
+import { editAt, parseEdit } from './parse-edit.ts';
 import type { RequestHandler } from './requests.ts';
 import type { SessionState } from './session-state.ts';
 import type { Change } from './travel/change.ts';
@@ -36,16 +35,6 @@ export const BRANCH_REQUESTS: Readonly<Record<string, RequestHandler>> = {
   'backstitch/compare': async (state, args) => {
     state.requireStopped();
     return { body: { text: await compareWith(state, pathOf(args, 'recording')) } };
-  },
-  setVariable: async (state, args) => {
-    state.requireStopped();
-    const name = args.text('name');
-    const value = typedValue(args.text('value'));
-    const shown = state.view.shownIn(args.integer('variablesReference'), name);
-    const path = shown?.expression;
-    if (path === undefined || !/^result\b/.test(path)) throw debugErrors.notSettable(name);
-    const { after } = await changeResult(state, state.branching.effectAtHand(), path, value);
-    return { body: { value: typeof value === 'string' ? value : JSON.stringify(value) }, after };
   },
 };
 

@@ -6,6 +6,7 @@
  * B2  What a branch began from stays as it is.
  */
 import { editResult, type ResultEdit } from '../simulator/effects/result-edit.ts';
+import type { PatchWrite } from '../simulator/engine/patch.ts';
 import type { Fault } from '../simulator/faults/fault.ts';
 import { parseFault } from '../simulator/faults/plan.ts';
 import { openRecorded, type RecordedSimulation } from '../simulator/host/recorded-simulation.ts';
@@ -29,7 +30,12 @@ export interface BranchingSession {
   readonly recordsBranches: boolean;
   requireStopped(): void;
   replaceTarget(make: () => Promise<DebugTarget>): Promise<void>;
+  whileMoving(work: () => Promise<void>): Promise<void>;
   arriveAtEdge(): void;
+  /** Stops at a place of what is known. */
+  arriveAt(place: Place): void;
+  /** Tells a client that shows memory what was written by hand. */
+  tellMemory(write: PatchWrite): void;
 }
 
 /** An effect of an execution. */
@@ -87,7 +93,7 @@ export class Branching {
     if (target.live === undefined || upcoming === undefined || !isHere) {
       return this.begin(at, changes);
     }
-    for (const change of changes) applyChange(target.live, upcoming, change);
+    for (const change of changes) applyChange(target.live, change);
     return { branch: false, after: () => port.invalidated() };
   }
 
@@ -98,11 +104,17 @@ export class Branching {
    * @param record where it is recorded; beside its recording when it is left out
    */
   async begin(at: EffectPlace, changes: readonly Change[], record?: string): Promise<Changed> {
+    this.session.requireStopped();
+    await this.beginAt(this.pointOf(at, changes), changes, record);
+    return { branch: true, after: () => this.session.arriveAtEdge() };
+  }
+
+  /** The same, at any point. */
+  async beginAt(point: BranchPoint, changes: readonly Change[], record?: string): Promise<void> {
     const { session } = this;
     session.requireStopped();
     const { target, port } = session;
-    const { execution, seq } = at;
-    const point = this.pointOf(at, changes);
+    const { execution, seq, tick } = point;
     const recording = record ?? this.recordingOf(target);
     if (recording !== undefined && recording === target.recordedAt) {
       throw debugErrors.recordsOverOrigin(recording);
@@ -110,8 +122,19 @@ export class Branching {
     await session.replaceTarget(() => target.branch(point, changes, recording));
     this.book.add({ execution, seq, changes: changes.map(changeText), recording });
     const where = recording === undefined ? '' : ` It is recorded in ${recording}.`;
-    port.output(`A branch begins before ${execution} #${seq}.${where}\n`, 'console');
-    return { branch: true, after: () => session.arriveAtEdge() };
+    const place = tick === undefined ? `#${seq}` : `statement ${tick}`;
+    port.output(`A branch begins before ${execution} ${place}.${where}\n`, 'console');
+  }
+
+  /** The attempt that came first to an effect, of those that the journal has it of. */
+  attemptAt({ execution, seq }: EffectPlace): number {
+    const { history } = this.session.traveller.view;
+    const entry = history.entries(execution)[seq];
+    const attempts = history.attempts(execution);
+    const begun = attempts.filter(
+      ({ startedAt }) => entry === undefined || startedAt <= entry.startedAt,
+    );
+    return begun.at(-1)?.number ?? 1;
   }
 
   /** Another recording, to be looked at beside what is debugged; throws RecordingError. */
@@ -124,9 +147,7 @@ export class Branching {
     const entry = history.entries(execution)[seq];
     if (entry === undefined) throw debugErrors.noEffectHere(execution);
     for (const change of changes) tryChange(entry, change);
-    const attempts = history.attempts(execution);
-    const attempt = attempts.filter(({ startedAt }) => startedAt <= entry.startedAt).at(-1);
-    return { execution, seq: entry.seq, attempt: attempt?.number ?? 1 };
+    return { execution, seq: entry.seq, attempt: this.attemptAt({ execution, seq }) };
   }
 
   /** Beside the recording that it branches from; undefined where nothing is recorded. */

@@ -24,7 +24,8 @@ export type DebugErrorCode =
   | 'not-watchable'
   | 'never-written'
   | 'no-memory'
-  | 'not-writable'
+  | 'not-patchable'
+  | 'assigns-elsewhere'
   | 'no-frame-entry'
   | 'stack-used-up';
 
@@ -94,7 +95,7 @@ export const debugErrors = {
   notSettable: (name: string) =>
     new DebugError(
       'not-settable',
-      `${name} cannot be changed: only results of effects can, in the scope Effect`,
+      `${name} cannot be changed: only variables of the program and results of effects can`,
     ),
   tooManyBranches: (stem: string, max: number) =>
     new DebugError(
@@ -123,8 +124,13 @@ export const debugErrors = {
     ),
   noMemory: () =>
     new DebugError('no-memory', 'the memory is not known here; go to a statement of the program'),
-  notWritable: () =>
-    new DebugError('not-writable', 'memory cannot be changed: what was recorded stays as it is'),
+  notPatchable: (name: string, why: string) =>
+    new DebugError('not-patchable', `${name} cannot be changed here: ${why}`),
+  assignsElsewhere: (text: string) =>
+    new DebugError(
+      'assigns-elsewhere',
+      `${text} changes something; write it in the debug console, or change the value where it is shown`,
+    ),
   neverWritten: (name: string) =>
     new DebugError('never-written', `nothing has changed ${name} before this`),
   badMessage: (what: string) => new DebugError('bad-message', `not a DAP message: ${what}`),

@@ -86,6 +86,7 @@ export class BackstitchDebugSession extends DebugSession {
     this.state.client = {
       invalidates: args.supportsInvalidatedEvent === true,
       progress: args.supportsProgressReporting === true,
+      memory: args.supportsMemoryEvent === true,
     };
     response.body = CAPABILITIES;
     this.sendResponse(response);

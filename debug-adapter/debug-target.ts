@@ -132,7 +132,7 @@ export class DebugTarget {
   }
 
   /**
-   * Another future: the same until an effect, and from there with these changes.
+   * Another future: the same until a point, and from there with these changes.
    *
    * @param record where it is recorded; undefined for nowhere
    */
@@ -145,8 +145,6 @@ export class DebugTarget {
     const origin = await this.origin();
     const { live, recording } = await branchAt(host, listener, origin, point, record);
     try {
-      const { upcoming } = live;
-      if (upcoming === undefined) throw debugErrors.branchMissed(point.execution, point.seq);
       if (recording !== undefined) {
         noteBranchOrigin(recording, {
           recording: this.recordedAt?.replace(/^.*[/\\]/, ''),
@@ -155,7 +153,7 @@ export class DebugTarget {
           changes: changes.map(changeText),
         });
       }
-      for (const change of changes) applyChange(live, upcoming, change);
+      for (const change of changes) applyChange(live, change);
       return DebugTarget.ofLive(host, listener, live, recording, record);
     } catch (error) {
       live.dispose();

@@ -7,6 +7,7 @@ import { keepPromise, sendMessage } from '../simulator/host/outside-values.ts';
 import { timelineText } from '../simulator/host/text/timeline-text.ts';
 import { type ExecutionId, executionId, seqOf } from '../simulator/journal/entry.ts';
 import type { Arguments } from './arguments.ts';
+import { type Assigned, assign, type ShownFrame } from './assignment.ts';
 import { changeResult } from './branch-requests.ts';
 import { debugErrors } from './debug-error.ts';
 import { type ReplActions, runReplCommand } from './repl-commands.ts';
@@ -20,6 +21,13 @@ import { printHistory } from './value-history-request.ts';
 import type { ReadableFrame } from './variables/frame-scopes.ts';
 import { valueNode } from './variables/value-node.ts';
 import { jsonNode, type VariableNode } from './variables/variable-node.ts';
+
+/** What an expression means in a frame: a value, what it assigns, or why it means nothing. */
+interface ProgramValue {
+  readonly value?: Value;
+  readonly assigned?: Assigned;
+  readonly error?: Error;
+}
 
 /** An expression over the effect at hand, or a command of the debug console. */
 export function evaluateRequest(state: SessionState, args: Arguments): Outcome | Promise<Outcome> {
@@ -35,7 +43,11 @@ export function evaluateRequest(state: SessionState, args: Arguments): Outcome |
   state.requireStopped();
   const frame = frameId === undefined ? undefined : state.view.frameOf(frameId);
   const found = frame === undefined ? undefined : programValue(state, place, frame, text);
-  if (found !== undefined && !('error' in found)) {
+  if (found?.assigned !== undefined && place !== undefined && frame !== undefined) {
+    if (context !== 'repl') throw debugErrors.assignsElsewhere(text);
+    return assignedInRepl(state, { place, frame }, found.assigned);
+  }
+  if (found?.value !== undefined) {
     if (context === 'clipboard') {
       return { body: { result: found.value.string() ?? found.value.text, variablesReference: 0 } };
     }
@@ -71,19 +83,31 @@ function shown(state: SessionState, node: VariableNode, frameId?: number): Outco
   return { body: { ...rest, result } };
 }
 
+async function assignedInRepl(
+  state: SessionState,
+  place: ShownFrame,
+  assigned: Assigned,
+): Promise<Outcome> {
+  const { body, after } = await assign(state, place, assigned);
+  const { value: result, ...rest } = body;
+  return { body: { ...rest, result }, after };
+}
+
 /** The value of an expression over the program's variables, or why there is none. */
 function programValue(
   { target }: SessionState,
   place: Place | undefined,
   frame: ReadableFrame,
   text: string,
-): { readonly value: Value } | { readonly error: Error } | undefined {
+): ProgramValue | undefined {
   const { execution } = place ?? {};
   if (execution === undefined) return undefined;
   const debug = target.knownProgram(execution).locator.debugOf(frame.module);
   if (debug === undefined) return undefined;
   try {
-    return { value: debug.evaluate(text, frame.state, frame.inlineLevel).value };
+    const { value, write, target: name } = debug.evaluate(text, frame.state, frame.inlineLevel);
+    if (write === undefined || name === undefined) return { value };
+    return { value, assigned: { name, text: value.text, write } };
   } catch (error) {
     if (error instanceof ProgramError) return { error: new ExpressionError(error.message) };
     throw error;

@@ -21,8 +21,21 @@ export const MEMORY_REQUESTS: Readonly<Record<string, RequestHandler>> = {
     const start = addressOf(args) + (args.optionalInteger('offset') ?? 0);
     return { body: memoryAt(memoryOf(state), start, count) };
   },
-  writeMemory: () => {
-    throw debugErrors.notWritable();
+  writeMemory: async (state, args) => {
+    const start = addressOf(args) + (args.optionalInteger('offset') ?? 0);
+    const given = bytesOf(args);
+    const available = Math.max(0, memoryOf(state).length - start);
+    const bytes = args.flag('allowPartial', false) ? given.subarray(0, available) : given;
+    const label = `${bytes.length} bytes at 0x${Math.max(0, start).toString(16)}`;
+    if (start < 0 || bytes.length > available) {
+      throw debugErrors.notPatchable(label, 'they are not all in the memory of the program');
+    }
+    const bytesWritten = bytes.length;
+    if (bytesWritten === 0) return { body: { bytesWritten } };
+    const { place } = state.traveller.position;
+    const write = { kind: 'memory', address: start, bytes } as const;
+    const { after } = await state.patching.patch(place, write, label);
+    return { body: { bytesWritten }, after };
   },
   setInstructionBreakpoints: (state, args) => {
     const wanted = args.list('breakpoints').map((each) => ({
@@ -67,6 +80,14 @@ function base64(bytes: Uint8Array): string {
 function addressOf(args: Arguments): number {
   const reference = args.text('memoryReference');
   return parseAddress(reference) ?? args.fail('memoryReference', `${reference} is no address`);
+}
+
+function bytesOf(args: Arguments): Uint8Array {
+  try {
+    return Uint8Array.from(atob(args.text('data')), (letter) => letter.charCodeAt(0));
+  } catch {
+    return args.fail('data', 'that is no base64');
+  }
 }
 
 /** That of the execution that is looked at. */

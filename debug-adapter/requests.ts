@@ -5,6 +5,7 @@ import { stackText } from '../simulator/host/text/stack-text.ts';
 import { timelineText } from '../simulator/host/text/timeline-text.ts';
 import { frameView } from '../simulator/host/views.ts';
 import type { Arguments } from './arguments.ts';
+import { ASSIGNMENT_REQUESTS } from './assignment-requests.ts';
 import { BRANCH_REQUESTS } from './branch-requests.ts';
 import type { WantedBreakpoint, WantedFunction } from './breakpoint-book.ts';
 import { completionsOf } from './completions.ts';
@@ -190,6 +191,7 @@ export const REQUESTS: Readonly<Record<string, RequestHandler>> = {
   'backstitch/reverseNext': step((traveller, granularity) => traveller.back(granularity)),
   'backstitch/reverseStepIn': step((traveller, granularity) => traveller.backIn(granularity)),
   'backstitch/reverseStepOut': step((traveller, granularity) => traveller.backOut(granularity)),
+  ...ASSIGNMENT_REQUESTS,
   ...BRANCH_REQUESTS,
   'backstitch/timeline': (state) => ({ body: timeline(state) }),
 };

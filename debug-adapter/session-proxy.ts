@@ -40,6 +40,7 @@ const MOTIONS = new Set([
   ...['configurationDone', 'launch', 'attach', 'restart', 'continue', 'reverseContinue', 'next'],
   ...['stepIn', 'stepOut', 'stepBack', 'restartFrame', 'goto', 'evaluate', 'backstitch/seek'],
   ...['backstitch/inject', 'backstitch/edit', 'backstitch/branch', 'setVariable'],
+  ...['setExpression', 'writeMemory'],
   ...['backstitch/reverseNext', 'backstitch/reverseStepOut'],
 ]);
 

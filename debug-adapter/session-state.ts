@@ -3,6 +3,7 @@
  * the target and the motion that is under way.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { PatchWrite } from '../simulator/engine/patch.ts';
 import { executionId } from '../simulator/journal/entry.ts';
 import type { Arguments } from './arguments.ts';
 import { Branching } from './branching.ts';
@@ -13,6 +14,7 @@ import type { DebugHost } from './debug-host.ts';
 import { DebugTarget } from './debug-target.ts';
 import { type LaunchArguments, parseLaunch } from './launch-arguments.ts';
 import { tellModules } from './module-list.ts';
+import { Patching } from './patching.ts';
 import { ProgramSymbols } from './program-symbols.ts';
 import { SessionOutput } from './session-output.ts';
 import { SourceBook } from './source-book.ts';
@@ -21,6 +23,7 @@ import { stoppedBody } from './stop-event.ts';
 import { StoppedView } from './stopped-view.ts';
 import { NO_EXCEPTIONS } from './travel/exception-stops.ts';
 import { instantOf } from './travel/instant.ts';
+import type { Place } from './travel/place.ts';
 import { effectBefore } from './travel/seen-effect.ts';
 import type { Stop } from './travel/stop.ts';
 import { Traveller } from './travel/traveller.ts';
@@ -33,9 +36,10 @@ interface Loaded {
 }
 
 export class SessionState {
-  client = { invalidates: false, progress: false };
+  client = { invalidates: false, progress: false, memory: false };
   readonly breakpoints = new BreakpointBook();
   readonly branching: Branching;
+  readonly patching: Patching;
   readonly view: StoppedView;
   readonly sources: SourceBook;
   lastStop: Stop | undefined;
@@ -58,6 +62,7 @@ export class SessionState {
     this.view = new StoppedView(port, this.sources);
     this.output = new SessionOutput(host, port, this.sources, () => this.client.progress);
     this.branching = new Branching(host, this);
+    this.patching = new Patching(this, this.branching);
     this.closed = new Promise((resolve) => {
       this.finishClosing = resolve;
     });
@@ -317,17 +322,24 @@ export class SessionState {
   /** Another simulation takes the place of the present one, which goes on being seen till then. */
   async replaceTarget(make: () => Promise<DebugTarget>): Promise<void> {
     const { target } = this.requireLoaded();
-    this.phase = 'moving';
-    try {
+    await this.whileMoving(async () => {
       const next = await make();
       await target.close();
       if (this.isOver) {
         await next.close();
         throw debugErrors.sessionOver();
       }
-      this.view.clear();
       this.output.reset();
       this.take(next);
+    });
+  }
+
+  /** Nothing else moves meanwhile; what clients were shown before is gone. */
+  async whileMoving(work: () => Promise<void>): Promise<void> {
+    this.phase = 'moving';
+    try {
+      await work();
+      this.view.clear();
     } finally {
       if (!this.isOver) this.phase = 'stopped';
     }
@@ -336,6 +348,18 @@ export class SessionState {
   /** Stops before the effect at which the simulation was put aside. */
   arriveAtEdge(): void {
     this.stopped(this.traveller.stayAtEdge());
+  }
+
+  /** Stops at a place of what is known. */
+  arriveAt(place: Place): void {
+    this.stopped(this.traveller.stayAt(place));
+  }
+
+  /** Tells a client that shows memory what was written by hand. */
+  tellMemory(write: PatchWrite): void {
+    if (!this.client.memory || write.kind !== 'memory') return;
+    const memoryReference = `0x${write.address.toString(16)}`;
+    this.port.event('memory', { memoryReference, offset: 0, count: write.bytes.length });
   }
 
   /** Whether branches of a recording are to be recorded too. */

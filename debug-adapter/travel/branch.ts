@@ -1,4 +1,5 @@
 /** Runs a simulation again up to an effect, to go on differently from there. */
+import { parsePatch } from '../../simulator/engine/patch.ts';
 import type { FaultPlan } from '../../simulator/faults/fault.ts';
 import type { HostRecording } from '../../simulator/host/host-environment.ts';
 import type { LoadedSimulation } from '../../simulator/host/loaded-simulation.ts';
@@ -24,23 +25,24 @@ export interface Origin {
   readonly realServices: ReadonlySet<string>;
 }
 
-/** The performance of an effect that a branch begins before. */
+/** The performance of an effect that a branch begins before, or a statement. */
 export interface BranchPoint {
   readonly execution: ExecutionId;
   readonly seq: Seq;
   /** The attempt that asked for it first, of those whose entry it is. */
   readonly attempt: number;
+  /** The statement, after the effects before `seq`; undefined for the call of the effect. */
+  readonly tick?: number;
 }
 
-/** A live simulation that stands before an effect, and where it is recorded. */
+/** A live simulation that stands where a branch begins, and where it is recorded. */
 export interface Branched {
   readonly live: LiveDriver;
   readonly recording: HostRecording | undefined;
 }
 
 /**
- * A live simulation that stands before the effect, with the same past, whose outputs are not shown
- * again. Throws DebugError `branch-missed`, RecordingError.
+ * A live simulation that stands at the point, with the same past, whose outputs are not shown again. Throws DebugError `branch-missed`, RecordingError.
  *
  * @param record where the whole of it is recorded; undefined for nowhere
  */
@@ -55,7 +57,7 @@ export async function branchAt(
   if (inputs.length === 0) return runTo(host, listener, origin, point, record);
   const { live: first } = await runTo(host, listener, origin, point, undefined);
   const { steps } = first.run.simulation.agenda;
-  const before = inputs.filter(({ step }) => step <= steps);
+  const before = inputs.filter((input) => input.step <= steps && !isPatchAfter(input, point));
   if (before.length === inputs.length && record === undefined) {
     return { live: first, recording: undefined };
   }
@@ -75,10 +77,9 @@ async function runTo(
   let live: LiveDriver | undefined;
   try {
     live = await liveAgain(host, listener, origin, recording);
-    const upcoming: Motion['upcoming'] = ({ execution, seq, attempt }) =>
-      execution === point.execution && seq === point.seq && attempt === point.attempt;
-    const end = await live.advance(stopWhen({ upcoming }));
-    if (end.kind !== 'stopped' || live.upcoming === undefined) {
+    const end = await live.advance(motionTo(point));
+    const arrived = point.tick === undefined ? live.upcoming : live.within;
+    if (end.kind !== 'stopped' || arrived === undefined) {
       throw debugErrors.branchMissed(point.execution, point.seq);
     }
     live.quietUntil = live.run.simulation.agenda.now;
@@ -88,6 +89,22 @@ async function runTo(
     recording?.leave();
     throw error;
   }
+}
+
+/** Stops where an attempt comes to a point. */
+export function motionTo({ execution, seq, attempt, tick }: BranchPoint): Motion {
+  if (tick !== undefined) return stopWhen({ statement: { execution, attempt, seq, tick } });
+  const upcoming: Motion['upcoming'] = (effect) =>
+    effect.execution === execution && effect.seq === seq && effect.attempt === attempt;
+  return stopWhen({ upcoming });
+}
+
+/** Between two effects no steps are counted, and memory may be changed before a point or after it. */
+function isPatchAfter(input: InputRow, { execution, seq, tick }: BranchPoint): boolean {
+  if (input.kind !== 'patch' || tick === undefined) return false;
+  const patch = parsePatch(input);
+  if (patch.execution !== execution || patch.place.seq < seq) return false;
+  return patch.place.kind === 'effect' || patch.place.tick > tick;
 }
 
 /** The same simulation, from its beginning. */

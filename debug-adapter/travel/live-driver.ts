@@ -8,6 +8,8 @@
  * D3  At most one motion is under way.
  */
 import type { ShownOutput } from '../../simulator/engine/journal-store.ts';
+import type { Patch } from '../../simulator/engine/patch.ts';
+import type { StatementPoint } from '../../simulator/engine/patches.ts';
 import type { Question } from '../../simulator/engine/questions.ts';
 import type { Computing, UpcomingEffect } from '../../simulator/engine/simulation.ts';
 import type { GuestProgram } from '../../simulator/guest/program.ts';
@@ -58,6 +60,8 @@ export interface Motion {
    * looks for statements finds them by running it again.
    */
   readonly looksWithin?: boolean;
+  /** The statement of an attempt before which its guest is put aside, and it stops. */
+  readonly statement?: StatementPoint;
 }
 
 /** A motion that stops for what is given, and for nothing else. */
@@ -114,6 +118,8 @@ export class LiveDriver {
   readonly book: StackBook;
   /** The effect before which a guest was put aside; undefined while running and elsewhere. */
   upcoming: UpcomingEffect | undefined;
+  /** Where a guest was put aside while it computed; undefined while running and elsewhere. */
+  within: Within | undefined;
   ended = false;
   /** Outputs of effects up to this instant are held back: they were shown before. */
   quietUntil: VirtualNanos | undefined;
@@ -124,7 +130,6 @@ export class LiveDriver {
   private decided = false;
   private placed = 0;
   private pausing = false;
-  private within: Within | undefined;
   /** After which effect each execution was put aside while it computed. */
   private readonly looked = new Map<ExecutionId, string>();
   private disposed = false;
@@ -173,6 +178,8 @@ export class LiveDriver {
     this.decided = false;
     this.placed = 0;
     this.upcoming = undefined;
+    this.within = undefined;
+    this.run.simulation.stopAt = motion.statement;
     this.audience?.turn({ kind: 'running' });
     let end: MotionEnd | undefined;
     try {
@@ -180,6 +187,7 @@ export class LiveDriver {
       return end;
     } finally {
       this.motion = undefined;
+      this.run.simulation.stopAt = undefined;
       this.pausing = false;
       this.audience?.turn(this.restOf(end));
     }
@@ -189,6 +197,14 @@ export class LiveDriver {
   pause(): void {
     this.pausing = this.motion !== undefined;
     this.upstreams.nudge();
+  }
+
+  /** Changes memory by hand. What comes after the place has not been seen yet. */
+  patch(patch: Patch): void {
+    this.run.simulation.inputs.patch(patch);
+    this.last = undefined;
+    this.asked.delete(patch.execution);
+    this.looked.delete(patch.execution);
   }
 
   /** The latest effect that an execution has asked for, whatever became of it. */
@@ -264,6 +280,11 @@ export class LiveDriver {
   }
 
   private stopsWithin({ execution, attempt, entries, tick, isNew }: Computing): boolean {
+    const { statement } = this.motion ?? {};
+    const isThere =
+      statement?.execution === execution &&
+      statement.attempt === attempt &&
+      statement.tick === tick;
     const place = `${attempt} ${entries}`;
     const looks = this.motion?.looksWithin === true && isNew;
     const isOver = looks && this.looked.get(execution) !== place;
@@ -271,7 +292,9 @@ export class LiveDriver {
       this.looked.set(execution, place);
       this.decided = true;
     }
-    if (!isOver && !this.pausing && !this.disposed && !this.host.interrupted()) return false;
+    if (isThere) this.decided = true;
+    if (!isThere && !isOver && !this.pausing && !this.disposed && !this.host.interrupted())
+      return false;
     this.within = { execution, tick };
     return true;
   }

@@ -27,7 +27,7 @@ import type { PathBook } from './statements/path-book.ts';
 import { Interrupted } from './statements/reruns.ts';
 import type { Snapshot } from './statements/snapshot.ts';
 import { type Granularity, Stepping } from './stepping.ts';
-import type { Stop } from './stop.ts';
+import { DESCRIPTIONS, type Stop } from './stop.ts';
 import { Whereabouts } from './whereabouts.ts';
 
 export interface TravellerSetup extends PassingListener {
@@ -275,6 +275,12 @@ export class Traveller {
   /** Stops where it is, for a client that lost track. */
   stay(): Stop {
     return this.whereabouts.here('pause', 'Paused');
+  }
+
+  /** Stops at a place of what is known. */
+  stayAt(place: Place): Stop {
+    const { whereabouts } = this;
+    return whereabouts.at(whereabouts.positionOf(place), 'goto', DESCRIPTIONS.goto);
   }
 
   /** Stands before the effect at which the live simulation was put aside. */

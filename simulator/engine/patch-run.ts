@@ -10,15 +10,15 @@ import {
   ProbeSession,
   type ProbeSettings,
 } from '../guest/instrument/index.ts';
-import type { Patch } from './patch.ts';
+import type { Patch, PatchPlace } from './patch.ts';
 
 export interface PatchRunOptions {
   /** In the order in which they came. */
   readonly patches: readonly Patch[];
   /** Told of a patch that is left out, and why. */
   readonly onLeftOut?: (patch: Patch, why: string) => void;
-  /** Memory was written to, at the tick that the session is at. */
-  readonly onPatched?: () => void;
+  /** Memory was written to, at the tick that the session is at: before its statement or in a call. */
+  readonly onPatched?: (place: PatchPlace['kind']) => void;
 }
 
 export class PatchRun {
@@ -67,7 +67,8 @@ export class PatchRun {
     for (const patch of here) {
       if (!this.write(patch)) this.options.onLeftOut?.(patch, 'there is no such place to write to');
     }
-    if (here.length > 0) this.options.onPatched?.();
+    const [first] = here;
+    if (first !== undefined) this.options.onPatched?.(first.place.kind);
   }
 
   private write({ write }: Patch): boolean {

@@ -1,5 +1,5 @@
 /** Reruns of an execution from its journal, with forms of its program that can be stopped. */
-import type { Patch } from '../../../simulator/engine/patch.ts';
+import type { Patch, PatchPlace } from '../../../simulator/engine/patch.ts';
 import { PatchRun } from '../../../simulator/engine/patch-run.ts';
 import { type ReplayEnd, replay } from '../../../simulator/engine/replayer.ts';
 import type { Workflow } from '../../../simulator/engine/workflow.ts';
@@ -47,7 +47,7 @@ export interface RerunSetup {
 interface Wishes extends ProbeSettings {
   /** Stops inside the call of this effect. */
   readonly stopAtEffect?: number;
-  /** Memory was changed by hand. */
+  /** Memory was changed by hand; the latest place at which it was not is at this tick. */
   readonly onPatched?: (tick: number) => void;
   /** An effect is called, in the middle of a statement. */
   readonly onCall?: (seq: number, tick: number) => void;
@@ -284,7 +284,10 @@ export class JournalReruns implements Reruns {
   ): { readonly session: ProbeSession; readonly patching?: { readonly patching: PatchRun } } {
     const { patches } = this.setup;
     if (patches.length === 0) return { session: new ProbeSession(settings) };
-    const told = () => onPatched?.(patching.session.tick);
+    const told = (place: PatchPlace['kind']) => {
+      const { tick } = patching.session;
+      onPatched?.(place === 'effect' ? tick : tick - 1);
+    };
     const patching: PatchRun = new PatchRun({ patches, onPatched: told }, settings);
     return { session: patching.session, patching: { patching } };
   }

@@ -12,6 +12,8 @@ export interface Evaluation {
   readonly value: Value;
   /** Of an assignment: what to change. Nothing was changed yet. */
   readonly write: ValueWrite | undefined;
+  /** Of an assignment: the expression for what is changed. */
+  readonly target: string | undefined;
 }
 
 /** Computes an expression or an assignment. Throws ExpressionError, and no other. */
@@ -20,10 +22,11 @@ export function evaluateText(text: string, scope: ExpressionScope): Evaluation {
     const syntax = parseExpression(text, (name) => scope.type(name));
     const evaluator = new Evaluator(scope);
     if (syntax.kind !== 'assignment') {
-      return { value: evaluator.value(syntax).called(text), write: undefined };
+      return { value: evaluator.value(syntax).called(text), write: undefined, target: undefined };
     }
     const value = evaluator.value(syntax.value);
-    return { value, write: planWrite(evaluator.value(syntax.target), value) };
+    const write = planWrite(evaluator.value(syntax.target), value);
+    return { value, write, target: text.slice(0, syntax.at).trim() };
   });
 }
 
