@@ -24,11 +24,10 @@ function isAccepted({ status }: LedgerRow): boolean {
 /** Accepted rows that are no recognised repeats: each did something. */
 export function deeds(run: Observed): readonly LedgerRow[] {
   const accepted = acceptedRows(run);
-  const byNumber = new Map(accepted.map((row) => [`${row.service}/${row.number}`, row]));
+  const firstOf = firstAccepted(accepted);
   return accepted.filter((row) => {
-    if (row.duplicateOf === undefined) return changedSomething(run, row);
-    const first = byNumber.get(`${row.service}/${row.duplicateOf}`);
-    return first === undefined || didAgain(run, first, row);
+    const first = firstOf(row);
+    return first === row ? changedSomething(run, row) : didAgain(run, first, row);
   });
 }
 
@@ -36,14 +35,22 @@ export function deeds(run: Observed): readonly LedgerRow[] {
 export function deedsDoneAgain(run: Observed): readonly DoneAgain[] {
   const accepted = acceptedRows(run);
   const found = new Map<LedgerRow, LedgerRow[]>();
-  const byNumber = new Map(accepted.map((row) => [`${row.service}/${row.number}`, row]));
+  const firstOf = firstAccepted(accepted);
   for (const row of accepted) {
-    if (row.duplicateOf === undefined) continue;
-    const first = byNumber.get(`${row.service}/${row.duplicateOf}`);
-    if (first === undefined || first.seq !== row.seq || first.execution !== row.execution) continue;
+    const first = firstOf(row);
+    if (first === row || first.seq !== row.seq || first.execution !== row.execution) continue;
     if (didAgain(run, first, row)) found.set(first, [...(found.get(first) ?? []), row]);
   }
   return [...found].map(([first, again]) => ({ first, again }));
+}
+
+/** Finds the first row of those that repeat one another; ones before it may have been refused. */
+function firstAccepted(accepted: readonly LedgerRow[]): (row: LedgerRow) => LedgerRow {
+  const groupOf = ({ service, number, duplicateOf }: LedgerRow): string =>
+    `${service}/${duplicateOf ?? number}`;
+  const firsts = new Map<string, LedgerRow>();
+  for (const row of accepted) if (!firsts.has(groupOf(row))) firsts.set(groupOf(row), row);
+  return (row) => firsts.get(groupOf(row)) ?? row;
 }
 
 /** False when the state of the service can be seen, and the request left it as it was. */

@@ -81,6 +81,27 @@ describe('the built-in checks', () => {
     }
   });
 
+  it('let a repeat be that is recognised after one that was refused', () => {
+    const heedful = bookkeeper('keys', false);
+    const service = (): ServiceProgram => {
+      const inner = heedful();
+      return {
+        ...inner,
+        handle: (request, context) => {
+          if (new TextDecoder().decode(request.body) === 'x') return inner.handle(request, context);
+          return { status: 400, headers: [], pieces: [], delayNanos: 0n, note: undefined };
+        },
+      };
+    };
+    const corrupt = { kind: 'corrupt-request', at: { effect: 'http.request' } };
+    const outcome = trialRunner(program, { args: POST, service }).run(
+      trialOf([corrupt, { ...LOSE_RESPONSE, times: 2 }]),
+    );
+    const statuses = outcome.history.ledger().map(({ status }) => status);
+    assert.deepEqual(statuses, [400, 200, 200]);
+    assert.deepEqual(violationLines(outcome), []);
+  });
+
   it('find what is done more often than undisturbed, under whatever keys', () => {
     const crash = { kind: 'crash', point: 'performed', at: { effect: 'http.request' } };
     const workflow = { persistence: 'workflow' } as const;
