@@ -51,7 +51,7 @@ export class ExplorationModel {
 
   /** One that is told again replaces the earlier. */
   takeFinding(finding: Finding): void {
-    const index = this.findings.findIndex((each) => findingKey(each) === findingKey(finding));
+    const index = this.findings.findIndex((each) => each.key === finding.key);
     this.findings = index < 0 ? [...this.findings, finding] : this.findings.with(index, finding);
   }
 
@@ -74,12 +74,4 @@ export class ExplorationModel {
     this.phase = phase;
     this.endedMs = this.nowMs();
   }
-}
-
-/** What makes two findings the same: the check, and the place to look at. */
-export function findingKey({ check, at, message }: Finding): string {
-  if (at === undefined) return `${check} ${message}`;
-  const { source, execution, seq } = at;
-  const where = source === undefined ? `${execution}/${seq}` : `${source.path}:${source.line}`;
-  return `${check} ${where} ${at.effect}`;
 }

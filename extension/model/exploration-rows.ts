@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import type { Finding } from '../../simulator/explore/finding.ts';
 import type { CoverageLine, StopReason } from '../../simulator/explore/report.ts';
-import { type ExplorationModel, findingKey } from './exploration-model.ts';
+import type { ExplorationModel } from './exploration-model.ts';
 import { faultInWords } from './fault-by-hand.ts';
 import type { Icon } from './icon.ts';
 
@@ -72,7 +72,7 @@ export function explorationRowId(row: ExplorationRow): string {
     case 'exploration':
       return id;
     case 'finding':
-      return `${id} finding ${findingKey(row.finding)}`;
+      return `${id} finding ${row.finding.key}`;
     case 'coverage':
       return `${id} coverage`;
     case 'line':

@@ -166,7 +166,8 @@ export const EXPLORE: CommandSpec = {
     HELP,
   ],
   notes: [
-    'Strategies: crashes, faults, clocks, pairs, partitions, schedules, swarms.',
+    'Strategies: crashes, faults, clocks, pairs, partitions, schedules, swarms; and, only when asked',
+    'for, corruptions.',
     'Exits with 71 when a check fails. Ctrl-C ends it, and keeps what was found.',
   ],
 };
@@ -179,6 +180,22 @@ export const CHECK: CommandSpec = {
   manyPositionals: true,
   options: [JSON_OUTPUT, HELP],
   notes: ['Without names, it runs those in the folder scenarios. Exits with 71 when one fails.'],
+};
+
+export const COMPARE: CommandSpec = {
+  name: 'compare',
+  usage: '<module|workflow> [options]',
+  summary: 'run a fault plan at every persistence level, and show what each costs',
+  positionals: ['module, source, folder or workflow'],
+  options: [
+    { name: 'plan', value: 'FILE', help: 'the fault plan; the configured one when left out' },
+    { name: 'seed', value: 'N', help: 'decide everything random from this number' },
+    JSON_OUTPUT,
+    HELP,
+  ],
+  notes: [
+    'The level "step" is compared where the workflow names its steps; see docs/exploring.md.',
+  ],
 };
 
 export const DEBUG_ADAPTER: CommandSpec = {
@@ -194,6 +211,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   SERVE,
   EXPLORE,
   CHECK,
+  COMPARE,
   REPLAY,
   INSPECT,
   DEBUG_ADAPTER,

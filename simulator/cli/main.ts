@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./serve-command.ts')).serveCommand,
   explore: async () => (await import('./explore-command.ts')).exploreCommand,
   check: async () => (await import('./check-command.ts')).checkCommand,
+  compare: async () => (await import('./compare-command.ts')).compareCommand,
   replay: async () => (await import('./replay-command.ts')).replayCommand,
   inspect: async () => (await import('./inspect-command.ts')).inspectCommand,
   'debug-adapter': async () => (await import('./debug-adapter-command.ts')).debugAdapterCommand,

@@ -50,7 +50,7 @@ import { Patches } from './patches.ts';
 import { Questions } from './questions.ts';
 import type { RealRequests } from './real-requests.ts';
 import { SourcePlaces } from './source-places.ts';
-import { entriesKept, Steps } from './steps.ts';
+import { forgetUnkept, Steps } from './steps.ts';
 import { Traffic } from './traffic.ts';
 import { VolumeFaults } from './volume-faults.ts';
 import type { Workflow } from './workflow.ts';
@@ -196,7 +196,7 @@ export class Engine {
       if (latest.outcome !== 'suspended') execution.recoveries++;
     }
     noteLost(execution, this.sink);
-    this.forgetTail(execution);
+    forgetUnkept(this, execution);
     journal.epoch++;
     execution.attempts++;
     execution.run(this.deployments.current(execution.workflow));
@@ -215,20 +215,6 @@ export class Engine {
     });
     this.cluster.enter(attempt);
     attempt.wake();
-  }
-
-  /** What the persistence level does not keep. */
-  private forgetTail({ id, journal, latest, workflow }: Execution): void {
-    if (latest === undefined || latest.outcome === 'suspended') return;
-    const { persistence } = workflow.config;
-    if (persistence === 'effect') return;
-    if (persistence !== 'step') {
-      this.store.restart(journal);
-      return;
-    }
-    const kept = entriesKept(journal);
-    for (const entry of journal.entries.slice(kept)) this.sink.lost(id, latest.number, entry);
-    if (kept < journal.entries.length) this.store.keepFirst(journal, kept);
   }
 
   /** Cancels an execution right after one of its effects; -1 before the first. It may be to come. */

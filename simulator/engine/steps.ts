@@ -13,6 +13,8 @@ import type { GuestProgram } from '../guest/program.ts';
 import { captureFrames, ProgramLocator } from '../guest/symbols/index.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Attempt } from './attempt.ts';
+import type { Engine } from './engine.ts';
+import type { Execution } from './execution.ts';
 import type { DurableJournal } from './journal-store.ts';
 import type { Workflow } from './workflow.ts';
 
@@ -141,8 +143,26 @@ export function noteStep(attempt: Attempt, step: number | undefined): void {
   journal.endedStep = { step: last.step, lastSeq: last.seq };
 }
 
+/** Forgets what the persistence level of an execution does not keep; its latest attempt has ended. */
+export function forgetUnkept({ store, sink }: Engine, execution: Execution): void {
+  const { id, journal, latest, workflow } = execution;
+  const { persistence } = workflow.config;
+  if (latest === undefined || latest.outcome === 'suspended' || persistence === 'effect') return;
+  if (persistence !== 'step') {
+    store.restart(journal);
+    return;
+  }
+  const kept = entriesKept(journal);
+  for (const entry of journal.entries.slice(kept)) {
+    // What the attempt had and the journal has not is written down already.
+    const isNoted = entry.result === undefined && latest.view[entry.seq]?.result !== undefined;
+    if (!isNoted) sink.lost(id, latest.number, entry);
+  }
+  if (kept < journal.entries.length) store.keepFirst(journal, kept);
+}
+
 /** How many entries outlive the end of an attempt: all before a step that has not ended. */
-export function entriesKept({ entries, endedStep }: DurableJournal): number {
+function entriesKept({ entries, endedStep }: DurableJournal): number {
   const last = entries.at(-1);
   if (last?.step === undefined || isEnded(last, endedStep)) return entries.length;
   return entries.findIndex(({ step }) => step === last.step);

@@ -70,6 +70,14 @@ export interface RunOptions {
   readonly messages?: readonly OutsideMessage[];
 }
 
+/** A plan that is run at every persistence level. */
+export interface CompareOptions {
+  readonly target: RunTarget;
+  /** A fault plan file, absolute; the configured one when left out. */
+  readonly plan?: string;
+  readonly seed?: number;
+}
+
 /** Runs an earlier simulation again, with more faults: the other future. */
 export interface BranchOptions {
   /** The recording to start from, absolute; undefined takes the simulation that the host holds. */

@@ -6,6 +6,7 @@
 
 import type { JsonObject } from '../effects/operation.ts';
 import type { OutcomeAnswer } from '../engine/http-exchange.ts';
+import type { LevelReport } from '../explore/compare-levels.ts';
 import type { ExploreOptions, ExploreProgress } from '../explore/explore-options.ts';
 import type { Finding } from '../explore/finding.ts';
 import type { ExploreReport } from '../explore/report.ts';
@@ -13,6 +14,7 @@ import type { ScenarioResult } from '../explore/scenario.ts';
 import type { Urgency } from './mailbox.ts';
 import type {
   BranchOptions,
+  CompareOptions,
   KeptPromise,
   OutsideMessage,
   RunOptions,
@@ -35,6 +37,7 @@ import type { WorldSummary } from './world-summary.ts';
 
 export type {
   BranchOptions,
+  CompareOptions,
   KeptPromise,
   OutsideMessage,
   RunOptions,
@@ -149,6 +152,8 @@ export type HostRequest =
    * over, or when a `cancel` has broken it off. Nothing is recorded.
    */
   | { readonly kind: 'explore'; readonly options: ExploreOptions }
+  /** Runs a plan at every persistence level; nothing is recorded. */
+  | { readonly kind: 'compare'; readonly options: CompareOptions }
   /** Runs a scenario, which is a file, absolute; nothing is recorded. */
   | { readonly kind: 'check'; readonly scenario: string }
   /** `urgent` breaks off what the host is at, such as a long look at the past. */
@@ -179,6 +184,7 @@ export interface HostAnswers {
   readonly locate: readonly StackFrameView[];
   readonly explore: ExploreReport;
   readonly check: ScenarioResult;
+  readonly compare: readonly LevelReport[];
 }
 
 export type AnswerTo<K extends HostRequest['kind']> = K extends keyof HostAnswers

@@ -7,6 +7,7 @@ import type { Simulation } from '../engine/simulation.ts';
 import { parseFault } from '../faults/plan.ts';
 import { executionId, seqOf } from '../journal/entry.ts';
 import { atPresent } from './at-present.ts';
+import { compare } from './comparing.ts';
 import { Exploring } from './exploring.ts';
 import { HeldSimulation } from './held-simulation.ts';
 import type { HostEnvironment } from './host-environment.ts';
@@ -98,6 +99,8 @@ export class HostSession {
         return this.locate(request);
       case 'explore':
         return this.exploring.explore(request.options);
+      case 'compare':
+        return compare(this.environment, request.options);
       case 'check':
         return this.exploring.check(request.scenario);
       case 'close':

@@ -15,6 +15,7 @@ import { parseScenario } from '../../../simulator/explore/scenario-text.ts';
 const TARGET = { path: '/work/backstitch.json', workflow: 'order' };
 
 const CHARGED_TWICE: Finding = {
+  key: 'exactly-once order.c:42',
   check: 'exactly-once',
   message: 'order-1 #4 charged payment 2 times; the undisturbed run does it once.',
   severity: 'error',
@@ -38,6 +39,7 @@ const CHARGED_TWICE: Finding = {
 
 const BACKWARDS: Finding = {
   ...CHARGED_TWICE,
+  key: 'clock-backwards order.c:42',
   check: 'clock-backwards',
   message: 'order-1 saw its wall clock run backwards.',
   severity: 'warning',
