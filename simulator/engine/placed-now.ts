@@ -19,9 +19,9 @@ export function placedNow(engine: Engine, fault: Fault): Fault {
     return { ...fault, at: { ...at, atNanos: agenda.freeInstant() } } as Fault;
   }
   if (at.kind === 'seq' && !mayHaveBegun(engine, at)) return fault;
-  const { afterNanos = agenda.now } = at;
-  const from = afterNanos > agenda.now ? afterNanos : agenda.now;
-  return { ...fault, at: { ...at, afterNanos: from } } as Fault;
+  const isLater = at.afterNanos !== undefined && at.afterNanos > agenda.now;
+  if (isLater) return fault;
+  return { ...fault, at: { ...at, afterNanos: agenda.now } } as Fault;
 }
 
 /** Whether this attempt, or one before it, has come to the effect. */
