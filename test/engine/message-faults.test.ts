@@ -243,6 +243,34 @@ describe('a fault of messages', () => {
     assert.equal(late.at(-1), 'opened at 50');
   });
 
+  it('keeps requests from a real host, and never doubles or corrupts one', () => {
+    const real = { name: 'counter', hosts: ['counter'], latencyNanos: 0n, real: true } as const;
+    const services = [{ ...real, timeoutNanos: 6_000_000_000n, rateLimit: undefined }];
+    const sent = (fault: object): readonly string[] => {
+      const bodies: string[] = [];
+      const simulated = simulate(program, {
+        args: ['post', 'http://counter/a', 'hello'],
+        plan: { faults: [{ at: HTTP, ...fault }] },
+        world: { services },
+        setup: {
+          servicePrograms: new Map(),
+          observer: {
+            onRealRequest: ({ request }) => bodies.push(Buffer.from(request.body).toString()),
+          },
+        },
+      });
+      simulated.simulation.run();
+      return bodies;
+    };
+    for (const kind of ['status', 'refuse', 'dns-failure', 'lose-request']) {
+      const result = sent({ kind, times: 100 });
+      assert.deepEqual(result, [], kind);
+    }
+    for (const kind of ['duplicate-request', 'corrupt-request', 'delay-response']) {
+      assert.deepEqual(sent({ kind }), ['hello'], kind);
+    }
+  });
+
   it('leaves a run alone that it does not hit', () => {
     const args = ['post', 'http://counter/a', 'hello', 'print', 'x'];
     const calm = tell(simulate(program, { args }));
