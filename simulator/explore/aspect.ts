@@ -22,8 +22,25 @@ export function effectsTouchedBy(kind: FaultKind): readonly string[] {
 /** Kinds that end others: alone they do nothing. */
 const MENDING: ReadonlySet<FaultKind> = new Set(['heal', 'resume', 'restart', 'clock-reset']);
 
-/** The kinds that do something by themselves. */
-export const HARMFUL_KINDS: readonly FaultKind[] = FAULT_KINDS.filter((kind) => !MENDING.has(kind));
+/** Data comes out wrong, and nothing tells: no program that believes what it reads survives that. */
+export const CORRUPTING_KINDS: readonly FaultKind[] = FAULT_KINDS.filter(
+  (kind) => kind.startsWith('corrupt-') || kind === 'stale-read',
+);
+
+/** Kinds that need something that only a person knows, such as another module. */
+const UNGUESSED: readonly FaultKind[] = FAULT_KINDS.filter((kind) =>
+  Object.values(specOf(kind).fields).some((field) => field.type === 'text' && field.required),
+);
+
+/** The kinds that chance can choose among: all that a program can be expected to survive. */
+export const CHANCE_KINDS: readonly FaultKind[] = FAULT_KINDS.filter(
+  (kind) => !UNGUESSED.includes(kind) && !CORRUPTING_KINDS.includes(kind),
+);
+
+/** Those of them that do something by themselves. */
+export const HARMFUL_KINDS: readonly FaultKind[] = CHANCE_KINDS.filter(
+  (kind) => !MENDING.has(kind),
+);
 
 export function isClockKind(kind: FaultKind): boolean {
   return kind in CLOCK_FAULTS;

@@ -13,6 +13,7 @@ import { trialJson } from './trial-json.ts';
 const NEIGHBOURS_MAX = 60;
 
 interface Shrinking extends Omit<FindingBookSetup, 'onFinding'> {
+  readonly key: string;
   readonly tried: TriedTrial;
   readonly shrunk: Shrunk;
   /** What the minimal trial breaks. */
@@ -22,9 +23,10 @@ interface Shrinking extends Omit<FindingBookSetup, 'onFinding'> {
 
 /** Makes a finding of what was shrunk; yields between the runs that looking for a neighbour takes. */
 export function* describeFinding(shrinking: Shrinking): Generator<void, Finding> {
-  const { tried, shrunk, broken, spot, countsCalm } = shrinking;
+  const { key, tried, shrunk, broken, spot, countsCalm } = shrinking;
   const nearest = yield* nearestPassing(shrinking);
   return {
+    key,
     check: broken.check,
     message: broken.message,
     severity: broken.severity,

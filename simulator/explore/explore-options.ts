@@ -11,9 +11,15 @@ export const STRATEGY_NAMES = [
   'partitions',
   'schedules',
   'swarms',
+  'corruptions',
 ] as const;
 
 export type StrategyName = (typeof STRATEGY_NAMES)[number];
+
+/** Those that are used unless others are asked for. */
+export const DEFAULT_STRATEGIES: readonly StrategyName[] = STRATEGY_NAMES.filter(
+  (name) => name !== 'corruptions',
+);
 
 /** One of several explorations that share the work: it takes every `count`-th trial. */
 export interface Shard {
@@ -43,7 +49,7 @@ export interface ExploreOptions {
   /** Random trials in a row without anything new after which it stops. */
   readonly saturation?: number;
   readonly shard?: Shard;
-  /** Only these strategies; all when left out. */
+  /** Only these strategies; DEFAULT_STRATEGIES when left out. */
   readonly only?: readonly StrategyName[];
   /** A module of checks, absolute; replaces the configured one. */
   readonly checks?: string;

@@ -6,10 +6,12 @@
  * X2  Shards share the trials of one exploration; together they run what it runs alone.
  */
 import type { FaultPlan } from '../faults/fault.ts';
+import { PlanError } from '../faults/plan.ts';
 import { executionId } from '../journal/entry.ts';
 import { CALM_NUMBER } from './calm-number.ts';
 import { CoverageBook } from './coverage-book.ts';
 import {
+  DEFAULT_STRATEGIES,
   type ExploreOptions,
   type ExploreProgress,
   type Shard,
@@ -27,11 +29,12 @@ import {
   type StrategyReport,
 } from './report.ts';
 import { type Site, siteKey, sitesOf, type Target } from './site.ts';
-import { Spots } from './spots.ts';
+import { placeOf, Spots } from './spots.ts';
 import { STRATEGIES } from './strategies/index.ts';
 import { stuckFinding } from './stuck-finding.ts';
 import { survey } from './survey.ts';
 import type { Outcome, Trial } from './trial.ts';
+import { trialJson } from './trial-json.ts';
 import { TrialOrder } from './trial-order.ts';
 import type { TrialRunner } from './trial-runner.ts';
 
@@ -115,7 +118,7 @@ export class Explorer {
       : yield* survey(runner.calm, seed, (trial) => this.run(CALM_NUMBER, trial));
     for (const target of targets) this.coverage.add(target);
     const order = new TrialOrder(
-      (options.only ?? STRATEGY_NAMES).map((name) => STRATEGIES[name]),
+      (options.only ?? DEFAULT_STRATEGIES).map((name) => STRATEGIES[name]),
       this.aimAt(targets),
     );
     this.order = order;
@@ -172,6 +175,19 @@ export class Explorer {
       trial,
       outcome: runner.calm,
     });
+    // Other shards would find the same.
+    if (this.shard.index !== 1) return;
+    for (const { violation, at, perturb } of yield* runner.dependencies()) {
+      const { check, message, severity } = violation;
+      const spot = this.spotOf(at);
+      this.findings.put({
+        ...{ check, message, severity, runs: 1, shrinkRuns: 0 },
+        key: `${check} ${placeOf(spot)}`,
+        trial: trialJson({ ...trial, perturb: [perturb] }),
+        original: { faults: 0, strategy: this.strategy, trial: CALM_NUMBER },
+        at: spot,
+      });
+    }
   }
 
   private *takeNumber(order: TrialOrder, number: number): Generator<void, void> {
@@ -189,7 +205,8 @@ export class Explorer {
       return;
     }
     yield;
-    const outcome = this.run(number, trial);
+    const outcome = this.tryRun(number, trial);
+    if (outcome === undefined) return;
     this.note(outcome);
     const isNew = this.coverage.take(outcome.fired);
     this.learnSites(outcome);
@@ -207,6 +224,17 @@ export class Explorer {
     const entry = this.setup.runner.calm.history.entries(executionId(execution))[seq];
     if (entry === undefined) return undefined;
     return this.spotOf({ execution, seq, effect: entry.operation.name });
+  }
+
+  /** Undefined when the world does not take the trial's plan, which is told. */
+  private tryRun(number: number, trial: Trial): Outcome | undefined {
+    try {
+      return this.run(number, trial);
+    } catch (error) {
+      if (!(error instanceof PlanError)) throw error;
+      this.noteProblem(error.message);
+      return undefined;
+    }
   }
 
   private run(number: number, trial: Trial): Outcome {
@@ -242,10 +270,12 @@ export class Explorer {
   }
 
   private note({ problems, sometimes }: Outcome): void {
-    for (const problem of problems) {
-      if (this.problems.size < PROBLEMS_MAX) this.problems.add(problem.message);
-    }
+    for (const problem of problems) this.noteProblem(problem.message);
     this.noteSometimes(sometimes);
+  }
+
+  private noteProblem(message: string): void {
+    if (this.problems.size < PROBLEMS_MAX) this.problems.add(message);
   }
 
   private noteSometimes(sometimes: Readonly<Record<string, boolean>>): void {
@@ -267,6 +297,9 @@ export class Explorer {
     const { coverage, findings, strategies, next, runs, problems, sometimes } = report;
     this.noteSometimes(sometimes);
     this.coverage.restore(coverage);
+    for (const [key, { line }] of Object.entries(coverage.effects)) {
+      this.spots.restore(key, coverage.lines[line]?.source);
+    }
     this.findings.restore(findings);
     for (const { name, runs: count, broken } of strategies) {
       this.tallies.set(name, { runs: count, broken });

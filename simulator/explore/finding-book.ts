@@ -1,8 +1,8 @@
 /**
  * The findings of an exploration. It owns which broken trials are one finding: those that break the
- * same check in the same place. The first of them is shrunk, the others are counted.
+ * same check at the same source line; or, where a check names no effect, say the same of it. The first of them is shrunk, the others are counted.
  *
- * B1  Of two findings, no check and place are the same.
+ * B1  No two findings have the same key.
  * B2  A finding stands at the trial with the lowest number that broke in its way.
  */
 import type { Violation } from '../checks/check.ts';
@@ -37,10 +37,10 @@ export interface FindingBookSetup {
 }
 
 export class FindingBook {
-  /** By check and place. */
+  /** By key. */
   private readonly findings = new Map<string, Finding>();
-  /** Ways of breaking that have come to a finding, by check and place; undefined for to none. */
-  private readonly aliases = new Map<string, string | undefined>();
+  /** Ways of breaking that have come to no finding: they need faults that never stop. */
+  private readonly dismissed = new Set<string>();
 
   constructor(private readonly setup: FindingBookSetup) {}
 
@@ -54,77 +54,49 @@ export class FindingBook {
 
   /** Takes over what an earlier exploration has found. */
   restore(findings: readonly Finding[]): void {
-    for (const finding of findings) {
-      const { check, at } = finding;
-      this.findings.set(keyOf(check, at === undefined ? '' : placeOf(at)), finding);
-    }
+    for (const finding of findings) this.findings.set(finding.key, finding);
   }
 
   /** Takes in a finding that was not made by running. */
   put(finding: Finding): void {
-    const { check, at } = finding;
-    const key = keyOf(check, at === undefined ? '' : placeOf(at));
-    if (this.findings.has(key)) this.count(key);
-    else this.keep(key, finding);
+    if (this.findings.has(finding.key)) this.count(finding.key);
+    else this.keep(finding);
   }
 
   /** Takes in what a trial broke; yields between the runs that shrinking takes. */
   *take(tried: TriedTrial): Generator<void, void> {
-    const seen = new Set<string>();
+    const counted = new Set<string>();
     for (const violation of tried.outcome.violations) {
-      const places = this.placesOf(violation, tried.outcome);
-      const keys = places.map((place) => keyOf(violation.check, place));
-      const known = keys.find((key) => this.findings.has(key) || this.aliases.has(key));
-      const key = known === undefined ? undefined : (this.aliases.get(known) ?? known);
-      if (key !== undefined && seen.has(key)) continue;
-      if (known === undefined) yield* this.shrink(tried, violation, keys);
-      else if (key !== undefined && this.findings.has(key)) this.count(key);
-      for (const each of keys) seen.add(this.aliases.get(each) ?? each);
+      const way = this.keyOf(violation, tried.outcome);
+      if (counted.has(way) || this.dismissed.has(way)) continue;
+      counted.add(way);
+      if (this.findings.has(way)) this.count(way);
+      else yield* this.shrink(tried, way);
     }
   }
 
-  private *shrink(
-    tried: TriedTrial,
-    violation: Violation,
-    keys: readonly string[],
-  ): Generator<void, void> {
-    const { runner, seed } = this.setup;
+  private *shrink(tried: TriedTrial, way: string): Generator<void, void> {
     if (this.isFull) return;
-    const { check } = violation;
-    // What breaks without naming an effect is anywhere: it is the plan that tells where.
-    const place =
-      violation.seq === undefined ? undefined : this.placesOf(violation, tried.outcome)[0];
+    const { runner, seed } = this.setup;
     const find = (outcome: Outcome): Violation | undefined =>
-      outcome.violations.find(
-        (each) =>
-          each.check === check &&
-          (place === undefined || this.placesOf(each, outcome).includes(place)),
-      );
-    const setup = { run: (trial: Trial) => runner.run(trial), seed };
-    const shrinker = new Shrinker(
-      { ...setup, breaks: (outcome) => find(outcome) !== undefined },
-      tried.trial,
-      tried.outcome,
-    );
+      outcome.violations.find((each) => this.keyOf(each, outcome) === way);
+    const breaks = (outcome: Outcome): boolean => find(outcome) !== undefined;
+    const run = (trial: Trial): Outcome => runner.run(trial);
+    const shrinker = new Shrinker({ run, breaks, seed }, tried.trial, tried.outcome);
     const shrunk = yield* shrinker.shrink();
     const broken = shrunk === undefined ? undefined : find(shrunk.outcome);
     if (shrunk === undefined || broken === undefined) {
-      for (const key of keys) this.aliases.set(key, undefined);
+      this.dismissed.add(way);
       return;
     }
     const spot = this.spotOf(broken, shrunk.outcome);
-    const key = keyOf(check, spot === undefined ? '' : placeOf(spot));
-    for (const each of keys) if (each !== key) this.aliases.set(each, key);
-    if (this.findings.has(key)) {
-      this.count(key);
-      return;
-    }
-    const finding = yield* describeFinding({ ...this.setup, tried, shrunk, broken, spot });
-    this.keep(key, finding);
+    const described = { ...this.setup, key: way, tried, shrunk, broken, spot };
+    const finding = yield* describeFinding(described);
+    this.keep(finding);
   }
 
-  private keep(key: string, finding: Finding): void {
-    this.findings.set(key, finding);
+  private keep(finding: Finding): void {
+    this.findings.set(finding.key, finding);
     this.setup.onFinding(finding);
   }
 
@@ -134,14 +106,10 @@ export class FindingBook {
     this.findings.set(key, { ...finding, runs: finding.runs + 1 });
   }
 
-  /** Where a violation may belong: to the effect that it names, or else to the faults that led to it. */
-  private placesOf(violation: Violation, outcome: Outcome): readonly string[] {
-    const spot = this.effectSpot(violation.execution, violation.seq, outcome);
-    if (spot !== undefined) return [placeOf(spot)];
-    const spots = outcome.fired.flatMap(({ site }) =>
-      site === undefined ? [] : (this.effectSpot(site.execution, site.seq, outcome) ?? []),
-    );
-    return spots.length === 0 ? [''] : [...new Set(spots.map(placeOf))];
+  /** What violations have in common that are one finding. */
+  private keyOf({ check, message, execution, seq }: Violation, outcome: Outcome): string {
+    const spot = this.effectSpot(execution, seq, outcome);
+    return `${check} ${spot === undefined ? message.replaceAll(/\d+/g, 'N') : placeOf(spot)}`;
   }
 
   /** The effect to look at: the one that is named, or that at which the last fault happened. */
@@ -163,8 +131,4 @@ export class FindingBook {
     const { runner, spots } = this.setup;
     return spots.of({ execution, seq, effect }, runner.viewOf(outcome));
   }
-}
-
-function keyOf(check: string, place: string): string {
-  return `${check} ${place}`;
 }

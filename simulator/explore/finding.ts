@@ -61,6 +61,8 @@ export interface NearestPassing {
 }
 
 export interface Finding {
+  /** The check and the place, or what is said where there is none: equal for what is one finding. */
+  readonly key: string;
   /** The check that failed, such as `exactly-once`. */
   readonly check: string;
   /** What is wrong, and where, in the minimal run. */

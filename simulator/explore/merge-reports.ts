@@ -4,7 +4,6 @@ import { type Shard, STRATEGY_NAMES } from './explore-options.ts';
 import type { Finding, SourceSpot } from './finding.ts';
 import type { Coverage, ExploreReport, StopReason, StrategyReport } from './report.ts';
 import { siteKey } from './site.ts';
-import { placeOf } from './spots.ts';
 
 /** Reports that do not belong to one exploration. */
 export class MergeError extends Error {
@@ -49,14 +48,12 @@ export function mergeReports(
   };
 }
 
-/** Of findings of one check in one place, the one that was found at the lowest number. */
+/** Of findings with the same key, the one that was found at the lowest number. */
 export function mergeFindings(lists: readonly (readonly Finding[])[]): readonly Finding[] {
   const merged = new Map<string, Finding>();
   for (const finding of lists.flat()) {
-    const { check, at } = finding;
-    const key = `${check} ${at === undefined ? '' : placeOf(at)}`;
-    const known = merged.get(key);
-    merged.set(key, known === undefined ? finding : mergeTwo(known, finding));
+    const known = merged.get(finding.key);
+    merged.set(finding.key, known === undefined ? finding : mergeTwo(known, finding));
   }
   return [...merged.values()].sort((one, other) => one.original.trial - other.original.trial);
 }

@@ -25,6 +25,11 @@ export class Spots {
     return source === undefined ? { execution, seq, effect } : { execution, seq, effect, source };
   }
 
+  /** Takes over what another exploration knew of an effect. */
+  restore(key: string, source: SourceSpot | undefined): void {
+    this.known.set(key, source);
+  }
+
   /** Learns of every effect of an execution that is not known yet. */
   private learn(view: SimulationView, execution: ExecutionId): void {
     const sites = new SourceSites(view);

@@ -1,5 +1,6 @@
 import type { StrategyName, StuckTrial } from './explore-options.ts';
 import type { EffectSpot, Finding } from './finding.ts';
+import { placeOf } from './spots.ts';
 import type { Trial } from './trial.ts';
 import { trialJson } from './trial-json.ts';
 
@@ -18,6 +19,7 @@ export function stuckFinding(
       ? 'before its first effect'
       : `${effect.execution}, asking for #${effect.seq} last,`;
   return {
+    key: `${COMPUTES_FOR_EVER} ${at === undefined ? '' : placeOf(at)}`,
     check: COMPUTES_FOR_EVER,
     message: `${where} computes for ever: it made no effect in ${silentMs / 1000} s and was ended`,
     severity: 'error',

@@ -20,6 +20,7 @@ const SHARES: Readonly<Record<StrategyName, number>> = {
   partitions: 500,
   schedules: 500,
   swarms: 1_000,
+  corruptions: 2_000,
 };
 
 export interface NumberedTrial {

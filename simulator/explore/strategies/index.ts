@@ -1,6 +1,7 @@
 /** Every strategy, in the order in which exploration goes through them. */
 import type { StrategyName } from '../explore-options.ts';
 import { CLOCKS } from './clocks.ts';
+import { CORRUPTIONS } from './corruptions.ts';
 import { CRASHES } from './crashes.ts';
 import { FAULTS } from './faults.ts';
 import { PAIRS } from './pairs.ts';
@@ -17,4 +18,5 @@ export const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
   partitions: PARTITIONS,
   schedules: SCHEDULES,
   swarms: SWARMS,
+  corruptions: CORRUPTIONS,
 };

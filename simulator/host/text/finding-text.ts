@@ -18,7 +18,7 @@ export function violationLine({ check, message, severity, at }: ScenarioViolatio
 
 /** A finding in lines, without the last line's end. */
 export function findingText(finding: Finding, style: TextStyle): string {
-  const { trial, original, nearestPassing, runs, shrinkRuns, severity } = finding;
+  const { trial, original, nearestPassing, shrinkRuns, severity } = finding;
   const mark = severity === 'error' ? sign(style, 'failed') : sign(style, 'question');
   const head = paintLine(
     [span(`${mark} `, severity === 'error' ? 'red' : 'yellow'), span(violationLine(finding))],
@@ -31,7 +31,7 @@ export function findingText(finding: Finding, style: TextStyle): string {
   return [
     head,
     `    smallest plan (${seed}${choices}): ${plan}`,
-    `    found by ${original.strategy}, with ${countText(original.faults, 'fault')}; shrunk in ${countText(shrinkRuns, 'run')}; ${countText(runs, 'run')} broke like this`,
+    `    found by ${original.strategy}, with ${countText(original.faults, 'fault')}; shrunk in ${countText(shrinkRuns, 'run')}`,
     ...(nearestPassing === undefined
       ? []
       : [
@@ -54,6 +54,7 @@ export function reportText(report: ExploreReport, style: TextStyle): string {
     '',
     `  ${coverage.tried} of ${coverage.possible} combinations of an effect and a fault tried`,
     ...coverage.lines.map((line) => `  ${coverageText(line)}`),
+    ...(findings.length === 0 ? [] : ['', ...findings.map(countedText)]),
     ...neverHeld(report).map(
       (name) => `  ${name} never held, in no run (it is a check of the kind "sometimes")`,
     ),
@@ -67,6 +68,12 @@ export function reportText(report: ExploreReport, style: TextStyle): string {
     style,
   );
   return `${[...lines, verdict].join('\n')}\n`;
+}
+
+function countedText({ check, at, runs }: Finding): string {
+  const { source } = at ?? {};
+  const place = source === undefined ? (at?.effect ?? 'the run') : `${source.path}:${source.line}`;
+  return `  ${check} at ${place}: ${countText(runs, 'run')}`;
 }
 
 /** Checks that had to hold in one run at least, and did in none. */
