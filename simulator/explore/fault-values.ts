@@ -68,7 +68,8 @@ function valuesOf(spec: FieldSpec, names: WorldNames): readonly Value[] {
     case 'choice':
       return spec.values;
     case 'text':
-      return [spec.required === true ? (spec.example ?? '') : undefined];
+      // Nobody can guess the name of a module.
+      return spec.required === true ? [] : [undefined];
     case 'node':
     case 'volume':
       return [undefined];
@@ -94,7 +95,7 @@ function drawValue(spec: FieldSpec, names: WorldNames, random: RandomStream): Va
     case 'choice':
       return pick(spec.values, random);
     case 'text':
-      return spec.required === true ? (spec.example ?? '') : undefined;
+      return undefined;
     case 'node':
       return below(3, random) === 0 ? pick(names.nodes, random) : undefined;
     case 'volume':

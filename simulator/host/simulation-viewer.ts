@@ -12,6 +12,7 @@ import { clientsView } from './client-reports.ts';
 import type { HeldSimulation } from './held-simulation.ts';
 import type { HostEnvironment } from './host-environment.ts';
 import { HostRequestError } from './host-request-error.ts';
+import { idleFaults } from './idle-faults.ts';
 import { type LoadedSimulation, readyWorkflow } from './loaded-simulation.ts';
 import { trapStack } from './locate-effect.ts';
 import type {
@@ -69,6 +70,7 @@ export class SimulationViewer {
       recorded: held.kind === 'recorded',
       ...(loaded.contents.size === 0 ? {} : { clients: clientsView(view.history) }),
       plan: JSON.stringify(planJson(this.held.plan()), null, 2),
+      ...idleFaults(view.history, this.held.plan()),
       traces: view.history.traces().slice(-TRACES_PER_ANSWER_MAX).map(traceSummary),
       problems: (simulation?.engine.problems ?? []).map((error) => environment.describe(error)),
     };

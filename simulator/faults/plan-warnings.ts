@@ -1,0 +1,44 @@
+/** What can be said of a plan that is usable and does not do what it seems to. */
+import { type Fault, type FaultKind, type FaultPlan, specOf } from './fault.ts';
+import { isRole } from './node-role.ts';
+
+/** What each mend mends, and what is said where nothing of that is in the plan. */
+const MENDS: Partial<
+  Readonly<Record<FaultKind, readonly [broken: readonly FaultKind[], text: string]>>
+> = {
+  resume: [['pause'], 'nothing in the plan pauses'],
+  restart: [['crash', 'torn-tail'], 'nothing in the plan crashes'],
+  'clock-reset': [
+    ['clock-jump', 'clock-offset', 'clock-drift', 'clock-freeze', 'clock-strobe', 'leap-second'],
+    'nothing in the plan befalls a clock of',
+  ],
+};
+
+/** Sentences without full stops, each naming its fault. */
+export function planWarnings({ faults }: FaultPlan): readonly string[] {
+  return faults.flatMap((fault, index) => {
+    const problem = warningOf(fault, faults);
+    return problem === undefined ? [] : [`fault ${index + 1} (${fault.kind}): ${problem}`];
+  });
+}
+
+function warningOf(fault: Fault, faults: readonly Fault[]): string | undefined {
+  if (fault.at.kind === 'chance' && fault.at.probability === 0) return 'its probability is 0';
+  const mend = MENDS[fault.kind];
+  if (mend === undefined) return undefined;
+  const [kinds, text] = mend;
+  const isMeant = (other: Fault): boolean => kinds.includes(other.kind) && mayHit(other, fault);
+  const node = nodeOf(fault) ?? 'the node that runs the effect';
+  return faults.some(isMeant) ? undefined : `${text} ${node}`;
+}
+
+/** Whether two faults can be of one node: nobody knows who has a role, or runs an effect. */
+function mayHit(one: Fault, other: Fault): boolean {
+  const [left, right] = [nodeOf(one), nodeOf(other)];
+  if (left === undefined || right === undefined) return true;
+  return left === right || isRole(left) || isRole(right);
+}
+
+function nodeOf(fault: Fault): string | undefined {
+  return 'node' in specOf(fault.kind).fields && 'node' in fault ? fault.node : undefined;
+}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { backstitch, type CommandResult, ensureDist } from '../helpers/dist.ts';
+import { smallModule } from './small-modules.ts';
+
+describe('a fault that comes to nothing', () => {
+  let folder: string;
+  const run = (faults: readonly object[], ...args: string[]): CommandResult => {
+    writeFileSync(join(folder, 'plan.json'), JSON.stringify({ faults }));
+    return backstitch(['run', 'small.wasm', '--faults', 'plan.json', ...args], { cwd: folder });
+  };
+
+  before(() => {
+    ensureDist();
+    folder = mkdtempSync(join(tmpdir(), 'backstitch-idle-'));
+    writeFileSync(join(folder, 'small.wasm'), smallModule());
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('is told at the end of a run, which is no failure', () => {
+    const { code, stderr } = run([{ kind: 'crash', at: { effect: 'http.*', match: 2 } }]);
+    assert.equal(code, 0);
+    assert.match(
+      stderr,
+      /fault 1 never happened: the node that runs it crashes before http\.\* number 2/,
+    );
+  });
+
+  it('is told when nothing is there for it to mend', () => {
+    const { code, stderr } = run([{ kind: 'restart', node: 'node-b', at: { time: '0s' } }]);
+    assert.equal(code, 0);
+    assert.match(stderr, /fault 1 \(restart\): nothing in the plan crashes node-b/);
+  });
+
+  it('is not told where chance decides', () => {
+    const { code, stderr } = run([{ kind: 'crash', at: { effect: '*', probability: 0.1 } }]);
+    assert.equal(code, 0);
+    assert.doesNotMatch(stderr, /never happened/);
+  });
+});

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parsePlan } from '../../simulator/faults/plan.ts';
+import { planWarnings } from '../../simulator/faults/plan-warnings.ts';
+
+const at = { time: '5s' };
+
+function warnings(...faults: readonly object[]): readonly string[] {
+  return planWarnings(parsePlan(JSON.stringify({ faults }), 'plan'));
+}
+
+describe('the warnings of a plan', () => {
+  it('name what mends nothing', () => {
+    const pause = { kind: 'pause', node: 'b', at: { time: '1s' } };
+    assert.deepEqual(warnings(pause, { kind: 'restart', node: 'b', at }), [
+      'fault 2 (restart): nothing in the plan crashes b',
+    ]);
+    assert.deepEqual(warnings(pause, { kind: 'resume', node: 'c', at }), [
+      'fault 2 (resume): nothing in the plan pauses c',
+    ]);
+    assert.deepEqual(warnings({ kind: 'clock-reset', at: { effect: 'http.*' } }), [
+      'fault 1 (clock-reset): nothing in the plan befalls a clock of the node that runs the effect',
+    ]);
+  });
+
+  it('are none where a node may be the one that is meant', () => {
+    const resume = { kind: 'resume', node: 'b', at };
+    for (const node of [{ node: 'b' }, { node: '@next' }, {}]) {
+      assert.deepEqual(warnings({ kind: 'pause', ...node, at: { effect: '*' } }, resume), []);
+    }
+    const torn = { kind: 'torn-tail', node: 'b', at: { time: '1s' } };
+    assert.deepEqual(warnings(torn, { kind: 'restart', node: '@owner', at }), []);
+    const leap = { kind: 'leap-second', at: { time: '1s' } };
+    assert.deepEqual(warnings(leap, { kind: 'clock-reset', node: 'b', at }), []);
+  });
+
+  it('name what can never happen', () => {
+    assert.deepEqual(warnings({ kind: 'crash', at: { effect: '*', probability: 0 } }), [
+      'fault 1 (crash): its probability is 0',
+    ]);
+    assert.deepEqual(warnings({ kind: 'crash', at: { effect: '*', probability: 0.1 } }), []);
+  });
+});
