@@ -25,6 +25,7 @@ import { exploreInHosts } from './exploring/explore-hosts.ts';
 import { registerFindingProblems } from './exploring/finding-problems.ts';
 import { PlanDocuments } from './exploring/plan-documents.ts';
 import { registerScenarioTests } from './exploring/scenario-tests.ts';
+import { registerTasks } from './exploring/tasks.ts';
 import { Bookmarks } from './model/bookmarks.ts';
 import { Problems } from './problems.ts';
 import { questionCommands, registerQuestions } from './questions.ts';
@@ -117,6 +118,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerBookmarksView(bookmarks),
     registerSourceValues(),
     registerFindingProblems(explorations),
+    registerTasks(index, join(context.extensionPath, 'dist', 'cli.js')),
     registerScenarioTests({ startHost, runner, replay }),
     reportProblems(simulations, problems),
   );
