@@ -3,12 +3,12 @@ import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Finding } from '../../simulator/explore/finding.ts';
 import { SCENARIO_SUFFIX } from '../../simulator/explore/scenario.ts';
+import { scenarioName, scenarioOf, scenarioText } from '../../simulator/explore/scenario-text.ts';
 import type { CommandTable } from '../commands/command-table.ts';
 import { isTrusted, type Runner, titleOf } from '../commands/runner.ts';
 import type { ExplorationModel } from '../model/exploration-model.ts';
 import type { ExplorationRow } from '../model/exploration-rows.ts';
 import type { LaunchPlace } from '../model/launch-config.ts';
-import { scenarioName, scenarioOf } from '../model/scenario-file.ts';
 import type { Simulation } from '../simulations/simulation.ts';
 import type { SimulationDocuments } from '../views/documents.ts';
 import type { CoverageMarks } from './coverage-marks.ts';
@@ -184,14 +184,14 @@ async function saveScenario({ exploration, finding }: Found): Promise<void> {
   const name = await vscode.window.showInputBox({
     title: 'Save as scenario',
     prompt: 'The name of its file. It is run by the Test Explorer and by backstitch check.',
-    value: scenarioName(workflow, finding),
+    value: scenarioName(finding, workflow),
     validateInput: (text) =>
       /^[\w.-]+$/.test(text.trim()) ? undefined : 'Use letters, digits, ".", "_" and "-".',
   });
   if (name === undefined) return;
   const folder = path.endsWith('.json') ? dirname(path) : path;
   const file = vscode.Uri.file(join(folder, 'scenarios', `${name.trim()}${SCENARIO_SUFFIX}`));
-  const text = `${JSON.stringify(scenarioOf(workflow, finding), null, 2)}\n`;
+  const text = scenarioText(scenarioOf(finding, workflow));
   await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
   await vscode.window.showTextDocument(file, { preview: false });
 }

@@ -78,6 +78,18 @@ export function scenarioOf(finding: Finding, workflow: string): Scenario {
   };
 }
 
+/** What its file is called, without the ending: `order-exactly-once-order.c-42`. */
+export function scenarioName({ check, at }: Finding, workflow: string): string {
+  const { source, effect } = at ?? {};
+  const place =
+    source === undefined ? (effect ?? 'run') : `${fileName(source.path)}-${source.line}`;
+  return [workflow, check, place].join('-').replaceAll(/[^\w.-]+/g, '-');
+}
+
+function fileName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+}
+
 export function scenarioText(scenario: Scenario): string {
   return `${JSON.stringify(scenario, null, 2)}\n`;
 }

@@ -1,9 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import type { Finding } from '../../explore/finding.ts';
+import { join } from 'node:path';
 import type { ExploreReport } from '../../explore/report.ts';
 import { SCENARIO_SUFFIX } from '../../explore/scenario.ts';
-import { scenarioOf, scenarioText } from '../../explore/scenario-text.ts';
+import { scenarioName, scenarioOf, scenarioText } from '../../explore/scenario-text.ts';
 import { CommandError } from '../command-error.ts';
 import { EXIT } from '../exit-codes.ts';
 
@@ -18,7 +17,7 @@ export async function saveScenarios(
   try {
     if (errors.length > 0) await mkdir(folder, { recursive: true });
     for (const finding of errors) {
-      const name = freeName(nameOf(finding, workflow), names);
+      const name = freeName(scenarioName(finding, workflow), names);
       const file = join(folder, `${name}${SCENARIO_SUFFIX}`);
       await writeFile(file, scenarioText(scenarioOf(finding, workflow)));
       files.push(file);
@@ -28,14 +27,6 @@ export async function saveScenarios(
     throw new CommandError(EXIT.cannotCreate, 'write-failed', message, { cause });
   }
   return files;
-}
-
-/** `order-exactly-once-order.c-42`. */
-function nameOf({ check, at }: Finding, workflow: string): string {
-  const { source, effect } = at ?? {};
-  const place =
-    source === undefined ? (effect ?? 'run') : `${basename(source.path)}-${source.line}`;
-  return [workflow, check, place].join('-').replaceAll(/[^\w.-]+/g, '-');
 }
 
 function freeName(name: string, taken: Set<string>): string {

@@ -7,10 +7,8 @@ import {
   explorationRowId,
   explorationRows,
 } from '../../../extension/model/exploration-rows.ts';
-import { scenarioName, scenarioOf } from '../../../extension/model/scenario-file.ts';
 import type { Finding } from '../../../simulator/explore/finding.ts';
 import type { ExploreReport } from '../../../simulator/explore/report.ts';
-import { parseScenario } from '../../../simulator/explore/scenario-text.ts';
 
 const TARGET = { path: '/work/backstitch.json', workflow: 'order' };
 
@@ -133,14 +131,5 @@ describe('an exploration', () => {
     const look = explorationLook({ kind: 'exploration', exploration: model });
     assert.equal(look.description, 'order.c does not compile');
     assert.ok(!model.isLive);
-  });
-
-  it('has findings that can be saved as scenarios, which are read as such', () => {
-    const text = JSON.stringify(scenarioOf('order', CHARGED_TWICE));
-    const scenario = parseScenario(text, 'a.scenario.json');
-    assert.deepEqual(scenario.checks, ['exactly-once']);
-    assert.equal(scenario.seed, 7);
-    assert.equal(scenario.faults.faults.length, 1);
-    assert.equal(scenarioName('order', CHARGED_TWICE), 'order-exactly-once-http-request-4');
   });
 });
