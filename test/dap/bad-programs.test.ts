@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import fc from 'fast-check';
+import initSqlJs from 'sql.js';
 import { inspectModule, type Section } from '../../simulator/guest/wasm/index.ts';
 import { compile } from '../guest/symbols/clang.ts';
 import { projectRoot } from '../helpers/project-root.ts';
@@ -202,5 +203,27 @@ describe('much of everything', () => {
       values,
       values.map((_, level) => `${1 + (level % 2)}`),
     );
+  });
+});
+
+describe('a recording whose module is missing', () => {
+  it('says so, and another can be opened', async () => {
+    const recording = join(folder, 'whole.backstitch');
+    const recorder = new TestClient();
+    await recorder.launchTo({ program: written('kept.wasm', bytes), record: recording });
+    await recorder.disconnectRequest();
+    const { Database } = await initSqlJs();
+    const database = new Database(readFileSync(recording));
+    database.run("DELETE FROM blob WHERE label LIKE 'module %'");
+    const damaged = written('damaged.backstitch', database.export());
+    database.close();
+    const client = new TestClient();
+    await client.initializeRequest();
+    const launch = client.customRequest('launch', { recording: damaged });
+    await assert.rejects(launch, /the recording lacks the bytes [0-9a-f]{64}/);
+    const initialized = client.waitForEvent('initialized');
+    await client.customRequest('launch', { recording });
+    await initialized;
+    await client.disconnectRequest();
   });
 });

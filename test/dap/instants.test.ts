@@ -19,6 +19,7 @@ interface Told {
   readonly execution: string;
   readonly seq: number;
   readonly tick: number | null;
+  readonly lostWith: number | null;
   readonly recording: string | null;
   readonly line?: number;
 }
@@ -99,6 +100,35 @@ describe('an instant', () => {
     const third = new TestClient();
     await third.launchTo({ recording, steps: 'effects', ...asArguments(told) });
     assert.deepEqual(await position(third).then(({ seq, tick }) => [seq, tick]), [told.seq, null]);
+    await third.disconnectRequest();
+  });
+
+  it('is where a recording can be opened, also when a crash took it away', async () => {
+    const recording = join(folder, 'lost.backstitch');
+    const at = { execution: 'steps-1', seq: 1 };
+    const faults = { faults: [{ kind: 'crash', at, point: 'before' }] };
+    const first = await launched({ record: recording, faults });
+    let told = await position(first);
+    while (told.lostWith === null) {
+      await first.move('stepIn');
+      told = await position(first);
+    }
+    const seen = await first.place();
+    assert.equal(told.lostWith, 1);
+    await first.move('continue');
+    await first.disconnectRequest();
+    const second = new TestClient();
+    const { lostWith } = told;
+    const launch = { recording, steps: 'statements', ...asArguments(told), lostWith };
+    await second.launchTo(launch);
+    const { seq, tick, lostWith: again } = await position(second);
+    assert.deepEqual({ seq, tick, again }, { seq: told.seq, tick: told.tick, again: lostWith });
+    assert.equal(await second.place(), seen);
+    await second.disconnectRequest();
+    // Without that, it is the place of the attempt that went on.
+    const third = new TestClient();
+    await third.launchTo({ ...launch, lostWith: undefined });
+    assert.equal((await position(third)).lostWith, null);
     await third.disconnectRequest();
   });
 

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, describe, it } from 'node:test';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { HISTORY_LENGTH_MAX } from '../../debug-adapter/travel/data/value-history.ts';
 import type { ToldHistory } from '../../debug-adapter/value-history-request.ts';
+import { compile } from '../guest/symbols/clang.ts';
 import { CELLS, lineOf } from './helpers/programs.ts';
 import { TestClient } from './helpers/test-client.ts';
 import { closeTestHost } from './helpers/test-host.ts';
@@ -92,5 +97,51 @@ describe('the history of a value', () => {
   it('of what is nowhere is an error', async () => {
     const client = await launched('SEVEN');
     await assert.rejects(history(client, 'nowhere'), /nowhere cannot be watched/);
+  });
+});
+
+describe('the history of a value that changes very often', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'backstitch-history-'));
+  const source = join(folder, 'main.c');
+  const program = join(folder, 'main.wasm');
+  const text = `static int counted;
+int main(void) {
+  for (int i = 1; i <= 12000; i++) {
+    counted = i;
+  }
+  return 0;
+}
+`;
+  before(async () => {
+    writeFileSync(source, text);
+    writeFileSync(program, await compile({ 'main.c': text }, '-g', '-O0'));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('ends at its limit, and says so', async () => {
+    const client = new TestClient();
+    await client.launchTo({ program, steps: 'statements', stopOnEntry: true });
+    const told = await history(client, 'counted');
+    assert.equal(told.isCut, true);
+    assert.deepEqual(
+      [told.values.length, told.values[0]?.value, told.values.at(-1)?.value],
+      [HISTORY_LENGTH_MAX, '0', `${HISTORY_LENGTH_MAX - 1}`],
+    );
+    const local = await history(client, 'i * 2');
+    assert.deepEqual([local.isCut, local.values.length], [true, HISTORY_LENGTH_MAX]);
+    const shown = await client.evaluate('.history counted', 'repl');
+    assert.match(shown, /the first 10000 values of counted/);
+  });
+
+  it('is broken off when it is cancelled, and what follows is answered', async () => {
+    let asked = 0;
+    let isUrgent = false;
+    const client = new TestClient({ interrupted: () => isUrgent && ++asked > 2 });
+    await client.launchTo({ program, steps: 'statements', stopOnEntry: true });
+    isUrgent = true;
+    await assert.rejects(history(client, 'counted'), /the history of values was cancelled/);
+    isUrgent = false;
+    assert.equal(asked, 3);
+    assert.equal((await history(client, 'counted')).isCut, true);
   });
 });

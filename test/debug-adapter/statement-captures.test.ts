@@ -49,6 +49,7 @@ function runsOf(recorded: Recorded, captures: StatementCaptures): Runs {
     builds: new ProgramBuilds(program, { offsets: statements, locals: () => 'all' }),
     snapshots: new SnapshotMaker(program, new ProgramLocator(program)),
     captures,
+    overflowed: () => false,
     interrupted: () => false,
   });
   return { reruns, count: () => count };
