@@ -14,6 +14,7 @@ export {
 export type { Workflow } from './engine/workflow.ts';
 export type { Fault, FaultPlan } from './faults/fault.ts';
 export { parseFault, parsePlan, planJson } from './faults/plan.ts';
+export { planText } from './faults/plan-text.ts';
 export { type GuestProgram, loadProgram } from './guest/program.ts';
 export type { HostEnvironment } from './host/host-environment.ts';
 export type { LoadedSimulation } from './host/loaded-simulation.ts';

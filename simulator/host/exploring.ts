@@ -14,6 +14,7 @@ import { DEFAULT_BUDGET, type Outcome } from '../explore/trial.ts';
 import { TrialRunner } from '../explore/trial-runner.ts';
 import { executionId } from '../journal/entry.ts';
 import { JOURNAL_STORE } from '../world/network.ts';
+import { withModules } from './deployed-modules.ts';
 import type { HostEnvironment, LoadedTarget } from './host-environment.ts';
 import { HostRequestError } from './host-request-error.ts';
 import { folderOf } from './kept-sources.ts';
@@ -55,7 +56,9 @@ export class Exploring {
     if (bytes === undefined) throw new HostRequestError(`there is no scenario ${path}`);
     const scenario = parseScenario(new TextDecoder().decode(bytes), path);
     const { workflow, faults: plan, choices, checks } = scenario;
-    const target = await this.load({ path: folderOf(path), workflow });
+    const found = await this.load({ path: folderOf(path), workflow });
+    const loaded = await withModules(environment, found.loaded, plan, path);
+    const target = { ...found, loaded };
     const seed = scenario.seed ?? target.loaded.world.seed;
     const suite = await this.suiteFor(target.checks);
     checkNames(checks, suite);

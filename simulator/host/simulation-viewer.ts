@@ -4,7 +4,7 @@
  */
 import { UnknownExecutionError } from '../engine/inputs.ts';
 import type { Workflow } from '../engine/workflow.ts';
-import { planJson } from '../faults/plan.ts';
+import { planText } from '../faults/plan-text.ts';
 import { type SourceFrame, userFrame } from '../guest/symbols/index.ts';
 import type { ExecutionId } from '../journal/entry.ts';
 import { originOf } from './change-feed.ts';
@@ -69,7 +69,7 @@ export class SimulationViewer {
       ...(recording === undefined ? {} : { recording }),
       recorded: held.kind === 'recorded',
       ...(loaded.contents.size === 0 ? {} : { clients: clientsView(view.history) }),
-      plan: JSON.stringify(planJson(this.held.plan()), null, 2),
+      plan: planText(this.held.plan()),
       ...idleFaults(view.history, this.held.plan()),
       traces: view.history.traces().slice(-TRACES_PER_ANSWER_MAX).map(traceSummary),
       problems: (simulation?.engine.problems ?? []).map((error) => environment.describe(error)),

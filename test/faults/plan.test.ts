@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { JsonObject } from '../../simulator/effects/operation.ts';
 import { checkWorld, type WorldNames } from '../../simulator/faults/check-world.ts';
 import { PlanError, parseFault, parsePlan, planJson } from '../../simulator/faults/plan.ts';
+import { planText } from '../../simulator/faults/plan-text.ts';
 import { FAULTS_MAX } from '../../simulator/kernel/limits.ts';
 import { anyFault } from '../property/random-cases.ts';
 
@@ -39,6 +40,28 @@ describe('a fault plan', () => {
         assert.deepEqual(planJson(parsePlan(JSON.stringify(printed), 'plan')), printed);
       }),
       { numRuns: RUNS },
+    );
+  });
+
+  it('is printed with a fault on each line, as text that parses to the same', () => {
+    fc.assert(
+      fc.property(fc.array(anyFault), (faults) => {
+        const plan = parsePlan(JSON.stringify({ faults }), 'plan');
+        assert.deepEqual(parsePlan(planText(plan), 'plan'), plan);
+      }),
+      { numRuns: RUNS },
+    );
+    const crash = { kind: 'crash', at: AT, node: '@next' };
+    const text = planText(parsePlan(JSON.stringify({ faults: [crash, crash] }), 'plan'));
+    const line =
+      '{"kind": "crash", "at": {"execution": "a-1", "seq": 0}, "point": "before", "node": "@next"}';
+    assert.equal(text, `{\n  "version": 1,\n  "faults": [\n    ${line},\n    ${line}\n  ]\n}\n`);
+    assert.equal(planText({ faults: [] }), '{\n  "version": 1,\n  "faults": []\n}\n');
+    const schedule = { order: ['a-2', 'a-1'], changes: [3], lag: '5ms' };
+    const scheduled = planText(parsePlan(JSON.stringify({ faults: [], schedule }), 'plan'));
+    assert.match(
+      scheduled,
+      /\n {2}"schedule": \{"order": \["a-2", "a-1"\], "changes": \[3\], "lag": "5ms"\}\n\}\n$/,
     );
   });
 
