@@ -180,13 +180,38 @@ async function replaySimulation(simulation: Simulation, place: LaunchPlace): Pro
     return;
   }
   const stop = 'Stop and Debug';
+  const pause = 'Pause and Debug';
   const look = 'Debug as Far as Recorded';
   const message = `${simulation.title} is still running. What is recorded so far can be debugged.`;
-  const answer = await vscode.window.showInformationMessage(message, look, stop);
+  const answer = await vscode.window.showInformationMessage(message, pause, look, stop);
+  if (answer === pause) await holdAndLook(simulation, { recording, ...place });
   if (answer === look) await start({ recording, ...place }, 'attach');
   if (answer !== stop) return;
   await simulation.stopHere();
   await replay(recording, place);
+}
+
+/** The simulation goes on when the session that looks at it has ended. */
+async function holdAndLook(simulation: Simulation, config: LaunchConfig): Promise<void> {
+  const release = await simulation.hold();
+  const listening: vscode.Disposable[] = [];
+  const end = async () => {
+    for (const one of listening) one.dispose();
+    await release();
+  };
+  const isOurs = ({ type, configuration }: vscode.DebugSession) =>
+    type === DEBUG_TYPE && (configuration as LaunchConfig).recording === config.recording;
+  listening.push(
+    vscode.debug.onDidTerminateDebugSession((session) => {
+      if (isOurs(session)) void end();
+    }),
+  );
+  try {
+    await start(config, 'attach');
+  } catch (error) {
+    await end();
+    throw error;
+  }
 }
 
 /** Opens a recording in the debugger, at a place or at its beginning. */

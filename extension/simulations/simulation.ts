@@ -14,6 +14,7 @@ import type {
   HostRequest,
   ProblemReport,
   ServeOptions,
+  SimulationState,
 } from '../../simulator/host/protocol.ts';
 import { type Disposable, Emitter } from '../model/emitter.ts';
 import type { ListedSimulation } from '../model/execution-rows.ts';
@@ -23,6 +24,8 @@ import type { PortHost } from './serving-host.ts';
 
 /** How long a program may take to notice that it is cancelled before its host is ended. */
 const CANCEL_GRACE_MS = 300;
+/** How long somebody who wants to look at a running simulation waits until it has paused. */
+const HOLD_GRACE_MS = 2000;
 /** How long a host may take to fold its recording when it is let go. */
 const CLOSE_GRACE_MS = 5_000;
 /** The same for what serves, whose clients are answered first and whose recording may be long. */
@@ -250,6 +253,23 @@ export class Simulation implements ListedSimulation, Disposable {
     }
   }
 
+  /**
+   * Pauses it while somebody looks at what is recorded of it; what this resolves to lets it go on.
+   * One that computes for long between two effects is looked at before it has paused.
+   */
+  async hold(): Promise<() => Promise<void>> {
+    const { kind } = this.model.phase;
+    if (kind !== 'running' && kind !== 'waiting') return async () => {};
+    const paused = this.firstState('paused', 'ended');
+    await this.requestLive({ kind: 'pause' });
+    if (kind === 'running') await Promise.race([paused, this.needs.wait(HOLD_GRACE_MS)]);
+    return async () => {
+      if (this.host !== undefined && this.model.isLive) {
+        await this.host.request({ kind: 'continue' });
+      }
+    };
+  }
+
   /** Resolves at the end of the simulation, with its recording. */
   async ended(): Promise<string | undefined> {
     while (this.model.isLive) {
@@ -280,11 +300,12 @@ export class Simulation implements ListedSimulation, Disposable {
     if (host !== undefined) void this.drop(host);
   }
 
-  /** Resolves when the simulation has a state of its own. */
-  private firstState(): Promise<void> {
+  /** Resolves when the simulation has a state of its own, one of these if there are any. */
+  private firstState(...wanted: readonly SimulationState['kind'][]): Promise<void> {
     return new Promise((resolve) => {
-      const listening = this.events.event(({ kind }) => {
-        if (kind !== 'state') return;
+      const listening = this.events.event((event) => {
+        if (event.kind !== 'state') return;
+        if (wanted.length > 0 && !wanted.includes(event.state.kind)) return;
         listening.dispose();
         resolve();
       });

@@ -358,3 +358,55 @@ describe('the simulations of a window', () => {
     assert.equal(simulations.all[0]?.id, 2);
   });
 });
+
+describe('a simulation that somebody looks at', () => {
+  const state = (kind: 'running' | 'paused') =>
+    ({ kind: 'state', state: { kind }, now: 1n }) as const;
+  const answers = { run: () => order(), pause: () => null, continue: () => null };
+
+  it('is held until it has paused, and goes on when it is let go', async () => {
+    const host = new FakeHost(answers);
+    const { simulation } = given(host);
+    await simulation.begin(RUN);
+    host.emit(state('running'));
+    let isHeld = false;
+    const holding = simulation.hold().then((release) => {
+      isHeld = true;
+      return release;
+    });
+    await turns();
+    assert.equal(isHeld, false);
+    host.emit(state('paused'));
+    const release = await holding;
+    assert.deepEqual(host.kindsAsked(), ['run', 'pause']);
+    await release();
+    assert.deepEqual(host.kindsAsked(), ['run', 'pause', 'continue']);
+  });
+
+  it('is looked at after a while also when it does not pause', async () => {
+    const host = new FakeHost(answers);
+    const { simulation, clock } = given(host);
+    await simulation.begin(RUN);
+    host.emit(state('running'));
+    const holding = simulation.hold();
+    await turns();
+    clock.pass();
+    await (await holding)();
+    assert.deepEqual(host.kindsAsked(), ['run', 'pause', 'continue']);
+  });
+
+  it('stays paused when a person has paused it, and is not asked once it has ended', async () => {
+    const host = new FakeHost(answers);
+    const { simulation } = given(host);
+    await simulation.begin(RUN);
+    host.emit(state('paused'));
+    await (await simulation.hold())();
+    assert.deepEqual(host.kindsAsked(), ['run']);
+    host.emit(state('running'));
+    const holding = simulation.hold();
+    await turns();
+    host.emit(ENDED);
+    await (await holding)();
+    assert.deepEqual(host.kindsAsked(), ['run', 'pause']);
+  });
+});
