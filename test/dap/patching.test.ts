@@ -365,6 +365,16 @@ describe('what cannot be changed', () => {
     await assert.rejects(write, /the memory is not known here|has ended/);
   });
 
+  it('is anything in the middle of a statement', async () => {
+    const client = await launched('ADD');
+    const granularity = 'instruction';
+    await client.arrival(() => client.motion('next', { threadId: 1, granularity }));
+    await assert.rejects(typed(client, 'sum = 5'), /in the middle of a statement/);
+    await client.arrival(() => client.motion('stepBack', { threadId: 1, granularity }));
+    await client.arrival(() => typed(client, 'sum = 5'));
+    assert.equal(await value(client, 'sum'), '5');
+  });
+
   it('is a variable that is in no memory, in optimised code', async () => {
     const program = join(folder, 'optimised.wasm');
     writeFileSync(program, await compile({ 'main.c': OPTIMISED }, '-g', '-O2'));
