@@ -143,7 +143,7 @@ export class Simulation {
 
   constructor(setup: SimulationSetup) {
     const { world, sink, followsRealTime = false, pace } = setup;
-    this.agenda = new Agenda({ followsRealTime, pace });
+    this.agenda = new Agenda({ followsRealTime, pace, schedule: setup.plan.schedule });
     this.observer = setup.observer ?? {};
     const given = setup.inputs ?? [];
     const workflowFor = setup.workflowFor ?? (() => undefined);

@@ -44,6 +44,13 @@ describe('faults of processes', () => {
     assert.match(simulated.sink.attempts.get('script-1/1')?.detail ?? '', /no memory left/);
   });
 
+  it('kill a process whose node cannot say so, and the lease tells', () => {
+    const cut = { kind: 'store-unreachable', node: 'node-a', for: '1min', at: { time: '1s' } };
+    const simulated = run([cut, { kind: 'out-of-memory', at: { time: '1500ms' } }]);
+    const claimed = simulated.sink.traces.filter(({ kind }) => kind === 'lease.claimed').at(-1);
+    assert.equal(claimed?.at, 10n * NANOS_PER_SECOND);
+  });
+
   it('lose an execution that keeps nothing', () => {
     const simulated = simulate(program, {
       args: ARGS,
