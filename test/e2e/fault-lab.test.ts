@@ -94,7 +94,9 @@ describe('the fault lab in VS Code', () => {
     assert.ok(existsSync(join(code.workspace, 'scenarios/debited-twice.scenario.json')));
     await code.openContainer('Testing');
     const tests = code.tree('Test Explorer');
-    await tests.expand(({ expanded }) => expanded === false);
+    const isGroup = ({ level }: { readonly level: number }): boolean => level === 1;
+    const { expanded } = await tests.waitForRow(isGroup);
+    if (expanded === false) await tests.expand(isGroup);
     await tests.waitForRow(({ ariaLabel }) => ariaLabel.includes('debited-twice'));
     await code.runCommand('Test: Run All Tests');
     await tests.waitForRow(
