@@ -1,5 +1,6 @@
 /** What the rows of ledgers did: which repeat an effect, and which did something again. */
 import { isSafeMethod } from '../effects/http.ts';
+import type { ExecutionId, Seq } from '../journal/entry.ts';
 import type { LedgerRow } from '../journal/records.ts';
 import { changedPaths } from './changed-paths.ts';
 import type { Observed, StateChange } from './observed.ts';
@@ -29,6 +30,18 @@ export function deeds(run: Observed): readonly LedgerRow[] {
     const first = firstOf(row);
     return first === row ? changedSomething(run, row) : didAgain(run, first, row);
   });
+}
+
+/** Whether an effect came to its service again, and that took it for what it was. */
+export function wasRecognised(run: Observed, execution: ExecutionId, seq: Seq): boolean {
+  const rows = run.history
+    .ledger()
+    .filter(
+      (row) => row.execution === execution && row.seq === seq && row.duplicateOf !== undefined,
+    );
+  if (rows.length === 0) return false;
+  const done = new Set(deeds(run));
+  return rows.every((row) => !done.has(row));
 }
 
 /** Repeats of one effect that the service did again. */

@@ -1,5 +1,6 @@
 import type { ExecutionId } from '../journal/entry.ts';
 import type { Check, Judged, Violation } from './check.ts';
+import { wasRecognised } from './deeds.ts';
 import type { Observed } from './observed.ts';
 import { firstDifference, type ResultPart, resultOf } from './run-result.ts';
 import { areHidden, partingEntry, tells } from './telling.ts';
@@ -28,7 +29,10 @@ function judgeOne({ run, alike }: Judged, calm: Observed): readonly Violation[] 
   const [row] = run.history.executions();
   const id = row?.id;
   const parting = id && partingEntry(run.history.entries(id), like.history.entries(id));
-  if (parting !== undefined && tells(parting.entry)) return [];
+  if (id !== undefined && parting !== undefined) {
+    // A service may say that it has done it before.
+    if (tells(parting.entry) || wasRecognised(run, id, parting.entry.seq)) return [];
+  }
   const { part, was } = difference;
   const where = parting && id && { execution: id, seq: parting.entry.seq };
   const cause =

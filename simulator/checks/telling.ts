@@ -1,18 +1,27 @@
 /** Which faults a program can know of: then it may rightly end otherwise. */
 import { type HttpRequestArgs, isSafeMethod } from '../effects/http.ts';
 import type { EffectValue } from '../effects/operation.ts';
+import type { FaultKind } from '../faults/fault.ts';
 import type { FiredFault } from '../faults/injector.ts';
 import type { Entry } from '../journal/entry.ts';
 
 /**
- * Faults that a durable workflow hides from its program, but for the time that they take. All others
- * give it something else than the world would have given.
+ * Faults that a durable workflow hides from its program, but for the time that they take, or that its
+ * program is told of. All others give it something else than the world would have given.
  */
-const HIDDEN: ReadonlySet<string> = new Set([
+const HIDDEN: ReadonlySet<FaultKind> = new Set([
   'crash',
   'pause',
   'resume',
   'restart',
+  'out-of-memory',
+  'store-unreachable',
+  'store-slow',
+  'torn-tail',
+  'timer-early',
+  'timer-late',
+  'timer-twice',
+  'timer-never',
   'clock-jump',
   'clock-offset',
   'clock-drift',
@@ -22,11 +31,19 @@ const HIDDEN: ReadonlySet<string> = new Set([
   'leap-second',
   'lose-request',
   'lose-response',
+  'delay-request',
+  'delay-response',
+  'duplicate-request',
+  'duplicate-response',
+  'slow-body',
+  'reset',
+  'refuse',
   'partition',
   'slow-link',
   'lossy-link',
   'clog',
   'heal',
+  'slow-volume',
 ]);
 
 export function areHidden(fired: readonly FiredFault[]): boolean {

@@ -120,6 +120,23 @@ describe('the built-in checks', () => {
     );
   });
 
+  it('take it for no wonder that a service answers a repeat otherwise', () => {
+    const service = (): ServiceProgram => {
+      const known = new Set<string | undefined>();
+      return {
+        handle: (_request, { key }) => {
+          const status = known.has(key) ? 200 : 201;
+          known.add(key);
+          const note = status === 201 ? 'charged' : 'charged already';
+          return { status, headers: [], pieces: [], delayNanos: 0n, note };
+        },
+      };
+    };
+    const outcome = trialRunner(program, { args: POST, service }).run(trialOf([LOSE_RESPONSE]));
+    assert.match(new TextDecoder().decode(outcome.outputs[0]?.bytes), /^POST 200/);
+    assert.deepEqual(violationLines(outcome), []);
+  });
+
   it('take it for no wonder that something looks otherwise later', () => {
     assert.deepEqual(violations(['get', 'http://counter/a'], LOSE_RESPONSE), []);
   });

@@ -11,7 +11,7 @@ import { parsePlan } from '../../simulator/faults/plan.ts';
 import type { GuestProgram } from '../../simulator/guest/program.ts';
 import type { LoadedSimulation } from '../../simulator/host/loaded-simulation.ts';
 import type { ServiceProgram } from '../../simulator/world/service.ts';
-import { countingService } from './simulate.ts';
+import { countingService, SAME_PROGRAM } from './simulate.ts';
 
 export interface TrialOptions {
   readonly args?: readonly string[];
@@ -48,6 +48,9 @@ export function loadedScript(program: GuestProgram, options: TrialOptions): Load
     services: new Map([['counter', { entry: 'none', files: new Map() }]]),
     volumes: new Map(),
     contents: new Map(),
+    modules: new Map([
+      [SAME_PROGRAM, { wasm: program.main.bytes, component: undefined, origin: 'script.c' }],
+    ]),
   };
 }
 

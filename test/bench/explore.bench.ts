@@ -1,0 +1,91 @@
+/** How fast simulations are tried: schedules with one fault, with recovery and all built-in checks. */
+import { CheckSuite } from '../../simulator/checks/check-suite.ts';
+import { loadChecks } from '../../simulator/cli/node/check-runtime.ts';
+import { serviceLoader } from '../../simulator/cli/node/service-runtime.ts';
+import type { Trial } from '../../simulator/explore/trial.ts';
+import { TrialRunner } from '../../simulator/explore/trial-runner.ts';
+import { EFFECT_POINTS } from '../../simulator/faults/fault.ts';
+import type { GuestProgram } from '../../simulator/guest/program.ts';
+import { executionId } from '../../simulator/journal/entry.ts';
+import { buildProgram, closeBuilder } from '../helpers/programs.ts';
+import { loadedScript, type TrialOptions, trialOf, trialRunner } from '../helpers/trials.ts';
+import { median, report } from './report.ts';
+
+const ten = await buildProgram('test/fixtures/programs/ten.c');
+const script = await buildProgram('test/fixtures/programs/script.c');
+await closeBuilder();
+
+const SERVICE = `
+export const state = { charges: [], chargeOfKey: {} };
+export function handle(request, { state, key, note }) {
+  const earlier = state.chargeOfKey[key];
+  if (earlier !== undefined) return { json: earlier };
+  const charge = { id: 'ch_' + (state.charges.length + 1) };
+  state.charges.push(charge);
+  state.chargeOfKey[key] = charge;
+  note('charged');
+  return { status: 201, json: charge };
+}`;
+const CHECKS = `
+export function chargedOnce({ ledgers }) {
+  if (ledgers.counter.filter((row) => row.status === 201).length > 2) return 'charged too often';
+}`;
+
+/** A crash at every point of every effect. */
+function crashes({ calm }: TrialRunner): readonly Trial[] {
+  const execution = executionId('script-1');
+  return calm.history
+    .entries(execution)
+    .flatMap(({ seq }) =>
+      EFFECT_POINTS.map((point) => trialOf([{ kind: 'crash', point, at: { execution, seq } }])),
+    );
+}
+
+function runAll(runner: TrialRunner, trials: readonly Trial[]): number {
+  const start = performance.now();
+  for (const trial of trials) {
+    const { violations } = runner.run(trial);
+    if (violations.length > 0) throw new Error(violations[0]?.message);
+  }
+  return performance.now() - start;
+}
+
+/** Trials a second: the median of several rounds, after some that warm up. */
+function reportRate(bench: string, runner: TrialRunner): void {
+  const trials = crashes(runner);
+  for (let round = 0; round < 20; round++) runAll(runner, trials);
+  const rounds = Array.from({ length: 30 }, () => runAll(runner, trials));
+  report(bench, trials.length / (median(rounds) / 1000), '1/s', null);
+}
+
+async function scripted(program: GuestProgram, args: readonly string[]): Promise<TrialRunner> {
+  const source = { entry: 's.mjs', files: new Map([['s.mjs', SERVICE]]) };
+  const services = new Map([['counter', source]]);
+  const checks = await loadChecks({ entry: 'c.mjs', files: new Map([['c.mjs', CHECKS]]) });
+  const options: TrialOptions = { args };
+  const loaded = { ...loadedScript(program, options), services };
+  return new TrialRunner(loaded, await serviceLoader(services), new CheckSuite(undefined, checks));
+}
+
+reportRate('crashes of ten effects, with checks', trialRunner(ten));
+
+const POST = ['post', 'http://counter/a', 'x'];
+const mixed = ['wall', ...POST, 'random', '8', ...POST, 'print', 'x', 'monotonic'];
+reportRate(
+  'crashes of ten effects with a script and checks of its own',
+  await scripted(script, mixed),
+);
+
+const hundred = trialRunner(script, {
+  args: Array.from({ length: 33 }, (_, index) => [
+    'wall',
+    'random',
+    '4',
+    'print',
+    `${index}`,
+  ]).flat(),
+});
+const sweep = crashes(hundred);
+runAll(hundred, sweep);
+const sweeps = Array.from({ length: 7 }, () => runAll(hundred, sweep));
+report(`a sweep of ${sweep.length} crashes`, median(sweeps), 'ms', null);
