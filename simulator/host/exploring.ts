@@ -102,7 +102,9 @@ export class Exploring {
     const { environment } = this;
     const startedAt = environment.now();
     const steps = explorer.explore();
-    let reportedAt = Number.NEGATIVE_INFINITY;
+    let reportedAt = startedAt;
+    // Whoever has to end this host, because a program computes for ever, has something at least.
+    environment.emit({ kind: 'explored', report: explorer.report('cancelled') });
     for (;;) {
       const sliceAt = environment.now();
       while (environment.now() - sliceAt < SLICE_MS) {

@@ -57,7 +57,10 @@ export class ExplorePool {
     const { shard, resume } = this.setup.options;
     try {
       const reports = await Promise.all(this.workers.map((worker) => worker.run()));
-      return mergeReports(resume === undefined ? reports : [...reports, resume], shard);
+      const fresh = mergeReports(reports, shard);
+      if (resume === undefined) return fresh;
+      const { stopped, next } = fresh;
+      return { ...mergeReports([...reports, resume], shard), stopped, next };
     } finally {
       await Promise.all(this.workers.map((worker) => worker.terminate()));
     }

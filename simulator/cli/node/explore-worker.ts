@@ -11,7 +11,7 @@ import type { HostEvent, ProblemReport } from '../../host/protocol.ts';
 import { parseTrialMark } from '../../host/trial-mark.ts';
 import { HostClient, HostProblemError } from './host-client.ts';
 
-/** Programs that compute for ever; after so many, no other host is begun. */
+/** Programs that compute for ever; after so many, no other trial is run. */
 const STUCK_MAX = 5;
 /** How long a program of a trial may compute without an effect, however long the workflow may. */
 const SILENCE_MS_MAX = 10_000;
@@ -47,7 +47,7 @@ export class ExploreWorker {
       const outcome = await this.runHost();
       if ('report' in outcome) return outcome.report;
       const { report } = this;
-      if (this.ended === 'stuck' && this.stuck.length < STUCK_MAX && !this.isCancelled) {
+      if (this.ended === 'stuck' && !this.isCancelled && this.stuck.length <= STUCK_MAX) {
         if (this.isStuckCalmly) throw new HostProblemError(stuckProblem(this.stuck.at(-1)));
         continue;
       }
@@ -97,6 +97,7 @@ export class ExploreWorker {
         options: {
           ...options,
           stuck: [...(options.stuck ?? []), ...this.stuck],
+          ...this.limit(),
           ...(resume === undefined ? {} : { resume }),
         },
       });
@@ -108,6 +109,14 @@ export class ExploreWorker {
       this.client = undefined;
       await client.terminate();
     }
+  }
+
+  /** After too many programs that compute for ever, the last one is only reported. */
+  private limit(): Pick<ExploreOptions, 'runs'> {
+    const last = this.stuck[STUCK_MAX - 1];
+    if (last === undefined) return {};
+    const runs = Math.max(...this.stuck.map(({ trial }) => trial)) + 1;
+    return { runs: Math.min(runs, this.setup.options.runs ?? runs) };
   }
 
   private receive(event: HostEvent): void {
