@@ -79,14 +79,19 @@ function readRandom(attempt: Attempt, { length }: RandomArgs, seq: Seq): EffectV
  * execution has one for as long as it is known.
  */
 function lookUp(attempt: Attempt, { name }: DnsArgs, seq: Seq): DnsResult {
-  const { engine, node, execution } = attempt;
-  const site = { execution: execution.id, seq, effect: dnsLookup.name };
-  if (disturb(engine, 'dns-failure', site, node.name) !== undefined) return { addresses: [] };
   const loopback = loopbackAddress(name);
   if (loopback !== undefined) return { addresses: [loopback] };
-  const index = attempt.engine.hostIndex(name);
-  if (index !== undefined) return { addresses: [addressAt(index)] };
-  return { addresses: attempt.engine.hosts.lookUp(attempt.execution.id, name) };
+  const { engine, node, execution } = attempt;
+  const index = engine.hostIndex(name);
+  const addresses =
+    index === undefined ? engine.hosts.lookUp(execution.id, name) : [addressAt(index)];
+  // A machine knows its own name without asking anybody.
+  if (addresses.length === 1 && addresses[0] === engine.hosts.addressOf(execution.id)) {
+    return { addresses };
+  }
+  const site = { execution: execution.id, seq, effect: dnsLookup.name };
+  const fault = disturb(engine, 'dns-failure', site, node.name);
+  return { addresses: fault === undefined ? addresses : [] };
 }
 
 function openSocket(

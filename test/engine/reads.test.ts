@@ -12,8 +12,10 @@ function lookUp(name: string, hosts: readonly string[]): unknown {
     const index = hosts.indexOf(asked);
     return index < 0 ? undefined : index;
   };
-  const engine = { hostIndex, hosts: new ExecutionHosts() };
-  const attempt = { engine, execution: { id: 'script-1' } } as unknown as Attempt;
+  const faults = { watchesEffects: false };
+  const engine = { hostIndex, hosts: new ExecutionHosts(), faults };
+  const [node, execution] = [{ name: 'node-a' }, { id: 'script-1' }];
+  const attempt = { engine, node, execution } as unknown as Attempt;
   return performRead(attempt, dnsLookup as unknown as AnyOperation, { name } as object, 0 as Seq);
 }
 

@@ -179,6 +179,15 @@ describe('a fault at a connection between executions', () => {
 });
 
 describe('a fault at a name', () => {
+  it('leaves a machine its own name', () => {
+    const own = 'self.executions.backstitch';
+    const simulated = runSideBySide(
+      [(script) => script.print(attempt(() => assert.equal(script.resolve(own).length, 1)))],
+      { plan: { faults: [{ kind: 'dns-failure', at: { effect: 'dns.*', match: 2 } }] } },
+    );
+    assert.deepEqual(linesOf(simulated, 'script-1'), ['sent']);
+  });
+
   it('lets it have no address, once', () => {
     const simulated = runSideBySide(
       [
