@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { STRATEGY_NAMES } from '../../simulator/explore/explore-options.ts';
@@ -28,9 +35,10 @@ describe('docs/exploring.md', () => {
   let folder: string;
   before(() => {
     ensureDist();
-    folder = mkdtempSync(join(tmpdir(), 'backstitch-exploring-'));
+    // Below the project, where the compiler is found.
+    mkdirSync(join(projectRoot, 'build'), { recursive: true });
+    folder = mkdtempSync(join(projectRoot, 'build', 'exploring-'));
     cpSync(join(projectRoot, 'examples/wrong/charge-without-key'), folder, { recursive: true });
-    // The page begins with the one that writes them.
     writeFileSync(join(folder, 'backstitch.json'), configuration(folder));
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
