@@ -6,7 +6,7 @@ import type { CodeWriter } from './code-writer.ts';
 import type { FunctionPlan } from './function-plan.ts';
 import { HOOKS, type HookName } from './hooks.ts';
 import { EMPTY_BLOCK, OP } from './opcodes.ts';
-import type { NumberType } from './operand-signatures.ts';
+import { TO_64_BITS } from './operand-bits.ts';
 import { NO_OPERANDS, type ReadableOperands } from './operand-stack.ts';
 import { CHECK_IN_INTERVAL } from './options.ts';
 import { siteOf } from './site.ts';
@@ -15,14 +15,6 @@ import { carrierOf } from './value-types.ts';
 const NO_DEPTH = -1;
 /** A block that leaves an i32. */
 const I32_BLOCK = 0x7f;
-
-/** Instructions that make an i64 of a number, bit for bit. */
-const TO_64_BITS: { readonly [type in NumberType]: readonly number[] } = {
-  i32: [OP.i64ExtendI32U],
-  i64: [],
-  f32: [OP.i32ReinterpretF32, OP.i64ExtendI32U],
-  f64: [OP.i64ReinterpretF64],
-};
 
 /**
  * Writes what is put into one function.
