@@ -191,7 +191,9 @@ describe('executions that reach one another through sockets', () => {
   it('keep the laws under any faults', () => {
     fc.assert(
       fc.property(programs, anyCase, socketFaults, (args, disturbed, more) => {
-        const tested = { ...disturbed, args, faults: [...disturbed.faults, ...more] };
+        // Two programs that are hit at every effect may never meet, however often they try.
+        const rare = disturbed.faults.filter(({ at }) => !('probability' in (at as object)));
+        const tested = { ...disturbed, args, faults: [...rare, ...more] };
         checkCase(tested, () => expectLaws(run(tested)));
       }),
       { numRuns: runs(RUNS_ANYTHING) },
