@@ -13,6 +13,7 @@ import { median, report } from './report.ts';
 
 const ten = await buildProgram('test/fixtures/programs/ten.c');
 const script = await buildProgram('test/fixtures/programs/script.c');
+const loop = await buildProgram('test/fixtures/programs/loop.c');
 await closeBuilder();
 
 const SERVICE = `
@@ -76,16 +77,8 @@ reportRate(
   await scripted(script, mixed),
 );
 
-const hundred = trialRunner(script, {
-  args: Array.from({ length: 33 }, (_, index) => [
-    'wall',
-    'random',
-    '4',
-    'print',
-    `${index}`,
-  ]).flat(),
-});
+const hundred = trialRunner(loop, { args: ['100'] });
 const sweep = crashes(hundred);
-runAll(hundred, sweep);
+for (let round = 0; round < 3; round++) runAll(hundred, sweep);
 const sweeps = Array.from({ length: 7 }, () => runAll(hundred, sweep));
 report(`a sweep of ${sweep.length} crashes`, median(sweeps), 'ms', null);
