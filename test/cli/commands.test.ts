@@ -287,11 +287,12 @@ describe('the command line', () => {
   });
 
   it('shows help for every command, and its version', () => {
-    assert.match(
-      run(['--help']).stdout,
-      /run .*\n +serve .*\n +replay .*\n +inspect .*\n +debug-adapter/,
-    );
-    for (const command of ['run', 'replay', 'inspect', 'debug-adapter']) {
+    const commands = [
+      ...['run', 'serve', 'explore', 'check', 'compare', 'replay', 'inspect', 'debug-adapter'],
+    ];
+    const lines = commands.map((command) => `${command} .*`).join('\\n +');
+    assert.match(run(['--help']).stdout, new RegExp(lines));
+    for (const command of commands) {
       const { code, stdout } = run([command, '--help']);
       assert.equal(code, 0);
       assert.match(stdout, new RegExp(`^Usage: backstitch ${command}`, 'm'));

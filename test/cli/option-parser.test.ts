@@ -67,7 +67,7 @@ describe('options', () => {
     [['a', '--seed', '1e3'], /whole number/],
     [['a', '--seed', '9007199254740993'], /whole number/],
     [['a', '--pace', '3600001'], /from 0 to 3600000/],
-    [['a', '--persistence', 'all'], /none, workflow, effect/],
+    [['a', '--persistence', 'all'], /none, workflow, step, effect/],
     [['a', '--answer', 'maybe'], /retry, fail/],
     [['a', '--timeout', 'soon'], /a duration such as 30s/],
     [['a', '--timeout', '-1s'], /a duration/],

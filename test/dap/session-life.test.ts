@@ -206,7 +206,7 @@ describe('a launch', () => {
     [
       'at a level that there is not',
       { program: STEPS, persistence: 'most' },
-      /none, workflow, effect/,
+      /none, workflow, step, effect/,
     ],
   ];
   for (const [name, args, message] of wrong) {
