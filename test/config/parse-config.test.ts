@@ -42,6 +42,7 @@ test('every field that can be given is read', () => {
       { kind: 'directory', path: '/assets', directory: '../assets', readOnly: true },
     ],
     persistence: 'workflow',
+    steps: ['charge', 'ship'],
     clock: 'clamped',
     unknownOutcome: [
       { method: 'POST', url: 'https://payment.example/*', policy: 'ask' },
