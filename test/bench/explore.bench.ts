@@ -2,6 +2,7 @@
 import { CheckSuite } from '../../simulator/checks/check-suite.ts';
 import { loadChecks } from '../../simulator/cli/node/check-runtime.ts';
 import { serviceLoader } from '../../simulator/cli/node/service-runtime.ts';
+import { Explorer } from '../../simulator/explore/explorer.ts';
 import type { Trial } from '../../simulator/explore/trial.ts';
 import { TrialRunner } from '../../simulator/explore/trial-runner.ts';
 import { EFFECT_POINTS } from '../../simulator/faults/fault.ts';
@@ -82,3 +83,28 @@ const sweep = crashes(hundred);
 for (let round = 0; round < 3; round++) runAll(hundred, sweep);
 const sweeps = Array.from({ length: 7 }, () => runAll(hundred, sweep));
 report(`a sweep of ${sweep.length} crashes`, median(sweeps), 'ms', null);
+
+/** Trials that an exploration runs, with everything that goes with them. */
+const EXPLORED = 4_000;
+
+/** Everything that exploring does: trials of all strategies, coverage, findings. */
+function explore(runner: TrialRunner): number {
+  const explorer = new Explorer({
+    runner,
+    workflow: 'ten',
+    seed: 1,
+    names: { nodes: ['node-a', 'node-b', 'node-c'], others: ['journal-store'] },
+    options: { runs: EXPLORED },
+    onFinding: () => undefined,
+  });
+  const start = performance.now();
+  const exploration = explorer.explore();
+  let step = exploration.next();
+  while (step.done !== true) step = exploration.next();
+  const { runs } = explorer.report(step.value);
+  return runs / ((performance.now() - start) / 1000);
+}
+
+const explored = trialRunner(ten);
+const rates = Array.from({ length: 3 }, () => explore(explored));
+report('exploring ten effects, all strategies', median(rates), '1/s', null);
