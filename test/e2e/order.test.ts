@@ -56,7 +56,7 @@ describe('an order in VS Code', () => {
     await code.editor.waitForCodeLens('▶ Run');
     // The editor draws them anew when the workspace turns out to be trusted.
     const titles = async () => (await code.editor.codeLenses()).map(({ title }) => title).join();
-    await waitFor('both offers', async () => (await titles()) === '▶ Run,Debug', {
+    await waitFor('all offers', async () => (await titles()) === '▶ Run,Debug,Explore', {
       describe: titles,
     });
     await code.screenshot('1-lens');
