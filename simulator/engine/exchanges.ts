@@ -110,8 +110,9 @@ export class Exchanges {
   }
 
   /** What has arrived of a response; one that is there to its end is open no longer. */
-  take(seq: number, { response }: HttpExchange): HttpResult {
-    const result = response.take(seq);
+  take(seq: number, { response, takesWhole }: HttpExchange): HttpResult {
+    // A part of a response is no response to a program that takes only whole ones.
+    const result = (takesWhole ? response.failure : undefined) ?? response.take(seq);
     if ('failure' in result || result.more === undefined) this.open.delete(seq);
     return result;
   }

@@ -95,11 +95,16 @@ export class HttpExchange implements TryOwner {
     return this.attempt;
   }
 
+  /** The program takes the response as a whole, or none. */
+  get takesWhole(): boolean {
+    return this.args.stream !== true;
+  }
+
   /** Whether a program that waits for its response need not wait any longer. */
   get isAnswered(): boolean {
     const { head, failure } = this.response;
     if (failure !== undefined) return true;
-    return this.args.stream === true ? head !== undefined : this.response.ended;
+    return this.takesWhole ? this.response.ended : head !== undefined;
   }
 
   start(): void {
@@ -250,7 +255,7 @@ export class HttpExchange implements TryOwner {
     this.timer?.cancel();
     const problem = this.response.receiveHead(head);
     if (problem !== undefined) this.fail(problem);
-    else if (this.args.stream !== true) this.armBodyTimer();
+    else if (this.takesWhole) this.armBodyTimer();
   }
 
   receive(run: ResponseRun, number: number): void {
