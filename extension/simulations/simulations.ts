@@ -121,7 +121,7 @@ export class Simulations implements Disposable {
     this.listed.push(simulation);
     simulation.onChange((change) => {
       this.changes.fire({ simulation, ...change });
-      if (change.all && !simulation.model.isLive) this.letHostsGo();
+      if (change.all && !simulation.model.isLive) this.letHostsGo(simulation);
     });
     simulation.onEvent((event) => this.events.fire({ simulation, event }));
     this.lists.fire({ removed: [] });
@@ -134,11 +134,13 @@ export class Simulations implements Disposable {
     if (oldest !== undefined) this.remove([oldest]);
   }
 
-  private letHostsGo(): void {
+  /** @param latest has just been opened, for somebody who looks at it */
+  private letHostsGo(latest: Simulation): void {
     const ended = this.listed.filter(({ model, hasHost, debugged }) => {
       return hasHost && !model.isLive && !debugged && model.recording !== undefined;
     });
-    for (const simulation of ended.slice(0, Math.max(0, ended.length - HOSTS_MAX))) {
+    const others = ended.filter((simulation) => simulation !== latest);
+    for (const simulation of others.slice(0, Math.max(0, ended.length - HOSTS_MAX))) {
       void simulation.letGo();
     }
   }

@@ -76,7 +76,8 @@ export class WorldView implements vscode.Disposable, vscode.TreeDataProvider<Wor
     const simulation = this.simulations.current;
     this.shown = simulation;
     this.world = undefined;
-    if (simulation !== undefined) {
+    // A recording is not opened again only for this.
+    if (simulation?.hasHost === true) {
       try {
         this.world = await simulation.request({ kind: 'world' });
       } catch {

@@ -288,6 +288,27 @@ describe('the simulations of a window', () => {
     assert.equal(simulations.all.length, 8);
   });
 
+  it('keep the host of one that is opened again for somebody, and let another go', async () => {
+    const reopened = new FakeHost({
+      open: () => order({ state: { kind: 'ended' } }),
+      snapshot: () => order({ state: { kind: 'ended' } }),
+    });
+    const hosts = [...Array.from({ length: 8 }, ended), reopened];
+    const simulations = new Simulations(given(...hosts).needs);
+    for (const _ of hosts.slice(1)) await simulations.run('order', RUN.options).begun;
+    await turns();
+    await simulations.all[0]?.request({ kind: 'snapshot' });
+    await turns();
+    assert.deepEqual(
+      hosts.map(({ terminated }) => terminated),
+      [true, true, true, true, true, false, false, false, false],
+    );
+    assert.deepEqual(
+      reopened.asked.map(({ kind }) => kind),
+      ['open', 'snapshot'],
+    );
+  });
+
   it('name a branch after its fault, and run it from the recording', async () => {
     const hosts = [ended(), ended()];
     const simulations = new Simulations(given(...hosts).needs);
