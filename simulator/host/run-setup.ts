@@ -1,5 +1,7 @@
 import { checkWorld } from '../faults/check-world.ts';
 import type { FaultPlan } from '../faults/fault.ts';
+import { PlanError } from '../faults/plan.ts';
+import { HostRequestError } from './host-request-error.ts';
 import type { LoadedSimulation } from './loaded-simulation.ts';
 import type { RunOptions } from './protocol.ts';
 
@@ -17,9 +19,13 @@ export function withOptions(loaded: LoadedSimulation, options: RunOptions): Load
   };
 }
 
-/** What a plan names must be there; throws PlanError. */
+/** What a plan names must be there; throws HostRequestError: the plan is right, and not for this world. */
 export function checkPlan(plan: FaultPlan, { world }: LoadedSimulation): void {
   const services = world.services.map(({ name }) => name);
   const volumes = world.volumes.map(({ name }) => name);
-  checkWorld(plan, { nodes: world.nodes, services, volumes }, 'the fault plan');
+  try {
+    checkWorld(plan, { nodes: world.nodes, services, volumes }, 'the fault plan');
+  } catch (error) {
+    throw error instanceof PlanError ? new HostRequestError(error.message) : error;
+  }
 }

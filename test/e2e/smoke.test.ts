@@ -8,6 +8,7 @@ import { projectRoot } from '../helpers/project-root.ts';
 import { parseE2eEnvironment } from './helpers/environment.ts';
 import { packSampleVsix } from './helpers/sample-vsix.ts';
 import { VsCode } from './helpers/vs-code.ts';
+import { waitFor } from './helpers/wait.ts';
 
 describe('a real VS Code with a sample extension', () => {
   const folder = mkdtempSync(join(tmpdir(), 'backstitch-smoke-'));
@@ -47,11 +48,13 @@ describe('a real VS Code with a sample extension', () => {
       { line: 4, text: 'four' },
     ]);
     assert.deepEqual(await code.editor.tabs(), [{ name: 'notes.txt', active: true, dirty: false }]);
-    await code.editor.waitForCodeLens('Debug');
-    assert.deepEqual(await code.editor.codeLenses(), [
+    // The editor may draw them anew after they have been there.
+    const lenses = async () => JSON.stringify(await code.editor.codeLenses());
+    const expected = JSON.stringify([
       { title: 'Run', line: 1 },
       { title: 'Debug', line: 1 },
     ]);
+    await waitFor('both lenses', async () => (await lenses()) === expected, { describe: lenses });
   });
 
   step('opens a file that the test has put into the copy of the workspace', async () => {
