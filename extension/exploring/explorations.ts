@@ -13,10 +13,8 @@ import { problemOf } from '../simulations/host.ts';
 export interface Exploring {
   /** Resolves when it is over or was cancelled; rejects when it could not be begun. */
   readonly done: Promise<ExploreReport>;
-  /** Breaks it off; what was found stays. */
+  /** Breaks it off, and ends its hosts; what was found stays. */
   cancel(): void;
-  /** Ends its hosts at once. */
-  terminate(): void;
 }
 
 export type StartExploring = (
@@ -70,7 +68,7 @@ export class Explorations implements Disposable {
   }
 
   remove(model: ExplorationModel): void {
-    this.running.get(model)?.terminate();
+    this.running.get(model)?.cancel();
     this.running.delete(model);
     const index = this.listed.indexOf(model);
     if (index >= 0) this.listed.splice(index, 1);
@@ -78,7 +76,7 @@ export class Explorations implements Disposable {
   }
 
   dispose(): void {
-    for (const exploring of this.running.values()) exploring.terminate();
+    for (const exploring of this.running.values()) exploring.cancel();
     this.running.clear();
     this.changes.dispose();
   }

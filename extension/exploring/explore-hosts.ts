@@ -17,11 +17,6 @@ export function exploreInHosts(script: string): StartExploring {
       onFinding: (finding) => heard({ kind: 'finding', finding }),
       onEvent: heard,
     });
-    return {
-      done: pool.run(),
-      cancel: () => pool.cancel(),
-      // Its threads end once it has broken off.
-      terminate: () => pool.cancel(),
-    };
+    return { done: pool.run(), cancel: () => pool.cancel() };
   };
 }

@@ -1,8 +1,9 @@
 /** Scenarios in the Test Explorer: found as files, run in hosts of their own, debugged as recordings. */
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { ScenarioResult, ScenarioViolation } from '../../simulator/explore/scenario.ts';
 import { SCENARIO_SUFFIX, type Scenario } from '../../simulator/explore/scenario.ts';
+import { parseScenario } from '../../simulator/explore/scenario-text.ts';
 import { isTrusted, type Runner } from '../commands/runner.ts';
 import type { LaunchPlace } from '../model/launch-config.ts';
 import { type Host, problemOf } from '../simulations/host.ts';
@@ -108,7 +109,7 @@ class ScenarioTests implements vscode.Disposable {
       const { runner, replay } = this.needs;
       const scenario = await readScenario(item.uri);
       const { workflow, seed, plan, choices } = scenario;
-      const target = { path: join(dirname(dirname(item.uri.fsPath)), 'backstitch.json'), workflow };
+      const target = { path: dirname(item.uri.fsPath), workflow };
       const result = await host.request({ kind: 'check', scenario: item.uri.fsPath });
       showResult(item, run, result);
       const trial = { plan, ...(choices === undefined ? {} : { choices }) };
@@ -187,7 +188,8 @@ function messageOf(
   return shown;
 }
 
+/** Throws ScenarioError. */
 async function readScenario(file: vscode.Uri): Promise<Scenario> {
   const bytes = await vscode.workspace.fs.readFile(file);
-  return JSON.parse(new TextDecoder().decode(bytes)) as Scenario;
+  return parseScenario(new TextDecoder().decode(bytes), file.fsPath);
 }

@@ -24,6 +24,14 @@ export const RESTART_AFTER = {
   text: 'How long it stays down; "restartAfter" of the world when left out.',
 } as const satisfies DurationField;
 
+/** The length of what goes on for a while. */
+export const FOR = {
+  type: 'duration',
+  sign: 'positive',
+  default: PAUSE_NANOS_DEFAULT,
+  text: 'How long it lasts.',
+} as const satisfies DurationField;
+
 export const PROCESS_FAULTS = {
   crash: {
     acts: 'happens',

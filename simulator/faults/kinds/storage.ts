@@ -1,7 +1,7 @@
 /** What befalls shared volumes, and the work on them. */
-import type { DurationField, IntegerField, VolumeField } from '../fault-field.ts';
+import type { IntegerField, VolumeField } from '../fault-field.ts';
 import type { FaultSpecs } from '../fault-spec.ts';
-import { PAUSE_NANOS_DEFAULT, POINT } from './process.ts';
+import { FOR, POINT } from './process.ts';
 
 const TIMES = {
   type: 'integer',
@@ -15,13 +15,6 @@ const VOLUME = {
   type: 'volume',
   text: 'The volume that it befalls; all of them when left out.',
 } as const satisfies VolumeField;
-
-const FOR = {
-  type: 'duration',
-  sign: 'positive',
-  default: PAUSE_NANOS_DEFAULT,
-  text: 'How long it lasts.',
-} as const satisfies DurationField;
 
 /** Errors that programs have to expect of files, as POSIX names them. */
 export const VOLUME_ERRNOS = [

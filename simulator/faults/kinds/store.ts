@@ -1,20 +1,13 @@
 /** What befalls the journal store. */
-import type { DurationField, NodeField } from '../fault-field.ts';
+import type { NodeField } from '../fault-field.ts';
 import type { FaultSpecs } from '../fault-spec.ts';
-import { NODE, PAUSE_NANOS_DEFAULT, POINT, RESTART_AFTER } from './process.ts';
+import { FOR, NODE, POINT, RESTART_AFTER } from './process.ts';
 
 const FROM_NODE = {
   type: 'node',
   all: true,
   text: 'The node from which, or its role: @owner, @next, @other; all of them when left out.',
 } as const satisfies NodeField;
-
-const FOR = {
-  type: 'duration',
-  sign: 'positive',
-  default: PAUSE_NANOS_DEFAULT,
-  text: 'How long it lasts.',
-} as const satisfies DurationField;
 
 export const STORE_FAULTS = {
   'store-unreachable': {
