@@ -41,7 +41,7 @@ class ScenarioTests implements vscode.Disposable {
     this.disposables.push(
       watcher,
       watcher.onDidCreate((file) => this.add(file)),
-      watcher.onDidChange((file) => this.add(file)),
+      watcher.onDidChange((file) => this.changed(file)),
       watcher.onDidDelete((file) => this.remove(file)),
     );
   }
@@ -52,7 +52,11 @@ class ScenarioTests implements vscode.Disposable {
 
   private async discover(): Promise<void> {
     const files = await vscode.workspace.findFiles(GLOB, EXCLUDE_GLOB, SCENARIOS_MAX);
-    this.controller.items.replace([]);
+    const found = new Set(files.map(String));
+    // What is still there stays as it is: an item made anew would close its group and lose its result.
+    for (const { uri } of this.all()) {
+      if (uri !== undefined && !found.has(uri.toString())) this.remove(uri);
+    }
     for (const file of files) this.add(file);
   }
 
@@ -67,8 +71,16 @@ class ScenarioTests implements vscode.Disposable {
       group.description = vscode.workspace.asRelativePath(folder);
       items.add(group);
     }
+    if (group.children.get(file.toString()) !== undefined) return;
     const label = basename(file.fsPath).slice(0, -SCENARIO_SUFFIX.length);
     group.children.add(this.controller.createTestItem(file.toString(), label, file));
+  }
+
+  /** What a scenario said before its file changed is not known of the file as it is now. */
+  private changed(file: vscode.Uri): void {
+    const item = this.all().find(({ id }) => id === file.toString());
+    if (item === undefined) this.add(file);
+    else this.controller.invalidateTestResults(item);
   }
 
   private remove(file: vscode.Uri): void {
@@ -131,12 +143,17 @@ class ScenarioTests implements vscode.Disposable {
 
   /** The scenarios of a request, each once: those below what was chosen, or all. */
   private meant({ include, exclude = [] }: vscode.TestRunRequest): vscode.TestItem[] {
-    const roots = include ?? [...this.controller.items].map(([, item]) => item);
-    const leaves = roots.flatMap((item) =>
-      item.children.size === 0 ? [item] : [...item.children].map(([, child]) => child),
-    );
+    const leaves = include?.flatMap(leavesOf) ?? this.all();
     return [...new Set(leaves)].filter((item) => !exclude.includes(item));
   }
+
+  private all(): vscode.TestItem[] {
+    return [...this.controller.items].flatMap(([, item]) => leavesOf(item));
+  }
+}
+
+function leavesOf(item: vscode.TestItem): vscode.TestItem[] {
+  return item.children.size === 0 ? [item] : [...item.children].map(([, child]) => child);
 }
 
 async function runOne(

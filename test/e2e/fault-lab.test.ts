@@ -95,11 +95,10 @@ describe('the fault lab in VS Code', () => {
     await code.openContainer('Testing');
     const tests = code.tree('Test Explorer');
     const isGroup = ({ level }: { readonly level: number }): boolean => level === 1;
-    const { expanded } = await tests.waitForRow(isGroup);
-    if (expanded === false) await tests.expand(isGroup);
-    await tests.waitForRow(({ ariaLabel }) => ariaLabel.includes('debited-twice'));
+    await tests.waitForRowBelow(isGroup, ({ ariaLabel }) => ariaLabel.includes('debited-twice'));
     await code.runCommand('Test: Run All Tests');
-    await tests.waitForRow(
+    await tests.waitForRowBelow(
+      isGroup,
       ({ ariaLabel }) => /debited-twice.*failed/i.test(ariaLabel),
       COMPILE_TIMEOUT_MS,
     );

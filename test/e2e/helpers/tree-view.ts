@@ -95,6 +95,20 @@ export class TreeView {
     return row;
   }
 
+  /** Waits for a row below another one, which is opened, and again when the editor closes it meanwhile. */
+  async waitForRowBelow(parent: RowMatch, match: RowMatch, timeoutMs?: number): Promise<void> {
+    await waitFor(
+      `a row ${String(match)} below ${String(parent)} in ${this.name}`,
+      async () => {
+        const rows = await this.rows();
+        if (rows.some((row) => matches(row, match))) return true;
+        if (rows.find((row) => matches(row, parent))?.expanded === false) await this.expand(parent);
+        return false;
+      },
+      { describe: () => this.describe(), ...(timeoutMs === undefined ? {} : { timeoutMs }) },
+    );
+  }
+
   /** Moves the mouse over the view. */
   async hover(): Promise<void> {
     await this.tree.hover();
