@@ -20,6 +20,7 @@ const LOOKS: Readonly<Record<string, Icon>> = {
   'response.held': { id: 'debug-disconnect', color: 'list.warningForeground' },
   'volume.healed': { id: 'debug-start' },
   'volume.lost': { id: 'debug-disconnect', color: 'list.errorForeground' },
+  'write.misdirected': { id: 'debug-disconnect', color: 'list.errorForeground' },
   'link.healed': { id: 'debug-start' },
   'request.lost': { id: 'debug-disconnect', color: 'list.errorForeground' },
   'response.lost': { id: 'debug-disconnect', color: 'list.errorForeground' },

@@ -6,11 +6,12 @@ import {
   volumeRead,
   volumeWrite,
 } from '../effects/files.ts';
-import type { EffectValue } from '../effects/operation.ts';
+import type { EffectValue, JsonObject } from '../effects/operation.ts';
 import type { EffectSite } from '../faults/injector.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { ErrnoName } from '../world/files/errno.ts';
-import type { Disturbance, Volume } from '../world/files/volume.ts';
+import type { Landing } from '../world/files/misdirected-write.ts';
+import type { Disturbance, Misdirected, Volume } from '../world/files/volume.ts';
 import type { Attempt } from './attempt.ts';
 import { corrupt } from './corrupt.ts';
 import { disturb } from './disturb.ts';
@@ -29,7 +30,7 @@ export function performOnVolume(attempt: Attempt, entry: Entry, volume: Volume):
   const result =
     operation.name === volumeRead.name
       ? readDisturbed(attempt, site, entry, volume)
-      : volume.perform(operation, args, key, tornWrite(attempt, site, entry));
+      : volume.perform(operation, args, key, disturbedWrite(attempt, site, entry, volume));
   return errnoAt(attempt, site, 'after') ?? result;
 }
 
@@ -44,15 +45,53 @@ function errnoAt(
   return { errno, message: `the volume answered ${fault.errno}` };
 }
 
+function disturbedWrite(
+  attempt: Attempt,
+  site: EffectSite,
+  { operation, args }: Entry,
+  volume: Volume,
+): Disturbance {
+  if (operation.name !== volumeWrite.name) return {};
+  const torn = tornWrite(attempt, site, args as VolumeWriteArgs);
+  return { ...torn, ...misdirectedWrite(attempt, site, volume) };
+}
+
+function misdirectedWrite(
+  { engine, node }: Attempt,
+  site: EffectSite,
+  volume: Volume,
+): Pick<Disturbance, 'misdirected'> {
+  const fault = disturb(engine, 'misdirected-write', site, node.name);
+  if (fault === undefined) return {};
+  const { kind, file, offset } = fault;
+  const { execution, seq } = site;
+  const misdirected: Misdirected = {
+    file,
+    offset,
+    draw: (bound) => engine.choices.below(kind, bound),
+    onLanding: (landing) => {
+      const data = landing && landedAt(landing);
+      engine.trace({
+        ...{ kind: 'write.misdirected', service: volume.name, execution, seq },
+        ...(data === undefined ? {} : { data }),
+      });
+    },
+  };
+  return { misdirected };
+}
+
+function landedAt({ path, offset, bytes }: Landing): JsonObject {
+  return { offset, bytes: bytes.length, ...(path === undefined ? {} : { file: path }) };
+}
+
 function tornWrite(
   { engine, node }: Attempt,
   site: EffectSite,
-  { operation, args }: Entry,
+  args: VolumeWriteArgs,
 ): Disturbance {
-  if (operation.name !== volumeWrite.name) return {};
   const fault = disturb(engine, 'torn-write', site, node.name);
   if (fault === undefined) return {};
-  const { body, ...where } = args as VolumeWriteArgs;
+  const { body, ...where } = args;
   const kept = Math.min(fault.keep ?? Math.floor(body.length / 2), body.length);
   const done = { ...where, body: body.subarray(0, kept) };
   if (fault.told === 'part') return { args: done };

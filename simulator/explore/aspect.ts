@@ -24,7 +24,7 @@ const MENDING: ReadonlySet<FaultKind> = new Set(['heal', 'resume', 'restart', 'c
 
 /** Data comes out wrong, and nothing tells: no program that believes what it reads survives that. */
 export const CORRUPTING_KINDS: readonly FaultKind[] = FAULT_KINDS.filter(
-  (kind) => kind.startsWith('corrupt-') || kind === 'stale-read',
+  (kind) => kind.startsWith('corrupt-') || kind === 'stale-read' || kind === 'misdirected-write',
 );
 
 /** Kinds that need something that only a person knows, such as another module. */

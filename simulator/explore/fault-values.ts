@@ -26,6 +26,7 @@ const TRIED: Readonly<Record<string, readonly Value[]>> = {
   by: ['-1h', '1h', '-5s'],
   ppm: [-900_000, 900_000],
   point: EFFECT_POINTS,
+  'misdirected-write.file': [undefined, '*'],
   'slow-link.way': ['both'],
   'lossy-link.way': ['both'],
   'clog.way': ['both'],

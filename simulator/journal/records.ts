@@ -123,6 +123,7 @@ export type TraceKind =
   | 'link.healed'
   | 'volume.healed'
   | 'volume.lost'
+  | 'write.misdirected'
   | 'call.retried'
   | 'question.asked'
   | 'question.answered'

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { GuestProgram } from '../../simulator/guest/program.ts';
+import type { TraceRow } from '../../simulator/journal/records.ts';
+import type { InodeId } from '../../simulator/world/files/file-store.ts';
 import { buildProgram, closeBuilder } from '../helpers/programs.ts';
 import { type Simulated, simulate } from '../helpers/simulate.ts';
 import { entriesOf, expectCrashLaw, expectReplayLaw } from '../property/laws.ts';
@@ -92,6 +94,84 @@ describe('a fault of volumes', () => {
     assert.deepEqual(resultsOf(simulated, 'volume.write'), [{ end: '6' }]);
   });
 
+  const misdirected = { kind: 'misdirected-write', at: at('write', 2) };
+
+  it('writes to another place of the file, which is as long as if it were right', () => {
+    const simulated = run([{ ...misdirected, offset: 1 }], append('abcdef'), append('XY'));
+    assert.equal(logOf(simulated), 'aXYdef\0\0');
+    assert.deepEqual(resultsOf(simulated, 'volume.write')[1], { end: '8' });
+    const [{ service, seq, data }] = simulated.sink.traces.filter(
+      ({ kind }) => kind === 'write.misdirected',
+    ) as [TraceRow];
+    assert.deepEqual({ service, data }, { service: 'shared', data: { offset: 1, bytes: 2 } });
+    assert.equal(entriesOf(simulated, 'script-1')[Number(seq)]?.operation.name, 'volume.write');
+  });
+
+  it('draws where a write lands, and never there where it belongs', () => {
+    const landed = new Set<string>();
+    for (let seed = 1; seed <= 20; seed++) {
+      const { simulation, sink } = simulate(program, {
+        ...{
+          args: [...append('abc'), ...append('X')],
+          plan: { faults: [misdirected] },
+          world: { seed },
+        },
+      });
+      simulation.run();
+      landed.add(logOf({ simulation } as Simulated) ?? '');
+      assert.deepEqual(
+        sink.choices.map(({ stream }) => stream),
+        ['misdirected-write'],
+      );
+    }
+    assert.deepEqual([...landed].sort(), ['Xbc\0', 'aXc\0', 'abX\0']);
+  });
+
+  it('writes over another file, whose length stays', () => {
+    const other = ['append', '/shared/other', '123456'];
+    const fault = { ...misdirected, file: 'o*' };
+    const simulated = run([fault], other, ['sleep', '1000'], append('ABCDEFGH'));
+    const store = simulated.simulation.engine.volumes.get('shared')?.store;
+    const stat = store?.statPath(store.root, 'other', true);
+    assert.equal(stat?.size, 6n);
+    const content = store?.read(stat?.inode ?? (0 as InodeId), 0n, 9);
+    assert.match(Buffer.from(content ?? []).toString(), /^1?2?3?4?5?6?[A-F]+$/);
+    assert.equal(logOf(simulated), '\0'.repeat(8));
+  });
+
+  it('writes outside of any file where there is none like that', () => {
+    const simulated = run([{ ...misdirected, file: 'none' }], append('abc'), append('X'));
+    assert.equal(logOf(simulated), 'abc\0');
+    const trace = simulated.sink.traces.find(({ kind }) => kind === 'write.misdirected');
+    assert.equal(trace?.data, undefined);
+    assert.equal(logOf(run([{ ...misdirected, offset: 99 }], append('abc'), append('X'))), 'abc\0');
+  });
+
+  it('loses with what was not synced where a write has landed, too', () => {
+    const lose = { kind: 'lost-writes', at: { effect: 'wait.poll' } };
+    const first = { ...misdirected, at: at('write', 2), offset: 0 };
+    const simulated = run([first, lose], append('abc'), append('X'), ['sleep', '10']);
+    assert.equal(logOf(simulated), '');
+  });
+
+  it('misdirects a torn write, and once, though its result is asked for again', () => {
+    const faults = [
+      { kind: 'torn-write', keep: 1, at: at('write', 2) },
+      { ...misdirected, offset: 0 },
+      { kind: 'crash', point: 'performed', at: at('write', 2) },
+    ];
+    const simulated = run(faults, append('abc'), append('XYZ'));
+    assert.equal(logOf(simulated), 'Xbc\0');
+    assert.deepEqual(resultsOf(simulated, 'volume.write')[1], { end: '6' });
+  });
+
+  it('refuses a misdirected write for which there is no room', () => {
+    const full = { kind: 'full', at: at('write', 2), for: '5s' };
+    const simulated = run([full, { ...misdirected, offset: 0 }], append('abc'), append('X'));
+    assert.equal(logOf(simulated), 'abc');
+    assert.equal((resultsOf(simulated, 'volume.write')[1] as { errno?: string }).errno, 'nospc');
+  });
+
   it('reads a file as it was some writes ago, once', () => {
     const steps = [append('one'), append('two'), append('three'), ['read', LOG], ['read', LOG]];
     const stale = (writes: number) =>
@@ -148,6 +228,7 @@ describe('a fault of volumes', () => {
     const steps = [append('one'), ['read', LOG]];
     const calm = run([], ...steps);
     const never = ['errno', 'torn-write', 'stale-read', 'corrupt-read', 'full', 'lost-writes'];
+    never.push('misdirected-write');
     const faults = never.map((kind) => ({ kind, at: { effect: 'volume.*', match: 99 } }));
     const other = simulate(program, { args: steps.flat(), plan: { faults } });
     assert.deepEqual(other.simulation.run(), { kind: 'ended' });

@@ -51,6 +51,7 @@ const PROMISED: Readonly<Record<FaultKind, readonly string[]>> = {
   'lose-response': ['response.sent', 'response.lost', 'call.retried'],
   errno: ['fault.fired'],
   'torn-write': ['fault.fired'],
+  'misdirected-write': ['fault.fired', 'write.misdirected'],
   'stale-read': ['fault.fired'],
   'corrupt-read': ['fault.fired'],
   full: ['volume.healed'],

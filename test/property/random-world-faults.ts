@@ -114,6 +114,16 @@ const anyVolumeFault = fc.oneof(
     keep: fc.nat(3),
     told: fc.constantFrom('all', 'part'),
   }),
+  fc.record(
+    {
+      kind: fc.constant('misdirected-write'),
+      at: writing,
+      file: fc.constantFrom('*', 'log', 'none'),
+      offset: fc.nat(9),
+      times,
+    },
+    { requiredKeys: ['kind', 'at'] },
+  ),
   fc.record({ kind: fc.constant('stale-read'), at: reading, writes: times }),
   fc.record({ kind: fc.constant('corrupt-read'), at: reading, bytes: times }),
   fc.record({ kind: fc.constant('full'), at: anywhere, for: duration }),

@@ -71,6 +71,24 @@ export const STORAGE_FAULTS = {
     },
     effects: ['volume.write'],
   },
+  'misdirected-write': {
+    acts: 'interferes',
+    text: 'What is written lands at another place, over what is there.',
+    fields: {
+      file: {
+        type: 'text',
+        text: 'Another file that it lands in, by its path in the volume, in which * stands for anything; the same file when left out.',
+      },
+      offset: {
+        type: 'integer',
+        minimum: 0,
+        maximum: Number.MAX_SAFE_INTEGER,
+        text: 'Where in that file it lands, in bytes from its beginning; drawn when left out.',
+      },
+      times: TIMES,
+    },
+    effects: ['volume.write'],
+  },
   'stale-read': {
     acts: 'interferes',
     text: 'A read sees a file as it was before the last writes.',

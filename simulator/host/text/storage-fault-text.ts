@@ -12,6 +12,10 @@ export const STORAGE_WORDS: Readonly<Record<keyof typeof STORAGE_FAULTS, FaultWo
     `${target(plan, place)} writes only ` +
     `${plan.keep === undefined ? 'half' : countText(Number(plan.keep), 'byte')}` +
     (plan.told === 'part' ? '' : ', and is told all'),
+  'misdirected-write': (plan, place) =>
+    `${target(plan, place)} writes to another place` +
+    (plan.file === undefined ? '' : ` in ${plan.file === '*' ? 'another file' : plan.file}`) +
+    (plan.offset === undefined ? '' : `, at byte ${plan.offset}`),
   'stale-read': (plan, place) =>
     `${target(plan, place)} does not see ` +
     (Number(plan.writes) === 1 ? 'the last write' : `the last ${plan.writes} writes`),

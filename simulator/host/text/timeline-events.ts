@@ -27,6 +27,7 @@ export const EVENT_LOOKS: Partial<Readonly<Record<TraceKind, EventLook>>> = {
   'response.held': { sign: 'fault', paint: 'magenta' },
   'volume.healed': { sign: 'resumed', paint: 'dim' },
   'volume.lost': { sign: 'fault', paint: 'magenta' },
+  'write.misdirected': { sign: 'fault', paint: 'magenta' },
   'link.healed': { sign: 'resumed', paint: 'dim' },
   'request.lost': { sign: 'fault', paint: 'magenta' },
   'response.lost': { sign: 'fault', paint: 'magenta' },

@@ -194,6 +194,12 @@ const SENTENCES: Readonly<Record<TraceKind, Sentence>> = {
   'volume.lost': (row) =>
     `${row.service ?? 'a volume'} lost unsynced writes to ` +
     countText(Number(field(row, 'files') ?? 0), 'file'),
+  'write.misdirected': (row, context) => {
+    const offset = field(row, 'offset');
+    const file = field(row, 'file') ?? 'the file';
+    const where = offset === undefined ? 'outside of any file' : `at byte ${offset} of ${file}`;
+    return `what ${effect(row, context)} wrote landed ${where}`;
+  },
   'link.healed': (row) => HEALED[String(field(row, 'fault'))] ?? 'links are as they were',
   'commit.held': (row) =>
     `a commit of ${node(row)} does not get through to the journal store so far`,

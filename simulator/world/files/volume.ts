@@ -4,15 +4,20 @@ import {
   type VolumeFailure,
   type VolumeOpenArgs,
   type VolumeReadArgs,
+  type VolumeSizeArgs,
+  type VolumeWriteArgs,
   volumeCreateDirectory,
   volumeLink,
   volumeOpen,
+  volumeSetSize,
   volumeSymlink,
   volumeSync,
+  volumeWrite,
 } from '../../effects/files.ts';
 import type { EffectValue } from '../../effects/operation.ts';
-import { byteChangeOf } from './byte-change.ts';
+import { type ByteChange, byteChangeOf } from './byte-change.ts';
 import { FileError, type FileStore, type InodeId } from './file-store.ts';
+import { type Landing, landingOf, type Misdirection } from './misdirected-write.ts';
 import { RecentWrites, replacedBy } from './recent-writes.ts';
 import { UnsyncedWrites } from './unsynced-writes.ts';
 import { mutatesStore, performOnStore } from './volume-operations.ts';
@@ -31,6 +36,13 @@ export interface Disturbance {
   readonly args?: EffectValue;
   /** What the program is told in place of the result, which is no failure. */
   readonly told?: (result: EffectValue) => EffectValue;
+  /** Where a write goes. */
+  readonly misdirected?: Misdirected;
+}
+
+export interface Misdirected extends Misdirection {
+  /** Hears where it landed; undefined for outside of any file. */
+  readonly onLanding: (landing: Landing | undefined) => void;
 }
 
 /**
@@ -93,13 +105,17 @@ export class Volume {
   }
 
   private performNow({ name }: Named, args: EffectValue, disturbance: Disturbance): EffectValue {
-    const { args: done = args, told } = disturbance;
+    const { args: done = args, told, misdirected } = disturbance;
     const { store } = this;
     if (this.isFull && needsRoom(store, name, done)) {
       const failure: VolumeFailure = { errno: 'nospc', message: `${this.name} is full` };
       return failure;
     }
     const change = byteChangeOf(store, name, done);
+    if (misdirected !== undefined && change !== undefined && name === volumeWrite.name) {
+      const result = this.misdirect(change, done as VolumeWriteArgs, misdirected);
+      return 'errno' in result || told === undefined ? result : told(result);
+    }
     const replaced = change && replacedBy(store, change);
     // One that fails changes nothing, and then what is kept is as it is.
     if (change !== undefined) this.unsynced.note(store, change);
@@ -109,6 +125,41 @@ export class Volume {
     else if (change !== undefined) this.recent.forget(change.inode);
     if (name === volumeSync.name) this.unsynced.synced((done as InodeArgs).inode as InodeId);
     return told === undefined ? result : told(result);
+  }
+
+  /** What is written lands elsewhere; its file grows as if it had not. */
+  private misdirect(
+    change: ByteChange,
+    { body }: VolumeWriteArgs,
+    { onLanding, ...misdirection }: Misdirected,
+  ): EffectValue {
+    const { inode, to, sizeBefore } = change;
+    const landing = landingOf(this.store, change, body, misdirection);
+    const failure = landing && this.land(landing);
+    if (failure !== undefined) return failure;
+    const sizeNow = Number(this.store.stat(inode).size);
+    if (to > Math.max(sizeBefore, sizeNow)) {
+      const grown: VolumeSizeArgs = { volume: this.name, inode, size: `${to}` };
+      const result = this.performNow(volumeSetSize, grown, {});
+      if ('errno' in result) return result;
+    }
+    onLanding(landing);
+    const told: { end: string } = { end: `${to}` };
+    return told;
+  }
+
+  /** Gives how it failed, if it did. */
+  private land({ inode, path, offset, bytes }: Landing): EffectValue | undefined {
+    const { modifiedNanos } = this.store.stat(inode);
+    const landed: VolumeWriteArgs = {
+      ...{ volume: this.name, inode },
+      ...{ offset: `${offset}`, body: bytes },
+    };
+    const result = this.performNow(volumeWrite, landed, {});
+    if ('errno' in result) return result;
+    // Nobody knows that another file was written to.
+    if (path !== undefined) this.store.setTimes(inode, 'keep', modifiedNanos);
+    return undefined;
   }
 }
 

@@ -75,6 +75,10 @@ const SENTENCES: Readonly<Record<TraceKind, readonly [data: TraceRow['data'], te
   ],
   'volume.healed': [{ fault: 'full' }, 'payment is full no longer'],
   'volume.lost': [{ files: 2 }, 'payment lost unsynced writes to 2 files'],
+  'write.misdirected': [
+    { offset: 4, bytes: 2, file: 'a/index' },
+    'what order-1 #3 wrote landed at byte 4 of a/index',
+  ],
   'link.healed': [{ fault: 'clog' }, 'the clogged links let everything through'],
   'response.lost': [undefined, 'the response to order-1 #3 was lost on its way back from payment'],
   'call.retried': [
@@ -304,6 +308,15 @@ describe('a fault', () => {
     ],
     [{ kind: 'torn-write', told: 'all', at: seq }, 'order-1 #3 writes only half, and is told all'],
     [{ kind: 'torn-write', told: 'part', keep: 1, at: seq }, 'order-1 #3 writes only 1 byte'],
+    [{ kind: 'misdirected-write', at: seq }, 'order-1 #3 writes to another place'],
+    [
+      { kind: 'misdirected-write', file: '*', at: seq },
+      'order-1 #3 writes to another place in another file',
+    ],
+    [
+      { kind: 'misdirected-write', file: 'a/index', offset: 0, at: seq },
+      'order-1 #3 writes to another place in a/index, at byte 0',
+    ],
     [{ kind: 'stale-read', writes: 1, at: seq }, 'order-1 #3 does not see the last write'],
     [{ kind: 'stale-read', writes: 2, at: seq }, 'order-1 #3 does not see the last 2 writes'],
     [{ kind: 'corrupt-read', bytes: 2, at: seq }, 'order-1 #3 reads 2 wrong bytes'],
