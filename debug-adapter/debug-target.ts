@@ -20,6 +20,7 @@ import type { LaunchProgram, LaunchRecording } from './launch-arguments.ts';
 import { type BranchPoint, branchAt, type Origin } from './travel/branch.ts';
 import { applyChange, type Change, changeText } from './travel/change.ts';
 import { LiveDriver, type LiveListener } from './travel/live-driver.ts';
+import { ownRun } from './travel/own-run.ts';
 import { StackBook } from './travel/stack-book.ts';
 import { type KnownProgram, ProgramBook } from './travel/statements/program-book.ts';
 
@@ -81,7 +82,7 @@ export class DebugTarget {
         realServices: realServices(loaded.world),
         ...(recording === undefined ? {} : { recording, readSource: host.readSource }),
       };
-      const live = new LiveDriver(host, setup, listener);
+      const live = new LiveDriver(host, listener, (driver) => ownRun(host, setup, driver));
       return DebugTarget.ofLive(host, listener, live, recording, launch.record);
     } catch (error) {
       recording?.leave();

@@ -9,7 +9,9 @@ import type { Choice } from '../../simulator/kernel/choices.ts';
 import { NANOS_PER_DAY, type VirtualNanos, virtualNanos } from '../../simulator/kernel/time.ts';
 import { debugErrors } from '../debug-error.ts';
 import type { DebugHost } from '../debug-host.ts';
-import { LiveDriver, type LiveListener, type Motion, stopWhen } from './live-driver.ts';
+import { LiveDriver, type LiveListener } from './live-driver.ts';
+import { type Motion, stopWhen } from './motion.ts';
+import { ownRun } from './own-run.ts';
 
 /** Later than any simulation comes: the year 100,000. */
 const NEVER: VirtualNanos = virtualNanos(10n ** 5n * 366n * NANOS_PER_DAY);
@@ -120,7 +122,7 @@ async function liveAgain(
     ...{ choices: [...choices], inputs: [...inputs] },
     ...(recording === undefined ? {} : { recording, readSource: host.readSource }),
   };
-  const live = new LiveDriver(host, setup, listener);
+  const live = new LiveDriver(host, listener, (driver) => ownRun(host, setup, driver));
   // All that is shown on the way was shown before.
   live.quietUntil = NEVER;
   return live;

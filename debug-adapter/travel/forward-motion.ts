@@ -5,7 +5,7 @@ import type { Breakpoint } from './breakpoint.ts';
 import type { ExceptionStops } from './exception-stops.ts';
 import { type Happening, isOnTheWay } from './happening.ts';
 import { callPosition, type StopPoint } from './itinerary.ts';
-import type { Motion } from './live-driver.ts';
+import type { Motion } from './motion.ts';
 import type { PositionOrder } from './place.ts';
 import { type SeenEffect, seenEntry } from './seen-effect.ts';
 import type { Stack } from './stack-book.ts';

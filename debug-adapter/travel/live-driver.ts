@@ -1,35 +1,30 @@
 /**
  * Drives a live simulation for a debugger, in slices, so that requests are heard while it runs.
- * It owns the run; who drives says where to stop.
+ * It owns the motion that is under way; who drives says where to stop. The simulation is the
+ * session's own, or lent by the host that runs it.
  *
  * D1  Each performance of an effect is shown to the motion once, however often its guest is put
  *     aside before it.
  * D2  After a stop, going on performs the effect before which it stopped.
  * D3  At most one motion is under way.
+ * D4  Once it is disposed of, it drives no more and tells nobody anything.
  */
 import type { ShownOutput } from '../../simulator/engine/journal-store.ts';
 import type { Patch } from '../../simulator/engine/patch.ts';
-import type { StatementPoint } from '../../simulator/engine/patches.ts';
-import type { Question } from '../../simulator/engine/questions.ts';
-import type { Computing, UpcomingEffect } from '../../simulator/engine/simulation.ts';
-import type { GuestProgram } from '../../simulator/guest/program.ts';
-import { ProgramLocator } from '../../simulator/guest/symbols/index.ts';
+import type { Computing, RunResult, UpcomingEffect } from '../../simulator/engine/simulation.ts';
+import type { ProgramLocator } from '../../simulator/guest/symbols/index.ts';
+import type { DrivenRun, RunDriver } from '../../simulator/host/driven-run.ts';
 import type { SimulationState } from '../../simulator/host/protocol.ts';
-import {
-  type RunSetup,
-  SimulationRun,
-  type SimulationView,
-} from '../../simulator/host/simulation-run.ts';
-import { effectText } from '../../simulator/host/text/effect-text.ts';
-import { RealUpstreams } from '../../simulator/host/upstream-real.ts';
+import type { SimulationRun, SimulationView } from '../../simulator/host/simulation-run.ts';
+import { waitingState } from '../../simulator/host/waiting-state.ts';
 import type { ExecutionId } from '../../simulator/journal/entry.ts';
-import type { ExecutionRow, RecordingSink, TraceRow } from '../../simulator/journal/records.ts';
 import { assert } from '../../simulator/kernel/assert.ts';
 import type { VirtualNanos } from '../../simulator/kernel/time.ts';
-import type { Audience, DebugHost } from '../debug-host.ts';
-import { endOf, type Happening, happeningsOf, isHappening } from './happening.ts';
-import { liveForm } from './live-form.ts';
+import type { DebugHost } from '../debug-host.ts';
+import { endOf, happeningsOf, isHappening } from './happening.ts';
+import { LiveForms } from './live-form.ts';
 import { liveView } from './live-view.ts';
+import type { Motion, MotionEnd, Within } from './motion.ts';
 import { type SeenEffect, seenUpcoming } from './seen-effect.ts';
 import { type Stack, StackBook } from './stack-book.ts';
 
@@ -43,76 +38,14 @@ const REAL_SLICE_MS = 20;
 /** Outputs of one motion that are shown with their source lines; a stack takes time to look at. */
 export const OUTPUTS_PLACED_MAX = 2000;
 
-/** Where a live simulation is to stop. */
-export interface Motion {
-  /** Whether the stack of every effect is to be kept. */
-  readonly needsStacks: boolean;
-  /** Asked before each effect that is performed, inside its call; true stops there. */
-  upcoming(effect: SeenEffect, stack: () => Stack): boolean;
-  /** True stops as soon as possible. */
-  happened(happening: Happening): boolean;
-  /** An execution has ended, in whatever way; true stops as soon as possible. */
-  ended(execution: ExecutionId): boolean;
-  /** Asked now and then; true stops as soon as possible. */
-  passing(): boolean;
-  /**
-   * Whether a guest that computes for long after its latest effect is put aside there, once: who
-   * looks for statements finds them by running it again.
-   */
-  readonly looksWithin?: boolean;
-  /** The statement of an attempt before which its guest is put aside, and it stops. */
-  readonly statement?: StatementPoint;
-}
-
-/** A motion that stops for what is given, and for nothing else. */
-export function stopWhen(parts: Partial<Motion>): Motion {
-  return {
-    needsStacks: false,
-    upcoming: () => false,
-    happened: () => false,
-    ended: () => false,
-    passing: () => false,
-    ...parts,
-  };
-}
-
-export type MotionEnd =
-  /** The motion said so. `upcoming` is set when a guest waits inside the call of an effect. */
-  | { readonly kind: 'stopped' }
-  /** `within` is set for a guest that computed for long. */
-  | { readonly kind: 'paused'; readonly within?: Within }
-  /** Nothing happens until an input or an answer comes. */
-  | {
-      readonly kind: 'waiting';
-      readonly questions: readonly Question[];
-      /** Names of promises. */
-      readonly promises: readonly string[];
-    }
-  /** Every execution has ended. */
-  | { readonly kind: 'ended' }
-  /** The driver was let go. */
-  | { readonly kind: 'disposed' };
-
-/** Where a guest was put aside while it computed. */
-export interface Within {
-  readonly execution: ExecutionId;
-  /** How many statements it had come to. */
-  readonly tick: number;
-}
+const NOTHING_AWAITED = { questions: [], promises: [] };
 
 export interface LiveListener {
   onOutput(output: ShownOutput): void;
   onProblem(problem: Error): void;
 }
 
-export interface LiveDriverSetup extends Omit<RunSetup, 'observer' | 'watcher' | 'prepare'> {
-  /** Services whose real hosts may be asked. */
-  readonly realServices: ReadonlySet<string>;
-}
-
 export class LiveDriver {
-  /** Services whose real hosts may be asked. */
-  readonly realServices: ReadonlySet<string>;
   readonly run: SimulationRun;
   readonly view: SimulationView;
   readonly book: StackBook;
@@ -123,9 +56,7 @@ export class LiveDriver {
   ended = false;
   /** Outputs of effects up to this instant are held back: they were shown before. */
   quietUntil: VirtualNanos | undefined;
-  private readonly audience: Audience | undefined;
-  private readonly locators = new Map<string, ProgramLocator>();
-  private readonly upstreams: RealUpstreams;
+  private readonly driven: DrivenRun;
   private motion: Motion | undefined;
   private decided = false;
   private placed = 0;
@@ -136,39 +67,53 @@ export class LiveDriver {
   private last: UpcomingEffect | undefined;
   /** The latest effect that each execution has asked for. */
   private readonly asked = new Map<ExecutionId, SeenEffect>();
-  private fresh: { trace: TraceRow; index: number }[] = [];
-  private endedRows: ExecutionRow[] = [];
+  /** Executions whose ends the motion has not been told of. */
+  private freshEnds: ExecutionId[] = [];
+  /** How many rows of the trace, and problems, have been told of. */
+  private traces = 0;
   private problems = 0;
   private sliceStart = 0;
   private sliceEnd: number | undefined;
 
+  /** @param begin makes the simulation, or takes it from who lends it, and has it driven here */
   constructor(
     private readonly host: DebugHost,
-    setup: LiveDriverSetup,
     private readonly listener: LiveListener,
+    begin: (driver: RunDriver) => DrivenRun,
   ) {
-    this.audience = host.audience?.(setup.loaded);
-    this.realServices = setup.realServices;
-    this.upstreams = new RealUpstreams(host.realWorld, setup.realServices);
-    this.run = new SimulationRun({
-      ...setup,
-      watcher: this.watcher(this.audience?.sink),
-      prepare: (program) => this.prepare(program),
-      observer: {
-        stopsBefore: (effect) => this.stopsBefore(effect),
-        stopsWithin: (computing) => this.stopsWithin(computing),
-        poll: () => this.poll(),
-        onRealRequest: (request) => this.upstreams.ask(request),
-        onOutput: (output) => {
-          this.audience?.onOutput(output);
-          if (!this.isQuiet(output)) listener.onOutput(output);
-        },
+    this.driven = begin({
+      stopsBefore: (effect) => this.stopsBefore(effect),
+      stopsWithin: (computing) => this.stopsWithin(computing),
+      poll: () => this.poll(),
+      onOutput: (output) => {
+        if (!this.isQuiet(output)) listener.onOutput(output);
       },
+      onEnded: (execution) => this.freshEnds.push(execution),
     });
+    this.run = this.driven.run;
+    const { simulation } = this.run;
+    const locators = new Map<string, ProgramLocator>();
+    const forms = new LiveForms(locators);
+    simulation.runAs((program) => forms.of(program));
     this.view = liveView(this.run);
-    this.book = new StackBook(this.view, this.locators);
-    this.book.running = () => this.run.simulation.runningProgram;
-    this.audience?.begin(this.run);
+    this.book = new StackBook(this.view, locators);
+    this.book.running = () => simulation.runningProgram;
+  }
+
+  /** Services whose real hosts may be asked. */
+  get realServices(): ReadonlySet<string> {
+    return this.driven.realServices;
+  }
+
+  /** Clients start its executions, so that it never ends by itself. */
+  get isServing(): boolean {
+    return this.driven.isServing;
+  }
+
+  /** What has happened so far is known, and no news for anybody. */
+  passOver(): void {
+    this.traces = this.view.history.traces().length;
+    this.problems = this.run.simulation.engine.problems.length;
   }
 
   /** Runs until the motion, a pause or the simulation itself ends it. */
@@ -180,7 +125,7 @@ export class LiveDriver {
     this.upcoming = undefined;
     this.within = undefined;
     this.run.simulation.stopAt = motion.statement;
-    this.audience?.turn({ kind: 'running' });
+    this.turn({ kind: 'running' });
     let end: MotionEnd | undefined;
     try {
       end = await this.drive();
@@ -189,14 +134,14 @@ export class LiveDriver {
       this.motion = undefined;
       this.run.simulation.stopAt = undefined;
       this.pausing = false;
-      this.audience?.turn(this.restOf(end));
+      this.turn(this.restOf(end));
     }
   }
 
   /** Stops a motion that is under way before the next effect. */
   pause(): void {
     this.pausing = this.motion !== undefined;
-    this.upstreams.nudge();
+    this.driven.nudge();
   }
 
   /** Changes memory by hand. What comes after the place has not been seen yet. */
@@ -214,9 +159,13 @@ export class LiveDriver {
 
   /** Ends a motion that is under way, and lets none begin. */
   dispose(): void {
+    if (this.disposed) return;
     this.disposed = true;
-    this.upstreams.end(this.run.simulation.inputs);
-    this.upstreams.nudge();
+    this.driven.leave();
+  }
+
+  private turn(state: SimulationState): void {
+    if (!this.disposed) this.driven.turn(state);
   }
 
   private isQuiet({ execution, seq }: ShownOutput): boolean {
@@ -227,13 +176,7 @@ export class LiveDriver {
 
   private restOf(end: MotionEnd | undefined): SimulationState {
     if (this.ended) return { kind: 'ended' };
-    if (end?.kind === 'waiting') {
-      const questions = end.questions.map(({ execution, seq }) => {
-        const entry = this.view.history.entries(execution)[seq];
-        return { execution, seq, call: entry === undefined ? '' : effectText(entry) };
-      });
-      return { kind: 'waiting', questions, promises: end.promises };
-    }
+    if (end?.kind === 'waiting') return waitingState(this.view.history, end, this.isServing);
     const { upcoming } = this;
     if (upcoming === undefined) return { kind: 'paused' };
     return { kind: 'paused', execution: upcoming.execution, seq: upcoming.seq };
@@ -243,40 +186,64 @@ export class LiveDriver {
     for (;;) {
       if (this.disposed) return { kind: 'disposed' };
       if (this.ended) return { kind: 'ended' };
-      this.sliceStart = this.host.nowMs();
-      this.sliceEnd = undefined;
-      this.within = undefined;
-      this.upstreams.deliver(this.run.simulation.inputs);
-      const result = this.run.simulation.run();
-      this.run.setup.recording?.flush();
-      this.upstreams.begin();
-      this.reportProblems();
-      this.audience?.refresh();
-      // What happened last may not have been looked at yet.
-      this.look();
-      if (result.kind === 'ended') this.ended = true;
+      const result = this.runSlice();
+      if (result.kind === 'ended' && !this.isServing) this.ended = true;
       if (this.decided) return { kind: 'stopped' };
-      if (result.kind === 'ended') return { kind: 'ended' };
-      // Nothing is paced by real time here.
-      if (result.kind === 'waiting' || result.kind === 'paced')
-        return { ...result, kind: 'waiting' };
-      if (result.kind === 'real') {
-        if (this.pausing) return { kind: 'paused' };
-        await Promise.race([this.upstreams.changed(), this.host.sleep(REAL_SLICE_MS)]);
-        continue;
-      }
-      if (result.at !== undefined && this.pausing) return { kind: 'paused' };
-      await this.host.yieldToRequests();
-      const { within } = this;
-      if (within !== undefined && this.pausing) return { kind: 'paused', within };
+      const end = await this.endAfter(result);
+      if (end !== undefined) return end;
     }
   }
 
-  /** With probes, a guest can also be put aside while it computes. */
-  private prepare(program: GuestProgram): GuestProgram {
-    const locator = new ProgramLocator(program);
-    this.locators.set(program.hash, locator);
-    return liveForm(program, locator);
+  private runSlice(): RunResult {
+    const { run, upstreams } = this.driven;
+    this.sliceStart = this.host.nowMs();
+    this.sliceEnd = undefined;
+    this.within = undefined;
+    upstreams.deliver(run.simulation.inputs);
+    const result = run.simulation.run();
+    this.driven.publish();
+    upstreams.begin();
+    this.reportProblems();
+    // What happened last may not have been looked at yet.
+    this.look();
+    return result;
+  }
+
+  /** How the motion ends with what a slice came to; undefined when it goes on. */
+  private async endAfter(result: RunResult): Promise<MotionEnd | undefined> {
+    switch (result.kind) {
+      case 'ended':
+      case 'waiting':
+      case 'paced':
+        return this.endAtRest(result);
+      case 'real':
+        if (this.pausing) return { kind: 'paused' };
+        await Promise.race([this.driven.upstreams.changed(), this.host.sleep(REAL_SLICE_MS)]);
+        return undefined;
+      case 'stopped': {
+        if (result.at !== undefined && this.pausing) return { kind: 'paused' };
+        await this.host.yieldToRequests();
+        const { within } = this;
+        const isWithin = within !== undefined && this.pausing;
+        return isWithin ? { kind: 'paused', within } : undefined;
+      }
+    }
+  }
+
+  /** Nothing happens by itself now; what serves goes on with its clients. */
+  private async endAtRest(
+    result: RunResult & { kind: 'ended' | 'waiting' | 'paced' },
+  ): Promise<MotionEnd | undefined> {
+    const awaited = result.kind === 'ended' ? NOTHING_AWAITED : result;
+    if (this.driven.settles(awaited)) return undefined;
+    if (!this.isServing) {
+      return result.kind === 'ended' ? { kind: 'ended' } : { ...awaited, kind: 'waiting' };
+    }
+    if (this.pausing) return { kind: 'paused' };
+    this.turn(waitingState(this.view.history, awaited, true));
+    await this.driven.rest(result.kind === 'paced' ? result.dueAt : undefined);
+    this.turn({ kind: 'running' });
+    return undefined;
   }
 
   private stopsWithin({ execution, attempt, entries, tick, isNew }: Computing): boolean {
@@ -295,7 +262,9 @@ export class LiveDriver {
     if (isThere) this.decided = true;
     if (!isThere && !isOver && !this.pausing && !this.disposed && !this.host.interrupted())
       return false;
-    this.within = { execution, tick };
+    // Programs whose steps count run with probes of their own.
+    const { persistence } = this.view.workflowOf(execution).config;
+    this.within = { execution, tick: persistence === 'step' ? undefined : tick };
     return true;
   }
 
@@ -357,16 +326,22 @@ export class LiveDriver {
 
   /** Tells the motion what has happened since it was told last. */
   private look(): void {
-    if (this.fresh.length === 0 && this.endedRows.length === 0) return;
-    const { fresh, endedRows, motion } = this;
-    this.fresh = [];
-    this.endedRows = [];
+    const { motion } = this;
     const { history } = this.view;
-    const found = fresh.flatMap(({ trace, index }) => happeningsOf(history, trace, index));
-    for (const row of endedRows)
-      found.push(...[endOf(history, row)].filter((end) => end !== undefined));
-    for (const happening of found) if (motion?.happened(happening)) this.decided = true;
-    for (const { id } of endedRows) if (motion?.ended(id)) this.decided = true;
+    const rows = history.traces();
+    for (; this.traces < rows.length; this.traces++) {
+      const row = rows[this.traces];
+      if (row === undefined || !isHappening(row)) continue;
+      for (const happening of happeningsOf(history, row, this.traces)) {
+        if (motion?.happened(happening)) this.decided = true;
+      }
+    }
+    for (const id of this.freshEnds.splice(0)) {
+      const row = history.execution(id);
+      const end = row === undefined ? undefined : endOf(history, row);
+      if (end !== undefined && motion?.happened(end)) this.decided = true;
+      if (motion?.ended(id)) this.decided = true;
+    }
   }
 
   private reportProblems(): void {
@@ -375,28 +350,5 @@ export class LiveDriver {
       const problem = problems[this.problems];
       if (problem !== undefined) this.listener.onProblem(problem);
     }
-  }
-
-  private watcher(other: RecordingSink | undefined): RecordingSink {
-    let traces = 0;
-    const nothing = (): void => {};
-    const rest: RecordingSink = {
-      ...{ meta: nothing, blob: nothing, attempt: nothing, entry: nothing, lost: nothing },
-      ...{ restart: nothing, ledger: nothing, fault: nothing, input: nothing, choice: nothing },
-      ...{ flush: nothing, execution: nothing, trace: nothing },
-      ...other,
-    };
-    return {
-      ...rest,
-      execution: (row) => {
-        other?.execution(row);
-        if (row.endedAt !== undefined) this.endedRows.push(row);
-      },
-      trace: (row) => {
-        other?.trace(row);
-        const index = traces++;
-        if (isHappening(row)) this.fresh.push({ trace: row, index });
-      },
-    };
   }
 }

@@ -2,7 +2,7 @@
 import type { ExecutionId } from '../../simulator/journal/entry.ts';
 import type { ExceptionStops } from './exception-stops.ts';
 import { type Happening, isOnTheWay } from './happening.ts';
-import type { Motion } from './live-driver.ts';
+import type { Motion } from './motion.ts';
 import type { SeenEffect } from './seen-effect.ts';
 import type { Stack } from './stack-book.ts';
 

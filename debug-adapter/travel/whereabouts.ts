@@ -9,7 +9,7 @@ import type { DataStop } from './data/data-hits.ts';
 import { NO_EXCEPTIONS } from './exception-stops.ts';
 import { endText, executionIds, type Happening } from './happening.ts';
 import { callPosition, type Itinerary, type StopPoint, type StopSettings } from './itinerary.ts';
-import type { MotionEnd, Within } from './live-driver.ts';
+import type { MotionEnd, Within } from './motion.ts';
 import type { Outlook } from './outlook.ts';
 import { CALL, lostWith, type Place, type Position, samePlace } from './place.ts';
 import type { SeenEffect } from './seen-effect.ts';
@@ -133,7 +133,7 @@ export class Whereabouts {
 
   /** The statement at which a guest was put aside while it computed. */
   private within(within: Within | undefined): Position | undefined {
-    if (within === undefined) return undefined;
+    if (within?.tick === undefined) return undefined;
     const place = this.paths?.pathOf(within.execution)?.placeAt(within.tick);
     return place === undefined ? undefined : this.positionOf(place);
   }

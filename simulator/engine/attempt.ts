@@ -84,7 +84,7 @@ export class Attempt implements EffectPort {
   /** Changes the guest's memory by hand, in this turn. */
   private patching: PatchRun | undefined;
   /** What counts the steps of the guest that is on the stack. */
-  private steps: StepRun | undefined;
+  steps: StepRun | undefined;
   /** The call of a step that the effect belongs to which is being performed. */
   step: number | undefined;
   /** What the guest finished with, until that is durable. */

@@ -69,7 +69,7 @@ export class Engine {
   readonly edits = new Edits(this);
   readonly patches: Patches;
   readonly sources = new SourcePlaces();
-  readonly steps = new Steps();
+  readonly steps = new Steps((attempt) => this.patches.changes(attempt));
   readonly deployments: Deployments;
   readonly clocks = new Clocks(this);
   readonly real: RealRequests;

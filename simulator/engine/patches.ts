@@ -27,9 +27,13 @@ export interface PatchesSetup {
   readonly given: readonly Patch[];
 }
 
+export const AS_IT_IS = (program: GuestProgram): GuestProgram => program;
+
 export class Patches {
   /** Where a guest is to be put aside; whoever drives the simulation sets it. */
   stopAt: StatementPoint | undefined;
+  /** The form in which programs run that nobody changes; whoever drives the simulation sets it. */
+  form: (program: GuestProgram) => GuestProgram = AS_IT_IS;
   private readonly known = new Map<ExecutionId, Patch[]>();
   private count = 0;
 
@@ -62,11 +66,15 @@ export class Patches {
     this.engine.trace({ kind: 'memory.patched', execution, seq: place.seq, data: { label } });
   }
 
+  /** Whether an attempt runs in a form in which its memory can be changed on the way. */
+  changes(attempt: Attempt): boolean {
+    return this.of(attempt).length > 0 || this.stopFor(attempt) !== undefined;
+  }
+
   /** The program as an attempt runs it. */
   programFor(attempt: Attempt): GuestProgram {
     const { program } = attempt.workflow;
-    const isPlain = this.of(attempt).length === 0 && this.stopFor(attempt) === undefined;
-    return isPlain ? program : this.setup.forms.of(program);
+    return this.changes(attempt) ? this.setup.forms.of(program) : this.form(program);
   }
 
   /** Undefined for an attempt that nobody looks into. */

@@ -32,7 +32,7 @@ import { JournalStore, type ShownOutput, type ShownResponse } from './journal-st
 import { networkSetup } from './network-setup.ts';
 import { patchesIn } from './patch.ts';
 import { PatchedForms } from './patched-forms.ts';
-import type { StatementPoint } from './patches.ts';
+import { AS_IT_IS, type StatementPoint } from './patches.ts';
 import type { Question } from './questions.ts';
 import { type RealRequest, RealRequests } from './real-requests.ts';
 import type { Workflow } from './workflow.ts';
@@ -77,6 +77,8 @@ export interface SimulationObserver {
   onTurn?(execution: ExecutionId, entries: number): void;
   onOutput?(output: ShownOutput): void;
   onResponse?(response: ShownResponse): void;
+  /** An execution has ended, in whatever way, and that is written down. */
+  onEnded?(execution: ExecutionId): void;
   /**
    * A request to a real host is to be sent, after all that was written down before is durable; its
    * answer comes back with `answerReal`. Without this, it never comes.
@@ -203,7 +205,10 @@ export class Simulation {
           this.interrupted = attempt;
         },
         onTurn: ({ execution, view }) => this.observer.onTurn?.(execution.id, view.length),
-        onEnded: ({ id, status }) => this.clients.ended(id, status === 'completed'),
+        onEnded: ({ id, status }) => {
+          this.observer.onEnded?.(id);
+          this.clients.ended(id, status === 'completed');
+        },
       },
     });
     this.inputs = new Inputs(
@@ -240,7 +245,7 @@ export class Simulation {
   /** The form in which the guest runs that is on the stack; undefined when none was there yet. */
   get runningProgram(): GuestProgram | undefined {
     const { inTurn, patches } = this.engine;
-    return inTurn === undefined ? undefined : patches.programFor(inTurn);
+    return inTurn === undefined ? undefined : (inTurn.steps?.program ?? patches.programFor(inTurn));
   }
 
   /**
@@ -249,6 +254,14 @@ export class Simulation {
    */
   set stopAt(point: StatementPoint | undefined) {
     this.engine.patches.stopAt = point;
+  }
+
+  /**
+   * Has programs run in another form from now on, or as they are, which changes nothing of what
+   * happens. Not to be called while guests run.
+   */
+  runAs(form: ((program: GuestProgram) => GuestProgram) | undefined): void {
+    this.engine.patches.form = form ?? AS_IT_IS;
   }
 
   /** The fault plan with everything that was injected. */

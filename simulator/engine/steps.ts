@@ -43,17 +43,20 @@ export class StepError extends Error {
 export class Steps {
   private readonly forms = new Map<string, StepForm>();
 
+  /** @param isChanged whether memory of an attempt is changed by hand, for which it needs other probes */
+  constructor(private readonly isChanged: (attempt: Attempt) => boolean) {}
+
   /** Throws StepError, and ModuleError for code that cannot be rewritten. */
   check({ config, program }: Workflow): void {
     if (config.persistence !== 'step') return;
     if (config.steps.length === 0) throw new StepError(config.name, undefined);
-    if (program.main.instrumented === undefined) this.formOf(program, config);
+    this.formOf(program, config);
   }
 
-  /** Undefined at other levels, and for a program that has probes of somebody else's. */
+  /** Undefined at other levels, and for an attempt that has other probes. */
   runFor(attempt: Attempt, onCheckIn: (tick: number) => boolean): StepRun | undefined {
     const { config, program } = attempt.workflow;
-    if (config.persistence !== 'step' || program.main.instrumented !== undefined) return undefined;
+    if (config.persistence !== 'step' || this.isChanged(attempt)) return undefined;
     return new StepRun(this.formOf(program, config), { onCheckIn });
   }
 

@@ -53,8 +53,6 @@ export interface RunSetup {
   /** Reads the sources that a recording keeps, unless it is made of one that has them. */
   readonly readSource?: SourceReader | undefined;
   readonly observer?: SimulationObserver;
-  /** The form of a program that is run, when it is not the program itself. */
-  readonly prepare?: (program: GuestProgram) => GuestProgram;
   /** Hears everything that is written down. */
   readonly watcher?: RecordingSink;
   /** To run an earlier simulation again. */
@@ -68,8 +66,6 @@ export class SimulationRun implements SimulationView {
   readonly simulation: Simulation;
   readonly history: LiveHistory;
   private readonly workflows = new Map<string, Workflow>();
-  /** What is run of them. */
-  private readonly prepared = new Map<string, Workflow>();
   private readonly volumes: ReadonlyMap<string, Volume>;
   /** Those that faults deploy, by how the plan names them. */
   private readonly programsByName: ReadonlyMap<string, GuestProgram>;
@@ -91,15 +87,14 @@ export class SimulationRun implements SimulationView {
     );
     const programs = readyPrograms(loaded);
     this.programsByName = programs;
-    const prepare = setup.prepare ?? ((program: GuestProgram) => program);
     this.simulation = new Simulation({
       world: loaded.world,
-      programs: new Map([...programs].map(([name, program]) => [name, prepare(program)])),
+      programs,
       plan: setup.plan,
       sink,
       servicePrograms: new Map(services),
       volumes: this.volumes,
-      workflowFor: (name) => this.prepared.get(name),
+      workflowFor: (name) => this.workflows.get(name),
       clients: readyClients(loaded),
       ...(loaded.followsRealTime === true ? { followsRealTime: true } : {}),
       ...(setup.pace === undefined ? {} : { pace: setup.pace }),
@@ -111,10 +106,8 @@ export class SimulationRun implements SimulationView {
     for (const workflow of loaded.workflows) {
       const ready = readyWorkflow(workflow, world.startUnixNanos);
       const { name, count } = workflow.config;
-      const prepared = { ...ready, program: prepare(ready.program) };
       this.workflows.set(name, ready);
-      this.prepared.set(name, prepared);
-      for (let index = 0; index < count; index++) this.simulation.start(prepared);
+      for (let index = 0; index < count; index++) this.simulation.start(ready);
     }
     // A simulation that is looked at before it runs has something in it.
     this.simulation.toFirstExecution();
@@ -125,7 +118,7 @@ export class SimulationRun implements SimulationView {
   }
 
   /** Every program that it runs, with what it came from. */
-  private programs(): ProgramOrigin[] {
+  programs(): ProgramOrigin[] {
     return this.setup.loaded.workflows.map(({ config, origin }) => ({
       program: this.workflow(config.name).program,
       origin,
