@@ -3,13 +3,15 @@
 // Without names it runs all of test/ but test/e2e, which needs the set-up of `npm run test:e2e`.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 // A test that hangs fails by its name instead of holding up the whole run.
 const TEST_TIMEOUT_MS = 15 * 60_000;
-const CONCURRENCY = process.env.TEST_CONCURRENCY ?? '2';
+// At least two: many tests wait for processes of their own.
+const CONCURRENCY = process.env.TEST_CONCURRENCY ?? String(Math.max(2, availableParallelism()));
 
 const root = resolve(fileURLToPath(import.meta.url), '../..');
 const testRoot = join(root, 'test');
