@@ -11,9 +11,10 @@ const ZERO = [0];
 /**
  * The globals that are added behind a module's own. `exported` ones are the host's to set: the
  * fuel, counted down by every probe; whether a stop unwinds the stack; the depth, or the level, up
- * to which the host is asked; the watched bytes; the fuel that is left at the next appointment; or to read: the caller's depth. The others hold the
- * caller's level, the site of the innermost frame, the number of activations, and the fuel below
- * which the next check-in is due.
+ * to which the host is asked; the watched bytes; the fuel that is left at the next appointment; the
+ * level above which returns are told; or to read: the caller's depth and level. The others hold the
+ * site of the innermost frame, the number of activations, and the fuel below which the next check-in
+ * is due.
  */
 const GLOBALS = [
   { name: 'fuel', type: 'i64', initial: ZERO, exported: true },
@@ -24,7 +25,8 @@ const GLOBALS = [
   { name: 'appointedAt', type: 'i64', initial: I64_MAX, exported: true },
   { name: 'site', type: 'i32', initial: ZERO, exported: false },
   { name: 'depth', type: 'i32', initial: ZERO, exported: true },
-  { name: 'level', type: 'i32', initial: ZERO, exported: false },
+  { name: 'level', type: 'i32', initial: ZERO, exported: true },
+  { name: 'returnsBelow', type: 'i32', initial: ZERO, exported: true },
   { name: 'activation', type: 'i64', initial: ZERO, exported: false },
   { name: 'checkInBelow', type: 'i64', initial: I64_MAX, exported: false },
 ] as const;

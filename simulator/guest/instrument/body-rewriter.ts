@@ -9,6 +9,7 @@ import { LocalLayout } from './local-layout.ts';
 import { OffsetCursor } from './offset-cursor.ts';
 import { EDGES, EMPTY_BLOCK, OP, opcodeTable } from './opcodes.ts';
 import { NO_OPERANDS, OperandStack } from './operand-stack.ts';
+import { ReturnCode } from './return-code.ts';
 import { isStore, StoreWatch } from './store-watch.ts';
 import { zeroOf } from './value-types.ts';
 
@@ -48,6 +49,9 @@ export class BodyRewriter {
   private nesting = 0;
   /** Where dumps are to hold operands; of the function that is rewritten. */
   private operands: OperandStack | undefined;
+  /** What tells of calls that come back; of the function that is rewritten. */
+  private returns: ReturnCode | undefined;
+
   constructor(
     private readonly build: Build,
     private readonly out: CodeWriter,
@@ -74,6 +78,8 @@ export class BodyRewriter {
     const layout = new LocalLayout(bytes, info, functionIndex);
     const plan = this.plan(functionIndex, layout);
     const code = new FunctionCode(build, out, plan);
+    const tells = build.options.returns === true;
+    this.returns = tells ? new ReturnCode(build, out, code, plan) : undefined;
     const stores = this.watch(functionIndex, layout, code);
     const stopsHere = plan.probed || plan.looked;
     const withOperands = stopsHere && build.options.operands === true;
@@ -103,9 +109,12 @@ export class BodyRewriter {
     const { options, probed, looked, graph } = this.build;
     const isProbed = probed[functionIndex] === 1;
     // Where a try_table goes on, it cannot be told whether the fuel in the local is still right.
-    const tryTable = ((graph.features[functionIndex] as number) & HAS.tryTable) !== 0;
+    const features = graph.features[functionIndex] as number;
+    const tryTable = (features & HAS.tryTable) !== 0;
     const cached = isProbed && options.exact !== true && !tryTable;
-    const levels = options.instructions !== undefined;
+    const isLooked = looked[functionIndex] === 1;
+    const returns = options.returns === true;
+    const levels = options.instructions !== undefined || returns;
     const counts = options.depth === true || options.scan === true || levels;
     return {
       functionIndex,
@@ -113,7 +122,9 @@ export class BodyRewriter {
       dumped: layout.dumped(options.locals?.(functionIndex) ?? []),
       fuelLocal: cached ? layout.add('i64') : undefined,
       depthLocal: counts ? layout.add('i32') : undefined,
-      looked: looked[functionIndex] === 1,
+      looked: isLooked,
+      leveled: isLooked || returns,
+      catches: tryTable || (features & HAS.legacyTry) !== 0,
       levelLocal: levels ? layout.add('i32') : undefined,
       activationLocal: counts && isProbed ? layout.add('i64') : undefined,
     };
@@ -221,6 +232,7 @@ export class BodyRewriter {
       case OP.returnCallRef:
         this.copyTo(reader.start);
         code.beforeTailCall();
+        this.returns?.calling();
         return;
       default:
         this.copyTo(reader.start);
@@ -235,11 +247,14 @@ export class BodyRewriter {
     if (!mayStop && build.throws[callee] !== 1) return;
     this.copyTo(reader.start);
     code.beforeCall(mayStop);
+    if (mayStop) this.returns?.calling();
     this.copyTo(reader.next);
     if (!mayStop) return;
     const results = this.operands?.callResults ?? [];
     const operands = this.operands?.readable(results.length) ?? NO_OPERANDS;
-    code.afterCall(reader.start - this.sectionStart, this.nesting + 1, operands, results);
+    const codeOffset = reader.start - this.sectionStart;
+    code.afterCall(codeOffset, this.nesting + 1, operands, results);
+    this.returns?.returned(codeOffset, operands, results);
   }
 
   private readIndex(): number {

@@ -1,4 +1,3 @@
-import { assert } from '../../kernel/assert.ts';
 import type { ValueType } from '../wasm/index.ts';
 import type { AppendedGlobal } from './appended-globals.ts';
 import type { Build } from './build.ts';
@@ -50,7 +49,7 @@ export class FunctionCode {
     }
     if (plan.levelLocal !== undefined) {
       this.getGlobal('level');
-      if (plan.looked) out.all([OP.i32Const, 1, OP.i32Add]);
+      if (plan.leveled) out.all([OP.i32Const, 1, OP.i32Add]);
       this.setLocal(plan.levelLocal);
     }
     if (plan.activationLocal !== undefined) {
@@ -100,6 +99,7 @@ export class FunctionCode {
     if (this.build.options.scanLocals === true) this.dumpLocals();
     this.fuelAsFloat();
     this.writePlace(site);
+    this.getLevel();
     this.callHook('tick');
     out.byte(OP.i64TruncF64S);
     this.setFuel();
@@ -185,10 +185,10 @@ export class FunctionCode {
 
   /** A tail call replaces this frame: the callee has the same depth. */
   beforeTailCall(): void {
-    const { probed, looked, depthLocal, levelLocal } = this.plan;
+    const { probed, leveled, depthLocal, levelLocal } = this.plan;
     this.flush();
     this.pass('depth', depthLocal, probed ? 1 : 0);
-    this.pass('level', levelLocal, looked ? 1 : 0);
+    this.pass('level', levelLocal, leveled ? 1 : 0);
   }
 
   /** Puts the fuel where others see it. */
@@ -285,7 +285,8 @@ export class FunctionCode {
     this.getActivation();
   }
 
-  private dumpLocals(): void {
+  /** Hands the chosen variables to the host. */
+  dumpLocals(): void {
     for (const { index, type } of this.plan.dumped) {
       const carrier = carrierOf(type);
       if (carrier === 'none') continue;
@@ -364,10 +365,15 @@ export class FunctionCode {
     this.setGlobal(name);
   }
 
-  private getLevel(): void {
+  /** -1 where levels are not counted. */
+  getLevel(): void {
     const { levelLocal } = this.plan;
-    assert(levelLocal !== undefined, 'only functions that count levels look');
-    this.getLocal(levelLocal);
+    if (levelLocal !== undefined) {
+      this.getLocal(levelLocal);
+      return;
+    }
+    this.out.byte(OP.i32Const);
+    this.out.signed(NO_DEPTH);
   }
 
   private getDepth(ofProbedOnly = true): void {
@@ -380,7 +386,7 @@ export class FunctionCode {
   }
 
   /** As a float, which holds it exactly below 2^53; -1 where it is not counted. */
-  private getActivation(): void {
+  getActivation(): void {
     const { activationLocal } = this.plan;
     if (activationLocal === undefined) {
       this.out.byte(OP.i64Const);

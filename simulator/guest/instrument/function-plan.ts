@@ -15,8 +15,11 @@ export interface FunctionPlan {
   readonly depthLocal: number | undefined;
   /** Whether its instructions ask the host. */
   readonly looked: boolean;
-  /** Counts the functions on the stack whose instructions ask the host. */
+  /** Whether it counts as a level itself. */
+  readonly leveled: boolean;
   readonly levelLocal: number | undefined;
+  /** Whether calls may end in it that never came back to those between. */
+  readonly catches: boolean;
   readonly activationLocal: number | undefined;
   readonly dumped: readonly DumpedLocal[];
 }

@@ -29,8 +29,8 @@ export const HOOKS = {
   v128: { slot: 5, parameters: ['i64', 'i64', 'i32'], results: [] },
   function: { slot: 6, parameters: ['funcref', 'i32'], results: [] },
   external: { slot: 7, parameters: ['externref', 'i32'], results: [] },
-  /** A due probe: fuel, site, depth, activation. Gives the next fuel; 0 stops. */
-  tick: { slot: 8, parameters: ['f64', 'i32', 'i32', 'f64'], results: ['f64'] },
+  /** A due probe: fuel, site, depth, activation, level. Gives the next fuel; 0 stops. */
+  tick: { slot: 8, parameters: ['f64', 'i32', 'i32', 'f64', 'i32'], results: ['f64'] },
   /** A breakpoint: fuel, site, depth, activation. Gives 1 to stop. */
   breakpoint: { slot: 9, parameters: ['f64', 'i32', 'i32', 'f64'], results: ['i32'] },
   /** A store into the watched bytes: fuel, site, depth, activation, address, length. 1 stops. */
@@ -45,6 +45,10 @@ export const HOOKS = {
   look: { slot: 12, parameters: ['f64', 'i32', 'i32', 'f64', 'i32'], results: ['i32'] },
   /** A tick that the host has chosen: fuel, site. Gives 1 to stop. */
   appointment: { slot: 13, parameters: ['f64', 'i32'], results: ['i32'] },
+  /** A call has come back to a frame: function, site, activation, level. */
+  returned: { slot: 14, parameters: ['i32', 'i32', 'f64', 'i32'], results: [] },
+  /** What was above a level is over, and was not told: level. */
+  lost: { slot: 15, parameters: ['i32'], results: [] },
 } as const satisfies Readonly<Record<string, Hook>>;
 
 export type HookName = keyof typeof HOOKS;

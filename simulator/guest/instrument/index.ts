@@ -11,6 +11,7 @@ export {
   type ProbeHit,
   ProbeSession,
   type ProbeSettings,
+  type ReturnHit,
   type StoreHit,
 } from './probe-session.ts';
 export type { SiteKind } from './site.ts';
@@ -21,3 +22,4 @@ export type {
   WasmNumber,
   WasmValue,
 } from './stack-dump.ts';
+export { StackTrail } from './stack-trail.ts';

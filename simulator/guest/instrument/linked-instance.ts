@@ -26,6 +26,8 @@ export class LinkedInstance {
       watchLength: own('watchLength'),
       appointedAt: own('appointedAt'),
       depth: own('depth'),
+      level: own('level'),
+      returnsBelow: own('returnsBelow'),
     };
     const table = exports[HOOKS_EXPORT] as WebAssembly.Table;
     const functions = wasmHooks(hooks);
@@ -43,6 +45,16 @@ export class LinkedInstance {
   /** In a call of an import: functions with probes on the stack, in builds with `depth`. */
   get depth(): number {
     return this.globals.depth.value as number;
+  }
+
+  /** In a call of an import: the level of the function that called it, in builds with `returns`. */
+  get level(): number {
+    return this.globals.level.value as number;
+  }
+
+  /** Frames at levels below this are told to the host when a call comes back to them. */
+  set returnsBelow(level: number) {
+    this.globals.returnsBelow.value = level;
   }
 
   set scanDepth(value: number) {

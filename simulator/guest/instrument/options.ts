@@ -13,6 +13,11 @@ export interface InstrumentOptions {
   readonly scan?: boolean;
   /** Due probes hand over the variables of their frame. With `scan`. */
   readonly scanLocals?: boolean;
+  /**
+   * Frames that a call comes back to are told to the host, those less deep than it asks for. Implies
+   * `depth`, and counts the levels of all functions through which a stop unwinds.
+   */
+  readonly returns?: boolean;
   /** Instructions that call the host each time: code offsets in order, moved as `probes` are. */
   readonly breakpoints?: ArrayLike<number>;
   /**
@@ -35,4 +40,4 @@ export interface InstrumentOptions {
 }
 
 /** Probes between two check-ins. */
-export const CHECK_IN_INTERVAL = 2 ** 20;
+export const CHECK_IN_INTERVAL = 2 ** 18;

@@ -65,6 +65,21 @@ export interface AppointmentHit {
   readonly codeOffset: number;
 }
 
+/** A frame to which a call has come back, as it was during that call. */
+export interface ReturnHit {
+  readonly functionIndex: number;
+  /** Of the call. */
+  readonly codeOffset: number;
+  /** As in ProbeHit; -1 in functions without probes. */
+  readonly activation: number;
+  /** Functions on the stack through which a stop unwinds, this one included. */
+  readonly level: number;
+  /** The chosen variables, by index. */
+  readonly locals: ReadonlyMap<number, WasmValue>;
+  /** Operands beneath the results of the call, by index from the bottom. */
+  readonly operands: ReadonlyMap<number, WasmValue>;
+}
+
 /** What a run is to do; hooks that the build does not have are never called. */
 export interface ProbeSettings {
   /**
@@ -78,6 +93,7 @@ export interface ProbeSettings {
    *
    * @param locals in builds with `scanLocals`, the chosen variables of the innermost frame; undefined
    *     where a dump would hold operands of it as well
+   * @param level functions on the stack through which a stop unwinds, in builds with `returns`
    */
   readonly onTick?: (
     tick: number,
@@ -85,7 +101,15 @@ export interface ProbeSettings {
     depth: number,
     activation: number,
     locals: ReadonlyMap<number, WasmValue> | undefined,
+    level: number,
   ) => number;
+  /** Called when a call has come back to a frame at a level below `returnsBelow`. */
+  readonly onReturned?: (hit: ReturnHit) => void;
+  /**
+   * What was above a level below `returnsBelow` is over, and its callers are not told: an exception
+   * may have ended it, or they cannot be.
+   */
+  readonly onLost?: (level: number) => void;
   /** Due probes deeper than this wait for one that is not. Instructions go by their level. */
   readonly scanDepth?: number;
   /** Called at every chosen probe; true stops there. */
@@ -176,6 +200,11 @@ export class ProbeSession {
     if (this.main !== undefined) this.main.scanDepth = Math.min(depth, DEPTH_MAX);
   }
 
+  /** For hooks: frames at levels below this are told when a call comes back to them. */
+  set returnsBelow(level: number) {
+    if (this.main !== undefined) this.main.returnsBelow = level;
+  }
+
   /**
    * For imports: the stack unwinds as soon as the import returns or throws, and its innermost
    * frame is in that call.
@@ -257,9 +286,9 @@ export class ProbeSession {
       v128: (low, high, index) => this.keep(index, { type: 'v128', value: [low, high] }),
       function: (value, index) => this.keep(index, { type: 'function', value }),
       external: (value, index) => this.keep(index, { type: 'external', value }),
-      tick: (fuel, site, depth, activation) => {
+      tick: (fuel, site, depth, activation, level) => {
         const locals = this.takeLocals(site, instanceOf().module);
-        return this.onTick(fuel, site, depth, activation, locals);
+        return this.onTick(fuel, site, depth, activation, locals, level);
       },
       breakpoint: (fuel, site, depth, activation) => {
         const { locals } = this;
@@ -287,6 +316,14 @@ export class ProbeSession {
         this.appointNext();
         return this.ask(fuel, (tick) => settings.onAppointment?.({ tick, codeOffset }));
       },
+      returned: (functionIndex, site, activation, level) => {
+        const { locals } = this;
+        this.locals = new Map();
+        const operands = instanceOf().operandsAt(site);
+        const codeOffset = siteCodeOffset(site);
+        settings.onReturned?.({ functionIndex, codeOffset, activation, level, locals, operands });
+      },
+      lost: (level) => settings.onLost?.(level),
       checkIn: (fuel) => this.ask(fuel, (tick) => settings.onCheckIn?.(tick)),
     };
   }
@@ -307,10 +344,12 @@ export class ProbeSession {
     depth: number,
     activation: number,
     locals: ReadonlyMap<number, WasmValue> | undefined,
+    level: number,
   ): number {
     const tick = this.limit - fuel;
     this.hookTick = tick;
-    const wait = this.settings.onTick?.(tick, siteCodeOffset(site), depth, activation, locals) ?? 0;
+    const codeOffset = siteCodeOffset(site);
+    const wait = this.settings.onTick?.(tick, codeOffset, depth, activation, locals, level) ?? 0;
     this.hookTick = undefined;
     if (this.isStopped) return 0;
     if (wait < 1) {

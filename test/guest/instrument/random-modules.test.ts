@@ -27,6 +27,7 @@ const BUILDS: Readonly<Record<string, Build>> = {
   appointments: { appointments: true },
   operands: { operands: true },
   'operands and depth': { operands: true, depth: true },
+  returns: { operands: true, returns: true },
 };
 
 function forAll(usual: number, check: (runs: ModuleRuns) => void): void {
