@@ -63,7 +63,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const channels = new ProgramChannels(simulations);
   const problems = new Problems(log, marks);
   const targets = new Targets(simulations, view);
-  const world = new WorldView(simulations);
+  const world = new WorldView(simulations, view);
   const onNote = (text: string) => log.info(text);
   const startServing = (port: number) => new ServingHost({ script, port, onNote });
   const runner = new Runner({ simulations, view, index, recordings, startServing });

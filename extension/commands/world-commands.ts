@@ -75,7 +75,7 @@ function placeIn(argument: unknown): string | undefined {
 async function askPlace(question: string, places: readonly string[]): Promise<string | undefined> {
   if (places.length > 0) return vscode.window.showQuickPick([...places], { title: question });
   void vscode.window.showInformationMessage(
-    'The world of a recording is over. Break it at one of its effects, in the Executions view.',
+    'The world of this recording is not known. Break it at one of its effects, in the Executions view.',
   );
   return undefined;
 }
@@ -131,7 +131,11 @@ async function letHappen(
     await world.refresh();
     return;
   }
-  const place = await targets.place(simulation.id, 'It has ended. Branch from which effect?');
+  const selected = world.branchesAt;
+  const place =
+    selected === undefined
+      ? await targets.place(simulation.id, 'It has ended. Branch from which effect?')
+      : { ...selected, simulation };
   if (place === undefined) return;
   const { execution, seq } = place;
   await inject(runner, place, { ...fault, at: { execution, seq } });

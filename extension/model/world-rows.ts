@@ -5,6 +5,7 @@ import type {
   WorldNode,
   WorldService,
   WorldSummary,
+  WorldVolume,
 } from '../../simulator/host/protocol.ts';
 import { formatDuration } from '../../simulator/kernel/time.ts';
 import { JOURNAL_STORE } from '../../simulator/world/network.ts';
@@ -14,7 +15,7 @@ export type WorldRow =
   | { readonly kind: 'group'; readonly group: 'nodes' | 'services' | 'links' | 'faults' }
   | { readonly kind: 'node'; readonly node: WorldNode }
   | { readonly kind: 'service'; readonly service: WorldService }
-  | { readonly kind: 'volume'; readonly name: string }
+  | { readonly kind: 'volume'; readonly volume: WorldVolume }
   | { readonly kind: 'store' }
   | { readonly kind: 'link'; readonly link: WorldLink; readonly bothWays: boolean }
   | { readonly kind: 'fault'; readonly fault: WorldFault; readonly number: number };
@@ -47,7 +48,7 @@ export function worldRows(world: WorldSummary | undefined, row?: WorldRow): read
     case 'services':
       return [
         ...services.map((service) => ({ kind: 'service', service }) as const),
-        ...volumes.map((name) => ({ kind: 'volume', name }) as const),
+        ...volumes.map((volume) => ({ kind: 'volume', volume }) as const),
         { kind: 'store' },
       ];
     case 'links':
@@ -59,8 +60,8 @@ export function worldRows(world: WorldSummary | undefined, row?: WorldRow): read
 
 /** One row for a link that is disturbed in the same way in both directions. */
 function linkRows(links: readonly WorldLink[]): readonly WorldRow[] {
-  const isBack = ({ from, to, isCut }: WorldLink, other: WorldLink): boolean =>
-    from === other.to && to === other.from && isCut === other.isCut;
+  const isBack = (link: WorldLink, other: WorldLink): boolean =>
+    link.from === other.to && link.to === other.from && troubleText(link) === troubleText(other);
   return links.flatMap((link, index) => {
     const back = links.findIndex((other) => isBack(link, other));
     if (back >= 0 && back < index) return [];
@@ -78,7 +79,7 @@ export function worldRowId(row: WorldRow): string {
     case 'service':
       return `service ${row.service.name}`;
     case 'volume':
-      return `volume ${row.name}`;
+      return `volume ${row.volume.name}`;
     case 'store':
       return 'store';
     case 'link':
@@ -96,7 +97,7 @@ export function placeOfRow(row: WorldRow): string | undefined {
     case 'service':
       return row.service.name;
     case 'volume':
-      return row.name;
+      return row.volume.name;
     case 'store':
       return JOURNAL_STORE;
     default:
@@ -113,7 +114,7 @@ export function worldLook(row: WorldRow): WorldLook {
     case 'service':
       return serviceLook(row.service);
     case 'volume':
-      return look(row.name, 'volume', { id: 'folder-library' }, ['volume', 'place']);
+      return volumeLook(row.volume);
     case 'store':
       return look('journal store', 'every commit goes here', { id: 'database' }, [
         ...['store', 'place'],
@@ -124,7 +125,7 @@ export function worldLook(row: WorldRow): WorldLook {
       const icon = isCut
         ? { id: 'debug-disconnect', color: RED }
         : { id: 'warning', color: YELLOW };
-      return look(`${from} ${arrow} ${to}`, isCut ? 'cut' : 'disturbed', icon, ['link']);
+      return look(`${from} ${arrow} ${to}`, troubleText(row.link), icon, ['link']);
     }
     case 'fault':
       return faultLook(row.fault, row.number);
@@ -177,6 +178,32 @@ function skewText(clock: string, skewNanos: bigint): string {
   if (skewNanos === 0n) return '';
   const sign = skewNanos < 0n ? '-' : '+';
   return `${clock} ${sign}${formatDuration(skewNanos < 0n ? -skewNanos : skewNanos)}`;
+}
+
+/** What becomes of messages there, the worst first. */
+const TROUBLES: Readonly<Record<WorldLink['faults'][number], string>> = {
+  partition: 'cut',
+  clog: 'clogged',
+  'store-unreachable': 'clogged',
+  'lossy-link': 'loses messages',
+  'slow-link': 'slow',
+  'store-slow': 'slow',
+};
+
+function troubleText({ faults }: WorldLink): string {
+  const order = Object.values(TROUBLES);
+  const words = new Set(faults.map((kind) => TROUBLES[kind]));
+  return [...words].sort((left, right) => order.indexOf(left) - order.indexOf(right)).join(', ');
+}
+
+function volumeLook({ name, isFull, slowNanos }: WorldVolume): WorldLook {
+  const troubles = [
+    ...(isFull ? ['full'] : []),
+    ...(slowNanos > 0n ? [`${formatDuration(slowNanos)} slower`] : []),
+  ];
+  const words = ['volume', 'place'];
+  if (troubles.length === 0) return look(name, 'volume', { id: 'folder-library' }, words);
+  return look(name, troubles.join(', '), { id: 'folder-library', color: YELLOW }, words);
 }
 
 function serviceLook({ name, real, requests, duplicates }: WorldService): WorldLook {

@@ -20,6 +20,8 @@ export class ExecutionsView implements vscode.Disposable, vscode.TreeDataProvide
   private readonly stale = new Set<Simulation>();
   private readonly disposables: { dispose(): void }[];
   private timer: NodeJS.Timeout | undefined;
+  /** The person has selected something else. */
+  readonly onSelect: vscode.Event<unknown>;
   readonly onDidChangeTreeData = this.changes.event as vscode.Event<Row[] | undefined>;
 
   constructor(private readonly simulations: Simulations) {
@@ -28,6 +30,7 @@ export class ExecutionsView implements vscode.Disposable, vscode.TreeDataProvide
       treeDataProvider: this,
       showCollapseAll: true,
     });
+    this.onSelect = this.view.onDidChangeSelection;
     this.disposables = [
       this.view,
       this.changes,

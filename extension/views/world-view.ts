@@ -1,14 +1,22 @@
 /**
  * The World view: nodes, services and links of the simulation that commands are about, with what is
- * wrong with them, and the fault plan as it has become.
+ * wrong with them, and the fault plan as it has become. Of what has ended it shows how the world was
+ * at the effect that is selected in the Executions view, or at the end.
  */
 import * as vscode from 'vscode';
 import type { WorldSummary } from '../../simulator/host/protocol.ts';
 import { formatDuration } from '../../simulator/kernel/time.ts';
 import { JOURNAL_STORE } from '../../simulator/world/network.ts';
+import type { Row } from '../model/execution-rows.ts';
+import type { EffectPlace } from '../model/fault-by-hand.ts';
+import { shortMessage } from '../model/next-steps.ts';
+import { branchPlace, pastText, placeOfRow, type WorldPlace } from '../model/world-place.ts';
 import { type WorldRow, worldLook, worldRowId, worldRows } from '../model/world-rows.ts';
+import { problemOf } from '../simulations/host.ts';
 import type { Simulation } from '../simulations/simulation.ts';
 import type { Simulations } from '../simulations/simulations.ts';
+import { shortText } from '../workspace/short-text.ts';
+import type { ExecutionsView } from './executions-view.ts';
 
 /** The world is asked for at most this often. */
 const REFRESH_MS = 200;
@@ -20,9 +28,17 @@ export class WorldView implements vscode.Disposable, vscode.TreeDataProvider<Wor
   private timer: NodeJS.Timeout | undefined;
   private shown: Simulation | undefined;
   private world: WorldSummary | undefined;
+  /** What the person has selected since the latest simulation was begun. */
+  private pointedAt: Row | undefined;
+  private place: WorldPlace | undefined;
+  /** Counts the questions asked: the answer to an earlier one is not shown. */
+  private asked = 0;
   readonly onDidChangeTreeData = this.changes.event;
 
-  constructor(private readonly simulations: Simulations) {
+  constructor(
+    private readonly simulations: Simulations,
+    executions: ExecutionsView,
+  ) {
     this.view = vscode.window.createTreeView<WorldRow>('backstitch.world', {
       treeDataProvider: this,
     });
@@ -30,7 +46,14 @@ export class WorldView implements vscode.Disposable, vscode.TreeDataProvider<Wor
       this.view,
       this.changes,
       simulations.onChange(() => this.refreshSoon()),
-      simulations.onList(() => this.refreshSoon()),
+      simulations.onList(() => {
+        this.pointedAt = undefined;
+        this.refreshSoon();
+      }),
+      executions.onSelect(() => {
+        this.pointedAt = executions.selected;
+        this.refreshSoon();
+      }),
       this.view.onDidChangeVisibility(() => this.refreshSoon()),
     ];
   }
@@ -38,6 +61,11 @@ export class WorldView implements vscode.Disposable, vscode.TreeDataProvider<Wor
   /** The simulation whose world is shown. */
   get simulation(): Simulation | undefined {
     return this.shown;
+  }
+
+  /** The effect at which a fault that is clicked begins a branch; undefined where none is selected. */
+  get branchesAt(): EffectPlace | undefined {
+    return branchPlace(this.place);
   }
 
   get nodes(): readonly string[] {
@@ -48,7 +76,8 @@ export class WorldView implements vscode.Disposable, vscode.TreeDataProvider<Wor
   get places(): readonly string[] {
     const { services = [], volumes = [] } = this.world ?? {};
     if (this.nodes.length === 0) return [];
-    return [...this.nodes, ...services.map(({ name }) => name), ...volumes, JOURNAL_STORE];
+    const others = [...services, ...volumes].map(({ name }) => name);
+    return [...this.nodes, ...others, JOURNAL_STORE];
   }
 
   getTreeItem(row: WorldRow): vscode.TreeItem {
@@ -73,21 +102,44 @@ export class WorldView implements vscode.Disposable, vscode.TreeDataProvider<Wor
 
   /** Shows at once what has just been done to it. */
   async refresh(): Promise<void> {
-    const simulation = this.simulations.current;
+    const number = ++this.asked;
+    const { simulation, place } = this.wanted();
+    const { world, message } = await this.ask(simulation, place);
+    if (number !== this.asked) return;
     this.shown = simulation;
-    this.world = undefined;
-    // A recording is not opened again only for this.
-    if (simulation?.hasHost === true) {
-      try {
-        this.world = await simulation.request({ kind: 'world' });
-      } catch {
-        // It has not begun, or has failed: the Executions view says why.
-      }
-    }
-    const { world } = this;
-    const at = world === undefined ? '' : ` · ${formatDuration(world.now)}`;
-    this.view.description = simulation === undefined ? '' : `${simulation.title}${at}`;
+    this.place = place;
+    this.world = world;
+    this.view.description = descriptionOf(simulation, world);
+    this.view.message = message ?? '';
     this.changes.fire();
+  }
+
+  /** What runs, unless the person points at something that has ended; else what was begun last. */
+  private wanted(): { readonly simulation?: Simulation; readonly place?: WorldPlace } {
+    const row = this.pointedAt;
+    const selected = row === undefined ? undefined : this.simulations.byId(row.simulation);
+    const place = row && selected && placeOfRow(row, selected.model);
+    if (selected !== undefined && place !== undefined) return { simulation: selected, place };
+    const { current } = this.simulations;
+    const simulation = current?.model.isLive === true ? current : (selected ?? current);
+    return simulation === undefined ? {} : { simulation };
+  }
+
+  private async ask(
+    simulation: Simulation | undefined,
+    place: WorldPlace | undefined,
+  ): Promise<{ readonly world?: WorldSummary; readonly message?: string }> {
+    if (simulation === undefined) return {};
+    const { isLive } = simulation.model;
+    if (isLive && !simulation.hasHost) return {};
+    try {
+      const past = place === undefined ? {} : { past: place.past };
+      const world = await simulation.request({ kind: 'world', ...past });
+      return simulation.model.isLive ? { world } : { world, message: pastText(place) };
+    } catch (error) {
+      // While it begins there is nothing to show yet.
+      return isLive ? {} : { message: shortText(shortMessage(problemOf(error))) };
+    }
   }
 
   dispose(): void {
@@ -102,4 +154,14 @@ export class WorldView implements vscode.Disposable, vscode.TreeDataProvider<Wor
       void this.refresh();
     }, REFRESH_MS);
   }
+}
+
+function descriptionOf(
+  simulation: Simulation | undefined,
+  world: WorldSummary | undefined,
+): string {
+  if (simulation === undefined) return '';
+  return world === undefined
+    ? simulation.title
+    : `${simulation.title} · ${formatDuration(world.now)}`;
 }

@@ -47,14 +47,6 @@ export class Cluster {
     return undefined;
   }
 
-  /** The other nodes in the order in which they would take over: those that run come first. */
-  successors(node: SimulatedNode): readonly SimulatedNode[] {
-    const from = this.nodes.indexOf(node);
-    const ring = [...this.nodes.slice(from + 1), ...this.nodes.slice(0, from)];
-    const isUp = ({ state }: SimulatedNode): boolean => state === 'up';
-    return [...ring.filter(isUp), ...ring.filter((each) => !isUp(each))];
-  }
-
   enter(attempt: Attempt): void {
     this.on(attempt.node).add(attempt);
     this.reviewLease(attempt);

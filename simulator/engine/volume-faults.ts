@@ -10,6 +10,30 @@ export interface VolumeTrouble {
   readonly byNanos: bigint;
 }
 
+/** A volume, and what is wrong with it. */
+export interface TroubledVolume {
+  readonly name: string;
+  /** Nothing more fits in. */
+  readonly isFull: boolean;
+  /** How much longer each operation takes, in nanoseconds. */
+  readonly slowNanos: bigint;
+}
+
+/** Volumes with what is wrong with each. */
+export function volumesIn(
+  names: readonly string[],
+  troubles: readonly VolumeTrouble[],
+): readonly TroubledVolume[] {
+  return names.map((name) => {
+    const own = troubles.filter(({ volume }) => volume === undefined || volume === name);
+    return {
+      name,
+      isFull: own.some(({ kind }) => kind === 'full'),
+      slowNanos: own.reduce((total, { byNanos }) => total + byNanos, 0n),
+    };
+  });
+}
+
 export class VolumeFaults {
   private lasting: readonly VolumeTrouble[] = [];
 
@@ -27,8 +51,13 @@ export class VolumeFaults {
   }
 
   /** How much longer an operation takes now, in nanoseconds. */
-  slowNanos(volume: Volume): bigint {
-    return this.of(volume).reduce((total, { byNanos }) => total + byNanos, 0n);
+  slowNanos({ name }: Volume): bigint {
+    return this.lasting.length === 0 ? 0n : (this.now([name])[0]?.slowNanos ?? 0n);
+  }
+
+  /** What is wrong with volumes now. */
+  now(names: readonly string[]): readonly TroubledVolume[] {
+    return volumesIn(names, this.lasting);
   }
 
   /** Volumes lose what was not synced; all of them when none is named. */
@@ -51,12 +80,10 @@ export class VolumeFaults {
   }
 
   private review(): void {
-    for (const volume of this.engine.volumes.values()) {
-      volume.isFull = this.of(volume).some(({ kind }) => kind === 'full');
+    const { volumes } = this.engine;
+    for (const { name, isFull } of this.now([...volumes.keys()])) {
+      const volume = volumes.get(name);
+      if (volume !== undefined) volume.isFull = isFull;
     }
-  }
-
-  private of({ name }: Volume): readonly VolumeTrouble[] {
-    return this.lasting.filter(({ volume }) => volume === undefined || volume === name);
   }
 }

@@ -12,6 +12,7 @@ import type { Finding } from '../explore/finding.ts';
 import type { ExploreReport } from '../explore/report.ts';
 import type { ScenarioResult } from '../explore/scenario.ts';
 import type { Urgency } from './mailbox.ts';
+import type { PastInstant } from './past-world.ts';
 import type {
   BranchOptions,
   CompareOptions,
@@ -35,6 +36,7 @@ import type {
 } from './protocol-views.ts';
 import type { WorldSummary } from './world-summary.ts';
 
+export type { PastInstant } from './past-world.ts';
 export type {
   BranchOptions,
   CompareOptions,
@@ -70,6 +72,7 @@ export type {
   WorldNode,
   WorldService,
   WorldSummary,
+  WorldVolume,
 } from './world-summary.ts';
 
 export type HostRequest =
@@ -112,8 +115,8 @@ export type HostRequest =
   /** One execution of the snapshot. */
   | { readonly kind: 'execution'; readonly execution: string }
   | { readonly kind: 'snapshot' }
-  /** Nodes, links and services as they are now. */
-  | { readonly kind: 'world' }
+  /** Nodes, links and services as they are now, or were at an instant. */
+  | { readonly kind: 'world'; readonly past?: PastInstant }
   | {
       readonly kind: 'effects';
       readonly execution: string;

@@ -84,7 +84,7 @@ export class HostSession {
       case 'snapshot':
         return this.viewer.snapshot();
       case 'world':
-        return this.viewer.world();
+        return this.viewer.world(request.past);
       case 'effects':
         return this.viewer.effects(executionId(request.execution), request.from, request.count);
       case 'effect':

@@ -7,14 +7,16 @@ import type { Workflow } from '../engine/workflow.ts';
 import { planText } from '../faults/plan-text.ts';
 import { type SourceFrame, userFrame } from '../guest/symbols/index.ts';
 import type { ExecutionId } from '../journal/entry.ts';
+import type { History } from '../journal/history.ts';
 import { originOf } from './change-feed.ts';
 import { clientsView } from './client-reports.ts';
 import type { HeldSimulation } from './held-simulation.ts';
 import type { HostEnvironment } from './host-environment.ts';
 import { HostRequestError } from './host-request-error.ts';
 import { idleFaults } from './idle-faults.ts';
-import { type LoadedSimulation, readyWorkflow } from './loaded-simulation.ts';
+import { type LoadedSimulation, MissingSetupError, readyWorkflow } from './loaded-simulation.ts';
 import { trapStack } from './locate-effect.ts';
+import { type PastInstant, pastWorld } from './past-world.ts';
 import type {
   EffectDetails,
   EffectSummary,
@@ -24,8 +26,8 @@ import type {
   StackFrameView,
   VerifyResult,
 } from './protocol.ts';
-import { lastInstant, nodesOf } from './snapshot-facts.ts';
-import { timelineText } from './text/timeline-text.ts';
+import { nodesOf } from './snapshot-facts.ts';
+import { lastInstant, timelineText } from './text/timeline-text.ts';
 import { verifyExecution } from './verify.ts';
 import {
   effectDetails,
@@ -34,7 +36,7 @@ import {
   frameView,
   traceSummary,
 } from './views.ts';
-import { type WorldSummary, worldSummary } from './world-summary.ts';
+import { liveWorld, type WorldState, type WorldSummary, worldSummary } from './world-summary.ts';
 
 /** A timeline of more effects than this names no source lines, for which all are replayed. */
 const LOCATED_EFFECTS_MAX = 20_000;
@@ -65,7 +67,7 @@ export class SimulationViewer {
         .executions()
         .map((row) => executionSummary(view.history, row, originOf(loaded, row.workflow))),
       nodes: simulation === undefined ? [] : nodesOf(simulation),
-      now: simulation?.agenda.now ?? lastInstant(view),
+      now: simulation?.agenda.now ?? lastInstant(view.history),
       ...(recording === undefined ? {} : { recording }),
       recorded: held.kind === 'recorded',
       ...(loaded.contents.size === 0 ? {} : { clients: clientsView(view.history) }),
@@ -76,10 +78,22 @@ export class SimulationViewer {
     };
   }
 
-  world(): WorldSummary {
-    const view = this.held.view();
+  /** @param past undefined for the present, which is the end of what only is recorded */
+  world(past: PastInstant | undefined): WorldSummary {
+    const { history } = this.held.view();
+    const state = this.worldState(history, past);
+    return worldSummary(history, state, state?.now ?? lastInstant(history));
+  }
+
+  private worldState(history: History, past: PastInstant | undefined): WorldState | undefined {
     const { simulation } = this.held.liveRun() ?? {};
-    return worldSummary(view.history, simulation, simulation?.agenda.now ?? lastInstant(view));
+    if (simulation !== undefined && past === undefined) return liveWorld(simulation);
+    try {
+      return pastWorld(history, this.held.loaded().world, past);
+    } catch (error) {
+      if (error instanceof MissingSetupError) return undefined;
+      throw error;
+    }
   }
 
   /** Throws UnknownExecutionError. */

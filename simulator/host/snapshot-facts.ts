@@ -1,6 +1,5 @@
 import type { Simulation } from '../engine/simulation.ts';
 import type { NodeSummary } from './protocol.ts';
-import type { SimulationView } from './simulation-run.ts';
 
 /** The nodes of a live simulation, as they are now. */
 export function nodesOf(simulation: Simulation): readonly NodeSummary[] {
@@ -10,14 +9,4 @@ export function nodesOf(simulation: Simulation): readonly NodeSummary[] {
     state,
     wallNanos: wall.read(now),
   }));
-}
-
-/** The latest instant that a recorded simulation tells of, in virtual nanoseconds. */
-export function lastInstant({ history }: SimulationView): bigint {
-  let last = 0n;
-  for (const { startedAt, endedAt } of history.executions()) {
-    const at = endedAt ?? startedAt;
-    if (at > last) last = at;
-  }
-  return last;
 }

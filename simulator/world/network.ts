@@ -87,6 +87,12 @@ export class Network {
     return !this.conditions.some((each) => each.concerns(from, to));
   }
 
+  /** What is wrong with a link, each kind once. */
+  faultsOn(from: string, to: string): readonly LinkCondition['kind'][] {
+    const those = this.conditions.filter((each) => each.concerns(from, to));
+    return [...new Set(those.map(({ kind }) => kind))];
+  }
+
   private link(from: string, to: string): Link {
     const { links, commit, acknowledge, fallback } = this.setup;
     const named = links.get(linkName(from, to));

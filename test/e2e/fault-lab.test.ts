@@ -62,20 +62,39 @@ describe('the fault lab in VS Code', () => {
     await code.tree('Executions').contextMenu('wrong', 'Cancel');
   });
 
+  step('shows the world as it was, and breaks it in a branch', async () => {
+    const executions = code.tree('Executions');
+    await world.waitForText(/As it was at its end/);
+    await world.waitForRow(/^node-b stands still/);
+    await executions.click(/^#0 /);
+    await world.waitForText(/As it was before #0 of wrong-1/);
+    await world.waitForRows('no link in trouble', (rows) =>
+      rows.every(({ label }) => label !== 'Links in Trouble'),
+    );
+    await code.screenshot('3-world-of-the-past');
+    await world.inlineAction('node-a', 'Crash Node');
+    await executions.waitForRow(/^wrong · .*crash/i);
+    // It was cancelled, and so is its branch.
+    await executions.waitForRow(/^wrong-1 cancelled .* 2 attempts/);
+    await world.waitForText(/As it was at its end/);
+    await world.waitForRow(/crashes/);
+    await code.screenshot('4-branch');
+  });
+
   step('explores a workflow, and finds the smallest plan that breaks it', async () => {
+    // The source that the effect has shown says which.
     await code.runCommand('Backstitch: Explore What Can Go Wrong');
-    await code.quickInput.pick('wrong');
     await exploration.waitForRow(/^wrong [\d,]+.* runs/, EXPLORE_TIMEOUT_MS);
     await exploration.waitForRow(
       /^debitedOnce crash after performing #0 · wrong\.c:14/,
       EXPLORE_TIMEOUT_MS,
     );
-    await code.screenshot('3-exploring');
+    await code.screenshot('5-exploring');
     await exploration.waitForRow(
       /^wrong .*(everything tried|nothing new any more|time is over)/,
       EXPLORE_TIMEOUT_MS,
     );
-    await code.screenshot('4-explored');
+    await code.screenshot('6-explored');
   });
 
   step('puts the finding on its source line, and runs it', async () => {
@@ -84,7 +103,7 @@ describe('the fault lab in VS Code', () => {
     await code.openContainer('Backstitch');
     await exploration.inlineAction(/^debitedOnce/, 'Show the Failing Run');
     await code.editor.waitForTab(/wrong-1 effect 0/, COMPILE_TIMEOUT_MS);
-    await code.screenshot('5-failing-run');
+    await code.screenshot('7-failing-run');
   });
 
   step('keeps it as a scenario, which fails in the Test Explorer', async () => {
@@ -102,7 +121,7 @@ describe('the fault lab in VS Code', () => {
       ({ ariaLabel }) => /debited-twice.*failed/i.test(ariaLabel),
       COMPILE_TIMEOUT_MS,
     );
-    await code.screenshot('6-scenario');
+    await code.screenshot('8-scenario');
     assert.deepEqual(readdirSync(join(code.workspace, 'scenarios')), [
       'debited-twice.scenario.json',
     ]);

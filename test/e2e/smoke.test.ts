@@ -105,7 +105,7 @@ describe('a real VS Code with a sample extension', () => {
   step('opens a collapsed view and reads what it says while it is empty', async () => {
     await code.openView('Nothing Yet');
     const empty = code.tree('Nothing Yet');
-    await empty.waitForEmptyText('Nothing has run yet.');
+    await empty.waitForText('Nothing has run yet.');
     assert.deepEqual(await empty.rows(), []);
   });
 

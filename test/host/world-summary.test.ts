@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { parseFault } from '../../simulator/faults/plan.ts';
 import type { GuestProgram } from '../../simulator/guest/program.ts';
-import { worldSummary } from '../../simulator/host/world-summary.ts';
+import { liveWorld, worldSummary } from '../../simulator/host/world-summary.ts';
 import { LiveHistory, teeSinks } from '../../simulator/journal/history.ts';
 import { MemorySink } from '../helpers/memory-sink.ts';
 import { buildProgram, closeBuilder } from '../helpers/programs.ts';
@@ -30,7 +30,7 @@ describe('the world as it is now', () => {
     ]) {
       simulation.inputs.inject(parseFault(fault, 'a test'));
     }
-    const look = () => worldSummary(history, simulation, simulation.agenda.now);
+    const look = () => worldSummary(history, liveWorld(simulation), simulation.agenda.now);
     const nodes = look().nodes.map(({ name, state, executions }) => [name, state, ...executions]);
     assert.deepEqual(nodes, [
       ['node-a', 'up', 'script-1'],

@@ -33,7 +33,7 @@ export function letHappen(
   here: SimulatedNode | undefined,
   site: EffectSite | undefined,
 ): void {
-  const execution = executionFor(engine, fault.at, site?.execution);
+  const execution = executionFor(engine.executions.values(), fault.at, site?.execution);
   const node = hitNode(engine, fault, here, execution);
   const on = node === undefined ? {} : { node: node.name };
   const at = site === undefined ? {} : { execution: site.execution, seq: site.seq };
@@ -50,7 +50,7 @@ function hitNode(
   execution: Execution | undefined,
 ): SimulatedNode | undefined {
   const named = 'node' in fault ? fault.node : undefined;
-  if (named !== undefined) return nodeFor(engine, named, execution);
+  if (named !== undefined) return nodeFor(engine.cluster.nodes, named, execution);
   const { node: field } = specOf(fault.kind).fields;
   return field?.type === 'node' && field.all === true ? undefined : here;
 }

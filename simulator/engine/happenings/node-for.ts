@@ -1,37 +1,57 @@
 import { isRole, type NodeRole } from '../../faults/node-role.ts';
 import type { Trigger } from '../../faults/trigger.ts';
 import type { SimulatedNode } from '../../world/node.ts';
-import type { Engine } from '../engine.ts';
-import type { Execution } from '../execution.ts';
 
-/** The execution that a fault means: that of its effect, else the named one, else the first alive. */
-export function executionFor(
-  engine: Engine,
+/** An execution as far as roles go by it. */
+export interface RoleBearer {
+  readonly owner: { readonly node: SimulatedNode } | undefined;
+  readonly latest: { readonly node: SimulatedNode } | undefined;
+}
+
+/**
+ * The execution that a fault means: that of its effect, else the named one, else the first alive.
+ *
+ * @param executions all that have been started, in that order
+ */
+export function executionFor<E extends { readonly id: string; readonly ended: boolean }>(
+  executions: Iterable<E>,
   at: Trigger,
   id: string | undefined,
-): Execution | undefined {
+): E | undefined {
   const named = id ?? at.execution;
-  const all = [...engine.executions.values()];
+  const all = [...executions];
   if (named !== undefined) return all.find((execution) => execution.id === named);
   return all.find((execution) => !execution.ended) ?? all[0];
 }
 
 /** The node that a name or a role means now; undefined when the world has no such node. */
 export function nodeFor(
-  engine: Engine,
+  nodes: readonly SimulatedNode[],
   name: string,
-  execution: Execution | undefined,
+  execution: RoleBearer | undefined,
 ): SimulatedNode | undefined {
-  return isRole(name) ? inRole(engine, name, execution) : engine.cluster.node(name);
+  if (isRole(name)) return inRole(nodes, name, execution);
+  return nodes.find((node) => node.name === name);
 }
 
 function inRole(
-  { cluster }: Engine,
+  nodes: readonly SimulatedNode[],
   role: NodeRole,
-  execution: Execution | undefined,
+  execution: RoleBearer | undefined,
 ): SimulatedNode | undefined {
-  const owner = execution?.owner?.node ?? execution?.latest?.node ?? cluster.nodes[0];
+  const owner = execution?.owner?.node ?? execution?.latest?.node ?? nodes[0];
   if (owner === undefined || role === '@owner') return owner;
-  const [next, ...others] = cluster.successors(owner);
+  const [next, ...others] = successors(nodes, owner);
   return role === '@next' ? next : others[0];
+}
+
+/** The other nodes in the order in which they would take over: those that run come first. */
+function successors(
+  nodes: readonly SimulatedNode[],
+  node: SimulatedNode,
+): readonly SimulatedNode[] {
+  const from = nodes.indexOf(node);
+  const ring = [...nodes.slice(from + 1), ...nodes.slice(0, from)];
+  const isUp = ({ state }: SimulatedNode): boolean => state === 'up';
+  return [...ring.filter(isUp), ...ring.filter((each) => !isUp(each))];
 }

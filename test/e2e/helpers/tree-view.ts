@@ -148,15 +148,15 @@ export class TreeView {
     });
   }
 
-  /** Waits for the text that the view shows while it has no rows. */
-  async waitForEmptyText(text: string | RegExp): Promise<void> {
+  /** Waits for the text that the view shows above its rows, or while it has none. */
+  async waitForText(text: string | RegExp): Promise<void> {
     const pane = this.page.locator('.pane', { has: this.tree });
     const read = async () => {
       const parts = await pane.locator('.welcome-view-content, .message').allTextContents();
       return parts.join('\n').replaceAll('\u00a0', ' ').trim();
     };
     await waitFor(
-      `${text} in the empty ${this.name}`,
+      `${text} in ${this.name}`,
       async () => {
         const shown = await read();
         return typeof text === 'string' ? shown.includes(text) : text.test(shown);

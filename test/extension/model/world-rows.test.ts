@@ -7,7 +7,7 @@ import {
   worldRowId,
   worldRows,
 } from '../../../extension/model/world-rows.ts';
-import type { WorldNode, WorldSummary } from '../../../simulator/host/protocol.ts';
+import type { WorldLink, WorldNode, WorldSummary } from '../../../simulator/host/protocol.ts';
 
 const NODE: WorldNode = {
   name: 'node-a',
@@ -24,8 +24,8 @@ const WORLD: WorldSummary = {
   services: [
     { name: 'payment', hosts: ['payment.example'], real: false, requests: 3, duplicates: 1 },
   ],
-  volumes: ['shared'],
-  links: [{ from: 'node-a', to: 'payment', isCut: true }],
+  volumes: [{ name: 'shared', isFull: false, slowNanos: 0n }],
+  links: [{ from: 'node-a', to: 'payment', isCut: true, faults: ['partition'] }],
   faults: [{ text: 'node-b crashes', injected: true, fired: 1 }],
 };
 
@@ -75,14 +75,23 @@ describe('the World view', () => {
   });
 
   it('shows a link that is cut both ways in one row', () => {
-    const back = { from: 'payment', to: 'node-a', isCut: true };
-    const slow = { from: 'payment', to: 'node-b', isCut: false };
+    const back: WorldLink = { from: 'payment', to: 'node-a', isCut: true, faults: ['partition'] };
+    const faults = ['slow-link', 'lossy-link', 'store-slow'] as const;
+    const slow: WorldLink = { from: 'payment', to: 'node-b', isCut: false, faults };
     const world = { ...WORLD, links: [...WORLD.links, back, slow] };
     assert.deepEqual(drawn(world).slice(3, 6), [
       'Links in Trouble',
       '  node-a ↔ payment | cut',
-      '  payment → node-b | disturbed',
+      '  payment → node-b | loses messages, slow',
     ]);
+  });
+
+  it('says what is wrong with a volume', () => {
+    const texts = [
+      { name: 'shared', isFull: true, slowNanos: 0n },
+      { name: 'shared', isFull: true, slowNanos: 2_000_000_000n },
+    ].map((volume) => worldLook({ kind: 'volume', volume }).description);
+    assert.deepEqual(texts, ['full', 'full, 2 s slower']);
   });
 
   it('has rows that keep their identity, and know the place they stand for', () => {
