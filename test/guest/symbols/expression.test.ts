@@ -54,6 +54,7 @@ describe('an expression', () => {
     "L'\\u00e9'": "'é'",
     '!0 && !!5': 'true',
     '1 ? 2 : 1 / 0': '2',
+    '(1 ? -1 : 1u) > 0': 'true',
     '0 && 1 / 0': 'false',
     '1 || 1 / 0': 'true',
     '(unsigned char)300': '44',

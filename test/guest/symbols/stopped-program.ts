@@ -24,6 +24,7 @@ export interface StoppedFrame {
 
 export class StoppedProgram {
   constructor(
+    readonly bytes: Uint8Array,
     readonly debug: DebugInfo,
     /** Logical frames of the user's module, the innermost first. */
     readonly frames: readonly StoppedFrame[],
@@ -124,7 +125,7 @@ function stop(
       return { name, level, state, functionIndex: frame.functionIndex };
     });
   });
-  return new StoppedProgram(debug, frames);
+  return new StoppedProgram(recorded.program.main.bytes, debug, frames);
 }
 
 /** Where the statements of the line with the marker begin. */

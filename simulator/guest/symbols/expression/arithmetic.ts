@@ -53,8 +53,14 @@ export function promote(number: TypedNumber): TypedNumber {
   return isShort ? { ...number, type: BUILTIN.int } : number;
 }
 
-/** Both as the type in which C computes with them: C11, section 6.3.1.8. */
-function balance(one: TypedNumber, other: TypedNumber): [TypedNumber, TypedNumber] {
+/** So does a bit field of so many bits, if `int` holds all that it can be. */
+export function promoteBits(number: TypedNumber, count: number): TypedNumber {
+  const room = BUILTIN.int.byteLength * 8 - (isSigned(number.type) ? 0 : 1);
+  return number.kind === 'integer' && count <= room ? { ...number, type: BUILTIN.int } : number;
+}
+
+/** Both as the type in which C computes with them: C11, section 6.3.1.8. Throws ExpressionError. */
+export function balance(one: TypedNumber, other: TypedNumber): [TypedNumber, TypedNumber] {
   const left = promote(one);
   const right = promote(other);
   const type = commonType(left, right);

@@ -1,3 +1,4 @@
+import { DebugInfoError } from '../debug-info-error.ts';
 import { Unavailable } from '../locations/unavailable.ts';
 import { bareType, byteLength, type Type } from '../types/type.ts';
 import { typeName } from '../types/type-name.ts';
@@ -6,6 +7,7 @@ import { findMember } from '../values/present-record.ts';
 import { integerBytes } from '../values/scalar.ts';
 import type { Value } from '../values/value.ts';
 import {
+  balance,
   complement,
   compute,
   convert,
@@ -15,6 +17,7 @@ import {
   literalInteger,
   negate,
   promote,
+  promoteBits,
   type TypedNumber,
   truth,
 } from './arithmetic.ts';
@@ -59,9 +62,31 @@ export class Evaluator {
       case 'size':
         return this.size(syntax);
       case 'choice':
-        return this.value(this.holds(syntax.condition) ? syntax.yes : syntax.no);
+        return this.choice(syntax);
       case 'assignment':
         throw new ExpressionError('an assignment cannot be inside of an expression', syntax.at);
+    }
+  }
+
+  /** Of two numbers, the chosen one has the type that both have together: C11, section 6.5.15. */
+  private choice({ condition, yes, no }: Of<'choice'>): Value {
+    const holds = this.holds(condition);
+    const chosen = throughReferences(this.value(holds ? yes : no));
+    const number = numberOf(chosen);
+    const other = number && this.numberIfAny(holds ? no : yes);
+    if (number === undefined || other === undefined) return chosen;
+    if (number.type.name === other.type.name) return chosen;
+    return this.number(balance(number, other)[0]);
+  }
+
+  /** The number of an expression that need not have a value: the part that was not chosen. */
+  private numberIfAny(syntax: Syntax): TypedNumber | undefined {
+    try {
+      return numberOf(throughReferences(this.value(syntax)));
+    } catch (error) {
+      const known = [ExpressionError, Unavailable, DebugInfoError];
+      if (known.some((kind) => error instanceof kind)) return undefined;
+      throw error;
     }
   }
 
@@ -261,8 +286,10 @@ export class Evaluator {
   }
 
   private arithmetic(value: Value, at: number): TypedNumber {
-    const number = numberOf(throughReferences(value));
-    if (number !== undefined) return number;
+    const held = throughReferences(value);
+    const number = numberOf(held);
+    const { bits } = held.options;
+    if (number !== undefined) return bits ? promoteBits(number, bits.count) : number;
     if (value.missing !== undefined) throw new Unavailable(value.missing);
     throw new ExpressionError(`${value.typeName} is not a number`, at);
   }
