@@ -93,7 +93,7 @@ export async function assign(
 }
 
 /** What can be written: places in the memory of the program's own module, and its globals. */
-function patchWrite(
+export function patchWrite(
   { target }: SessionState,
   { place, frame }: ShownFrame,
   write: ValueWrite,
@@ -133,19 +133,28 @@ function globalWrite(
 function valueAfter(
   state: SessionState,
   place: Place,
-  { frame }: ShownFrame,
+  shown: ShownFrame,
   name: string,
 ): object | undefined {
-  const same = state.traveller
-    .snapshotAt(place)
-    ?.frames.find(
-      ({ level, inlineLevel }) => level === frame.level && inlineLevel === frame.inlineLevel,
-    );
-  if (!isReadable(same)) return undefined;
+  const same = frameAfter(state, place, shown);
+  if (same === undefined) return undefined;
   const debug = debugOf(state, { place, frame: same });
   const { value } = explained(() => debug.evaluate(name, same.state, same.inlineLevel));
   const { name: _, ...rest } = state.view.variable(valueNode(name, value));
   return rest;
+}
+
+/** The same frame of what is there now. */
+export function frameAfter(
+  { traveller }: SessionState,
+  place: Place,
+  { frame }: ShownFrame,
+): ReadableFrame | undefined {
+  const { level, inlineLevel } = frame;
+  const same = traveller
+    .snapshotAt(place)
+    ?.frames.find((each) => each.level === level && each.inlineLevel === inlineLevel);
+  return isReadable(same) ? same : undefined;
 }
 
 function debugOf({ target }: SessionState, { place, frame }: ShownFrame): DebugInfo {

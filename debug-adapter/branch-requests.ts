@@ -41,7 +41,9 @@ export const BRANCH_REQUESTS: Readonly<Record<string, RequestHandler>> = {
 /** Changes what a path names in the result of an effect, such as `result.status`. */
 export function changeResult(state: SessionState, effect: SeenEffect, path: string, value: Json) {
   const { result = {} } = effectFields(effect);
-  return state.branching.edit(effect, editAt(path, value, result));
+  const { execution, seq, attempt, state: stage } = effect;
+  const lostWith = stage === 'lost' ? attempt : undefined;
+  return state.branching.edit({ execution, seq, lostWith }, editAt(path, value, result));
 }
 
 /** Undefined when the request names no effect. */

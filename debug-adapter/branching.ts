@@ -10,15 +10,17 @@ import type { PatchWrite } from '../simulator/engine/patch.ts';
 import type { Fault } from '../simulator/faults/fault.ts';
 import { parseFault } from '../simulator/faults/plan.ts';
 import { openRecorded, type RecordedSimulation } from '../simulator/host/recorded-simulation.ts';
-import type { Entry, ExecutionId } from '../simulator/journal/entry.ts';
+import { type Entry, type ExecutionId, seqOf } from '../simulator/journal/entry.ts';
 import { BranchBook, branchPath } from './branch-book.ts';
 import type { ClientPort } from './client-port.ts';
 import { debugErrors } from './debug-error.ts';
 import type { DebugHost } from './debug-host.ts';
 import type { DebugTarget } from './debug-target.ts';
 import type { BranchPoint } from './travel/branch.ts';
-import { applyChange, type Change, changeText } from './travel/change.ts';
-import type { Place } from './travel/place.ts';
+import { applyChange, type Change, changeText, type SetClock } from './travel/change.ts';
+import type { LiveDriver } from './travel/live-driver.ts';
+import { lostEntriesOf } from './travel/lost-calls.ts';
+import { beforeLoss, type Place } from './travel/place.ts';
 import type { SeenEffect } from './travel/seen-effect.ts';
 import type { Traveller } from './travel/traveller.ts';
 
@@ -42,6 +44,8 @@ export interface BranchingSession {
 export interface EffectPlace {
   readonly execution: ExecutionId;
   readonly seq: number;
+  /** The attempt that called it, of those whose crash took it away. */
+  readonly lostWith?: number | undefined;
 }
 
 /** What came of a change. */
@@ -66,9 +70,19 @@ export class Branching {
     return this.change(at, [{ kind: 'fault', fault: faultAt(value, at) }]);
   }
 
+  /** Sets a clock of a node before the effect that comes next at a place; stays there. */
+  async setClock(place: Place, set: Pick<SetClock, 'node' | 'clock' | 'nanos'>): Promise<Changed> {
+    this.session.requireStopped();
+    const at = this.nextEffect(place);
+    const { execution, seq } = at;
+    const changed = await this.change(at, [{ kind: 'clock', clock: { ...set, execution, seq } }]);
+    if (!changed.branch) return changed;
+    return { branch: true, after: () => this.session.arriveAt(beforeLoss(place)) };
+  }
+
   /** Changes the result of an effect, such as that at hand. */
-  edit({ execution, seq }: EffectPlace, edit: ResultEdit): Promise<Changed> {
-    return this.change({ execution, seq }, [{ kind: 'edit', edit }]);
+  edit({ execution, seq, lostWith: attempt }: EffectPlace, edit: ResultEdit): Promise<Changed> {
+    return this.change({ execution, seq, lostWith: attempt }, [{ kind: 'edit', edit }]);
   }
 
   /** The effect whose result is shown: one that is there, or that is about to be performed. */
@@ -78,23 +92,32 @@ export class Branching {
     return effect;
   }
 
-  /** The effect that comes next at the place where the session is. */
-  nextEffect(): EffectPlace {
-    const { place } = this.session.traveller.position;
-    if (place.kind === 'end') throw debugErrors.noEffectHere(place.execution);
-    return { execution: place.execution, seq: place.seq };
+  /** The effect that comes next at a place, such as that where the session is. */
+  nextEffect(place: Place = this.session.traveller.position.place): EffectPlace {
+    const { execution } = place;
+    if (place.kind === 'end') throw debugErrors.noEffectHere(execution);
+    return { execution, seq: place.seq, lostWith: place.lostWith };
   }
 
   async change(at: EffectPlace, changes: readonly Change[]): Promise<Changed> {
     this.session.requireStopped();
     const { target, port } = this.session;
-    const upcoming = target.live?.upcoming;
-    const isHere = upcoming?.execution === at.execution && upcoming.seq === at.seq;
-    if (target.live === undefined || upcoming === undefined || !isHere) {
-      return this.begin(at, changes);
-    }
-    for (const change of changes) applyChange(target.live, change);
+    const { live } = target;
+    if (live === undefined || !this.isAhead(live, at, changes)) return this.begin(at, changes);
+    for (const change of changes) applyChange(live, change);
     return { branch: false, after: () => port.invalidated() };
+  }
+
+  /** Whether the live simulation has not performed an effect yet, and can still be changed there. */
+  private isAhead(live: LiveDriver, at: EffectPlace, changes: readonly Change[]): boolean {
+    if (at.lostWith !== undefined) return false;
+    const { upcoming } = live;
+    if (upcoming !== undefined) {
+      return upcoming.execution === at.execution && upcoming.seq === at.seq;
+    }
+    const latest = live.run.simulation.engine.executions.get(at.execution)?.latest;
+    const isToCome = !live.ended && latest?.ended === false && latest.view.length === at.seq;
+    return isToCome && changes.every(({ kind }) => kind !== 'edit');
   }
 
   /**
@@ -142,12 +165,17 @@ export class Branching {
     return openRecorded(this.host, path);
   }
 
-  private pointOf({ execution, seq }: EffectPlace, changes: readonly Change[]): BranchPoint {
+  private pointOf(at: EffectPlace, changes: readonly Change[]): BranchPoint {
+    const { execution, seq, lostWith: lost } = at;
     const { history } = this.session.traveller.view;
-    const entry = history.entries(execution)[seq];
-    if (entry === undefined) throw debugErrors.noEffectHere(execution);
-    for (const change of changes) tryChange(entry, change);
-    return { execution, seq: entry.seq, attempt: this.attemptAt({ execution, seq }) };
+    const entry =
+      lost === undefined
+        ? history.entries(execution)[seq]
+        : lostEntriesOf(history, execution, lost).find((each) => each.seq === seq);
+    // The crash may have come before it was begun.
+    if (entry === undefined && lost === undefined) throw debugErrors.noEffectHere(execution);
+    if (entry !== undefined) for (const change of changes) tryChange(entry, change);
+    return { execution, seq: seqOf(seq), attempt: lost ?? this.attemptAt(at) };
   }
 
   /** Beside the recording that it branches from; undefined where nothing is recorded. */

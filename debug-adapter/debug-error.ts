@@ -95,7 +95,8 @@ export const debugErrors = {
   notSettable: (name: string) =>
     new DebugError(
       'not-settable',
-      `${name} cannot be changed: only variables of the program and results of effects can`,
+      `${name} cannot be changed: only variables of the program, results of effects, clocks and ` +
+        'globals of WebAssembly can',
     ),
   tooManyBranches: (stem: string, max: number) =>
     new DebugError(

@@ -62,7 +62,7 @@ export function evaluateRequest(state: SessionState, args: Arguments): Outcome |
     const whole = typeof value === 'object' ? JSON.stringify(value, null, 2) : valueText(value);
     return { body: { result: whole, variablesReference: 0 } };
   }
-  return shown(state, jsonNode(text, value));
+  return shown(state, jsonNode(text, value), frameId);
 }
 
 /** What can stand at the end of an expression over the variables of a frame. */

@@ -10,7 +10,7 @@ import type { Branching, BranchingSession, Changed } from './branching.ts';
 import { debugErrors } from './debug-error.ts';
 import { type BranchPoint, motionTo } from './travel/branch.ts';
 import type { LiveDriver } from './travel/live-driver.ts';
-import { lostWith, type Place } from './travel/place.ts';
+import { beforeLoss, lostWith, type Place } from './travel/place.ts';
 
 type PatchablePlace = Exclude<Place, { readonly kind: 'end' }>;
 
@@ -47,7 +47,7 @@ export class Patching {
     if (live === undefined) await this.branching.beginAt(point, [{ kind: 'patch', patch }]);
     else await session.whileMoving(() => patchLive(live, patch, point));
     // What was lost with an attempt lies ahead of it again.
-    const { lostWith: _, ...arrived } = at;
+    const arrived = beforeLoss(at);
     const after = () => {
       session.arriveAt(arrived);
       session.tellMemory(write);

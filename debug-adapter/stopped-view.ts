@@ -28,7 +28,7 @@ import {
   type ReadableFrame,
   wasmNodes,
 } from './variables/frame-scopes.ts';
-import type { VariableNode } from './variables/variable-node.ts';
+import type { Changeable, VariableNode } from './variables/variable-node.ts';
 
 /** Frames in one answer, unless the client asks for fewer. */
 export const FRAMES_PER_ANSWER_MAX = 1000;
@@ -62,6 +62,7 @@ interface OpenNode extends Pick<VariableNode, 'children' | 'elements'> {
 export interface ShownVariable {
   /** Undefined for what is no value of the program. */
   readonly value: Value | undefined;
+  readonly changes: Changeable | undefined;
   readonly expression: string | undefined;
   readonly frameId: number | undefined;
 }
@@ -206,8 +207,8 @@ export class StoppedView {
     if (shown === undefined) return [];
     return [
       ...this.frameScopes(target, shown, frameId),
-      ...this.executionScopes(target, traveller, shown.place),
-      ...this.wasmScopes(target, shown),
+      ...this.executionScopes(target, traveller, shown.place, frameId),
+      ...this.wasmScopes(target, shown, frameId),
     ];
   }
 
@@ -228,12 +229,16 @@ export class StoppedView {
     ];
   }
 
-  private wasmScopes(target: DebugTarget, { place, frame }: ShownFrame): DebugProtocol.Scope[] {
+  private wasmScopes(
+    target: DebugTarget,
+    { place, frame }: ShownFrame,
+    frameId: number,
+  ): DebugProtocol.Scope[] {
     if (!isReadable(frame)) return [];
     const { program } = target.knownProgram(place.execution);
     const module = program.modules.find(({ tag }) => tag === frame.module) ?? program.main;
     const counts = { locals: WASM_LOCALS_MAX, globals: module.info.globals.length };
-    const wasm = this.scope('WebAssembly', () => wasmNodes(frame, counts));
+    const wasm = this.scope('WebAssembly', () => wasmNodes(frame, counts), frameId);
     return [{ ...wasm, presentationHint: 'registers', expensive: true }];
   }
 
@@ -242,6 +247,7 @@ export class StoppedView {
     target: DebugTarget,
     traveller: Traveller,
     place: Place,
+    frameId: number,
   ): DebugProtocol.Scope[] {
     const { execution } = place;
     const known = this.scopes.get(execution);
@@ -251,7 +257,7 @@ export class StoppedView {
     const scopes: DebugProtocol.Scope[] = [];
     if (effect !== undefined) {
       const name = place.kind === 'statement' ? 'Latest effect' : 'Effect';
-      scopes.push(this.scope(name, () => effectScope(effect, history)));
+      scopes.push(this.scope(name, () => effectScope(effect, history), frameId));
     }
     const moment = {
       history,
@@ -260,7 +266,7 @@ export class StoppedView {
       at: traveller.position.at,
       effects: place.kind === 'end' ? history.entries(execution).length : place.seq,
     };
-    scopes.push(this.scope('Execution', () => executionScope(moment)));
+    scopes.push(this.scope('Execution', () => executionScope(moment), frameId));
     this.scopes.set(execution, scopes);
     return scopes;
   }
@@ -302,7 +308,9 @@ export class StoppedView {
     const elements = index === undefined ? [] : (node?.elements?.(Number(index), 1) ?? []);
     const children = [...(node?.children?.() ?? []), ...elements];
     const found = children.find((each) => each.name === name);
-    return found && { value: found.shows, expression: found.expression, frameId: node?.frameId };
+    if (found === undefined) return undefined;
+    const { shows: value, changes, expression } = found;
+    return { value, changes, expression, frameId: node?.frameId };
   }
 
   variable(node: VariableNode, frameId?: number): DebugProtocol.Variable {

@@ -46,11 +46,8 @@ export const CALL = 0;
 export class PositionOrder {
   private readonly numbers = new Map<ExecutionId, number>();
 
-  constructor(executions: readonly ExecutionId[]) {
-    executions.forEach((id, index) => {
-      this.numbers.set(id, index);
-    });
-  }
+  /** @param executions those that there are, in the order in which they began */
+  constructor(private readonly executions: () => readonly ExecutionId[]) {}
 
   compare(one: Position, other: Position): number {
     if (one.at !== other.at) return one.at < other.at ? -1 : 1;
@@ -69,6 +66,11 @@ export class PositionOrder {
   }
 
   private number({ execution }: Place): number {
+    const known = this.numbers.get(execution);
+    if (known !== undefined) return known;
+    this.executions().forEach((id, index) => {
+      this.numbers.set(id, index);
+    });
     return this.numbers.get(execution) ?? Number.MAX_SAFE_INTEGER;
   }
 }
@@ -98,6 +100,13 @@ export function isWithin(place: Place): boolean {
 /** The attempt whose crash took a place away; undefined for one that is still there. */
 export function lostWith(place: Place): number | undefined {
   return place.kind === 'end' ? undefined : place.lostWith;
+}
+
+/** The same place in a simulation in which no crash has come after it. */
+export function beforeLoss(place: Place): Place {
+  if (place.kind === 'end') return place;
+  const { lostWith: _, ...rest } = place;
+  return rest;
 }
 
 /** Before anything that an execution does. */

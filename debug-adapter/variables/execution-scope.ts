@@ -3,7 +3,8 @@ import type { ExecutionId } from '../../simulator/journal/entry.ts';
 import type { History } from '../../simulator/journal/history.ts';
 import type { AttemptRow, ExecutionRow } from '../../simulator/journal/records.ts';
 import { formatDuration, formatWallTime, type VirtualNanos } from '../../simulator/kernel/time.ts';
-import { clocksAt } from './node-clocks.ts';
+import { clockText } from '../travel/clock-text.ts';
+import { clocksAt } from '../travel/node-clocks.ts';
 import { group, leaf, type VariableNode } from './variable-node.ts';
 
 export interface ExecutionMoment {
@@ -12,7 +13,7 @@ export interface ExecutionMoment {
   readonly nodes: readonly string[];
   readonly execution: ExecutionId;
   readonly at: VirtualNanos;
-  /** Effects performed up to there. */
+  /** Effects performed up to there; the next is called then, or comes next. */
   readonly effects: number;
 }
 
@@ -54,16 +55,23 @@ export function executionScope(moment: ExecutionMoment): VariableNode[] {
 
 function attemptNodes(
   attempt: AttemptRow,
-  { history, nodes, at }: ExecutionMoment,
+  { history, nodes, at, execution, effects }: ExecutionMoment,
 ): VariableNode[] {
-  const { wallNanos, monotonicNanos } = clocksAt(history, nodes, attempt.node, at);
+  const { node } = attempt;
+  const moment = { at, execution, seq: effects };
+  const { wallNanos, monotonicNanos } = clocksAt(history, nodes, node, moment);
   return [
     leaf('attempt', attemptText(attempt, at)),
-    leaf('node', attempt.node),
+    leaf('node', node),
     leaf('epoch', `${attempt.epoch}`),
-    leaf("node's wall clock", formatWallTime(wallNanos)),
-    leaf("node's monotonic clock", formatDuration(monotonicNanos)),
+    clockNode(node, 'wall', wallNanos),
+    clockNode(node, 'monotonic', monotonicNanos),
   ];
+}
+
+function clockNode(node: string, clock: 'wall' | 'monotonic', nanos: bigint): VariableNode {
+  const shown = leaf(`node's ${clock} clock`, clockText(clock, nanos));
+  return { ...shown, changes: { kind: 'clock', node, clock, nanos } };
 }
 
 function attemptText({ number, node, outcome, endedAt, replayed }: AttemptRow, at: bigint): string {

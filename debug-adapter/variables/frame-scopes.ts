@@ -50,32 +50,40 @@ export function wasmNodes(
   ];
   for (let index = 0; index < counts.locals; index++) {
     const value = state.local(index);
-    if (value !== undefined) nodes.push(wasmNode(`local ${index}`, value));
+    if (value !== undefined) nodes.push(wasmNode('local', index, value));
   }
   for (let index = 0; index < OPERANDS_MAX; index++) {
     const value = state.operand(index);
-    if (value !== undefined) nodes.push(wasmNode(`operand ${index}`, value));
+    if (value !== undefined) nodes.push(wasmNode('operand', index, value));
   }
   for (let index = 0; index < counts.globals; index++) {
     const value = state.global(index);
-    if (value !== undefined) nodes.push(wasmNode(`global ${index}`, value));
+    if (value !== undefined) nodes.push(wasmNode('global', index, value));
   }
   return nodes;
 }
 
-function wasmNode(name: string, value: WasmValue): VariableNode {
+function wasmNode(
+  kind: 'local' | 'operand' | 'global',
+  index: number,
+  value: WasmValue,
+): VariableNode {
+  return { ...leaf(`${kind} ${index}`, wasmText(value), value.type), changes: { kind, index } };
+}
+
+export function wasmText(value: WasmValue): string {
   switch (value.type) {
     case 'v128': {
       const halves = [...value.value].reverse().map((half) => BigInt.asUintN(64, half));
       const digits = halves.map((half) => half.toString(16).padStart(16, '0')).join('');
-      return leaf(name, `0x${digits}`, value.type);
+      return `0x${digits}`;
     }
     case 'i32':
     case 'i64':
     case 'f32':
     case 'f64':
-      return leaf(name, `${value.value}`, value.type);
+      return `${value.value}`;
     default:
-      return leaf(name, 'a reference', value.type);
+      return 'a reference';
   }
 }

@@ -20,9 +20,23 @@ export interface VariableNode {
   readonly address?: number;
   /** The value of the program that it shows. */
   readonly shows?: Value;
+  /** What it shows that can be changed, besides values of the program. */
+  readonly changes?: Changeable;
   /** What clients are told of its kind. */
   readonly hint?: DebugProtocol.VariablePresentationHint;
 }
+
+/** What a person can change that is no value of the program's own. */
+export type Changeable =
+  /** A clock of a node, which shows `nanos` since 1970 or since the node's boot. */
+  | {
+      readonly kind: 'clock';
+      readonly node: string;
+      readonly clock: 'wall' | 'monotonic';
+      readonly nanos: bigint;
+    }
+  /** A number of WebAssembly in a frame. */
+  | { readonly kind: 'local' | 'operand' | 'global'; readonly index: number };
 
 /** Characters of a value in a list of variables. */
 const VALUE_LENGTH_MAX = 1000;

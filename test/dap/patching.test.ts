@@ -386,6 +386,10 @@ describe('what cannot be changed', () => {
     const local = /cannot be changed here: it is in local \d+ of WebAssembly, .* build with -O0/;
     await assert.rejects(typed(client, 'count = 5'), local);
     await assert.rejects(set(client, 'count', '5'), local);
+    const wasm = [...(await client.scope('WebAssembly')).keys()];
+    const number = wasm.find((name) => name.startsWith('local'));
+    assert.ok(number !== undefined);
+    await assert.rejects(set(client, number, '5', 'WebAssembly'), /in no memory; .*globals can be/);
     await client.arrival(() => typed(client, 'calls = 41'));
     assert.equal(await toEnd(client), '10 42\n');
   });
