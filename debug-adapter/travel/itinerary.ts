@@ -44,7 +44,7 @@ export class Itinerary {
     private readonly view: SimulationView,
     private readonly book: StackBook,
   ) {
-    this.order = new PositionOrder(executionIds(view.history));
+    this.order = new PositionOrder(() => executionIds(view.history));
   }
 
   /** Finds the stops among all known effects; `upcoming` is the one at the live edge. */
