@@ -123,6 +123,7 @@ const ENDS: Readonly<Record<StopReason, string>> = {
   time: 'time is over',
   saturated: 'nothing new any more',
   cancelled: 'cancelled',
+  failed: 'broken off by an error',
 };
 
 function explorationItem(exploration: ExplorationModel): ExplorationLook {
@@ -147,10 +148,15 @@ function explorationItem(exploration: ExplorationModel): ExplorationLook {
     }
     case 'ended': {
       const description = `${counts} · ${ENDS[phase.stopped]}`;
-      const icon = errors > 0 ? { id: 'bug', color: RED } : { id: 'pass', color: GREEN };
+      const icon = endIcon(phase.stopped, errors);
       return { ...base, description, tooltip: description, icon };
     }
   }
+}
+
+function endIcon(stopped: StopReason, errors: number): { id: string; color: string } {
+  if (errors > 0) return { id: 'bug', color: RED };
+  return stopped === 'failed' ? { id: 'error', color: RED } : { id: 'pass', color: GREEN };
 }
 
 /** `1,240 runs, 310 a second · 2 findings · 82 %`. */

@@ -64,7 +64,13 @@ export class CheckError extends Error {
   override readonly name = 'CheckError';
   readonly code = 'check';
   /** @param where file and line in the source, when known */
-  constructor(check: string, message: string, where: string, options?: ErrorOptions) {
+  constructor(
+    /** The check's name; `module` for the module itself. */
+    readonly check: string,
+    message: string,
+    where: string,
+    options?: ErrorOptions,
+  ) {
     super(`check ${check} failed at ${where}: ${message}`, options);
   }
 }

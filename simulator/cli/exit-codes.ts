@@ -41,6 +41,8 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   internal: EXIT.software,
   'host-ended': EXIT.software,
   stuck: EXIT.timeout,
+  'time-up': EXIT.timeout,
+  interrupted: EXIT.interrupted,
   locked: EXIT.cannotCreate,
   'disk-full': EXIT.cannotCreate,
   'write-failed': EXIT.cannotCreate,

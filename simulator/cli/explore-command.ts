@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { ExploreOptions } from '../explore/explore-options.ts';
 import { MergeError, mergeReports } from '../explore/merge-reports.ts';
 import type { ExploreReport } from '../explore/report.ts';
-import { neverHeld } from '../host/text/finding-text.ts';
+import { verdictOf } from '../host/text/finding-text.ts';
 import { CommandError, problemError } from './command-error.ts';
 import type { CommandIo } from './command-io.ts';
 import { EXPLORE } from './commands.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
+import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
 import { type ExploreArguments, parseExplore } from './explore-arguments.ts';
 import { ExploreReporter } from './explore-reporter.ts';
 import { commandHelp } from './help.ts';
@@ -105,9 +105,19 @@ async function writeReport(file: string, report: ExploreReport): Promise<void> {
 }
 
 function exitCodeFor(report: ExploreReport): ExitCode {
-  if (report.stopped === 'cancelled') return EXIT.interrupted;
-  const isBroken = report.findings.some(({ severity }) => severity === 'error');
-  // A shard alone cannot tell that something holds in no run.
-  const isWhole = report.shard.count === 1;
-  return isBroken || (isWhole && neverHeld(report).length > 0) ? EXIT.checkFailed : EXIT.ok;
+  const { stopped, failure } = report;
+  if (stopped === 'cancelled') return EXIT.interrupted;
+  // What could not be tried weighs more than what failed.
+  if (failure !== undefined) return exitCodeOf(failure.code);
+  switch (verdictOf(report)) {
+    case 'fine':
+    case 'interrupted':
+      return EXIT.ok;
+    case 'broken':
+      return EXIT.checkFailed;
+    case 'unsure':
+      return EXIT.badInput;
+    case 'nothing':
+      return EXIT.timeout;
+  }
 }

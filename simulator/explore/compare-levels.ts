@@ -7,9 +7,8 @@ import type { FaultPlan } from '../faults/fault.ts';
 import type { LoadedSimulation } from '../host/loaded-simulation.ts';
 import type { ServiceLoader } from '../host/simulation-run.ts';
 import type { LedgerRow, PersistenceLevel } from '../journal/records.ts';
-import { DEFAULT_BUDGET, type Outcome } from './trial.ts';
+import { DEFAULT_BUDGET, type Outcome, type TrialWatch } from './trial.ts';
 import { TrialRunner } from './trial-runner.ts';
-import type { EffectListener } from './trial-world.ts';
 
 /** What came of a run at one level. */
 export interface LevelReport {
@@ -34,7 +33,7 @@ export interface LevelsSetup {
   readonly services: ServiceLoader;
   readonly plan: FaultPlan;
   readonly seed: number;
-  readonly onEffect?: EffectListener;
+  readonly onlooker?: TrialWatch;
 }
 
 /** The levels that can be compared: steps only where all workflows name some. */
@@ -50,7 +49,7 @@ export function* compareLevels(setup: LevelsSetup): Generator<LevelReport> {
 
 function reportOf(
   level: PersistenceLevel,
-  { loaded, services, plan, seed, onEffect }: LevelsSetup,
+  { loaded, services, plan, seed, onlooker }: LevelsSetup,
 ): LevelReport {
   const workflows = loaded.workflows.map((workflow) => ({
     ...workflow,
@@ -62,7 +61,7 @@ function reportOf(
     services,
     new CheckSuite([]),
     DEFAULT_BUDGET,
-    onEffect,
+    onlooker,
   );
   const outcome = runner.run({ seed, plan });
   const executions = outcome.history.executions();

@@ -1,6 +1,5 @@
 import type { Violation } from '../checks/check.ts';
 import { planJson } from '../faults/plan.ts';
-import { CALM_NUMBER } from './calm-number.ts';
 import type { EffectSpot, Finding, NearestPassing } from './finding.ts';
 import type { FindingBookSetup, TriedTrial } from './finding-book.ts';
 import { differenceOf } from './shrink/difference.ts';
@@ -12,7 +11,8 @@ import { trialJson } from './trial-json.ts';
 /** Neighbours of a plan that are tried at most. */
 const NEIGHBOURS_MAX = 60;
 
-interface Shrinking extends Omit<FindingBookSetup, 'onFinding'> {
+/** A trial that was shrunk, and what it breaks. */
+export interface ShrunkBreak {
   readonly key: string;
   readonly tried: TriedTrial;
   readonly shrunk: Shrunk;
@@ -21,10 +21,8 @@ interface Shrinking extends Omit<FindingBookSetup, 'onFinding'> {
   readonly spot: EffectSpot | undefined;
 }
 
-/** Makes a finding of what was shrunk; yields between the runs that looking for a neighbour takes. */
-export function* describeFinding(shrinking: Shrinking): Generator<void, Finding> {
-  const { key, tried, shrunk, broken, spot, countsCalm } = shrinking;
-  const nearest = yield* nearestPassing(shrinking);
+/** A finding, but for what takes more runs. */
+export function findingOf({ key, tried, shrunk, broken, spot }: ShrunkBreak): Finding {
   return {
     key,
     check: broken.check,
@@ -36,15 +34,20 @@ export function* describeFinding(shrinking: Shrinking): Generator<void, Finding>
       strategy: tried.strategy,
       trial: tried.number,
     },
-    ...(nearest === undefined ? {} : { nearestPassing: nearest }),
     ...(spot === undefined ? {} : { at: spot }),
-    runs: tried.number === CALM_NUMBER && !countsCalm ? 0 : 1,
+    runs: 1,
     shrinkRuns: shrunk.runs,
   };
 }
 
-function* nearestPassing(shrinking: Shrinking): Generator<void, NearestPassing | undefined> {
-  const { runner, spots, shrunk, broken } = shrinking;
+/**
+ * Looks for the plan that passes and differs least; yields between the runs that it takes. Undefined
+ * when there is none.
+ */
+export function* nearestPassing(
+  { shrunk, broken }: ShrunkBreak,
+  { runner, spots }: Pick<FindingBookSetup, 'runner' | 'spots'>,
+): Generator<void, NearestPassing | undefined> {
   for (const { plan, change, changed } of neighboursOf(shrunk.trial.plan).slice(
     0,
     NEIGHBOURS_MAX,

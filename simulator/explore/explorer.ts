@@ -4,7 +4,10 @@
  *
  * X1  The same program, options and numbers of trials give the same findings and coverage.
  * X2  Shards share the trials of one exploration; together they run what it runs alone.
+ * X3  Only trials that are over are counted: going on behind a report begins with the one that was
+ *     broken off.
  */
+import { CheckError } from '../checks/user-check.ts';
 import type { FaultPlan } from '../faults/fault.ts';
 import { PlanError } from '../faults/plan.ts';
 import { executionId } from '../journal/entry.ts';
@@ -60,11 +63,13 @@ export interface ExplorerSetup {
   readonly onFinding: (finding: Finding) => void;
   /** Told the number of each trial before it is run; CALM_NUMBER while it only looks around. */
   readonly onTrial?: (number: number) => void;
+  /** Real milliseconds from any origin, to tell how long shrinking took. */
+  readonly now?: () => number;
 }
 
 interface Tally {
-  runs: number;
-  broken: number;
+  readonly runs: number;
+  readonly broken: number;
 }
 
 export class Explorer {
@@ -73,6 +78,7 @@ export class Explorer {
   private readonly findings: FindingBook;
   private readonly tallies = new Map<StrategyName, Tally>();
   private readonly problems = new Set<string>();
+  private readonly unanswered = new Set<string>();
   /** Whether a run has made each check of the kind `sometimes` hold. */
   private readonly sometimes = new Map<string, boolean>();
   private readonly shard: Shard;
@@ -88,13 +94,20 @@ export class Explorer {
   private barren = 0;
 
   constructor(private readonly setup: ExplorerSetup) {
-    const { runner, seed, options, onFinding } = setup;
+    const { runner, seed, options, onFinding, now } = setup;
     const { shard = ALONE, stuck = [], resume } = options;
     this.shard = shard;
     this.stuck = new Map(stuck.map((each) => [each.trial, each]));
     // Every shard runs undisturbed; that is one run of the whole.
     const countsCalm = this.shard.index === 1;
-    this.findings = new FindingBook({ runner, spots: this.spots, seed, countsCalm, onFinding });
+    this.findings = new FindingBook({
+      runner,
+      spots: this.spots,
+      seed,
+      countsCalm,
+      onFinding,
+      now,
+    });
     if (resume !== undefined) this.restore(resume);
   }
 
@@ -115,7 +128,12 @@ export class Explorer {
     const isStuck = this.stuck.has(CALM_NUMBER);
     const targets = isStuck
       ? sitesOf(runner.calm.history).map((site) => ({ ...site, lead: [] }))
-      : yield* survey(runner.calm, seed, (trial) => this.run(CALM_NUMBER, trial));
+      : yield* survey({
+          calm: runner.calm,
+          seed,
+          run: (trial) => this.run(CALM_NUMBER, trial),
+          onFresh: (site, outcome) => this.spots.of(site, runner.viewOf(outcome)),
+        });
     for (const target of targets) this.coverage.add(target);
     const order = new TrialOrder(
       (options.only ?? DEFAULT_STRATEGIES).map((name) => STRATEGIES[name]),
@@ -131,6 +149,11 @@ export class Explorer {
       yield* this.takeNumber(order, this.next);
     }
     return 'complete';
+  }
+
+  /** It will not go on: what is being shrunk is a finding as it is. */
+  breakOff(): void {
+    this.findings.breakOff();
   }
 
   /** What it has come to so far. */
@@ -149,6 +172,7 @@ export class Explorer {
       findings: this.findings.list,
       sometimes: Object.fromEntries(this.sometimes),
       problems: [...this.problems],
+      unanswered: [...this.unanswered],
     };
   }
 
@@ -165,8 +189,9 @@ export class Explorer {
 
   /** What is wrong when nothing goes wrong. */
   private *takeCalm(): Generator<void, void> {
-    const { runner, seed } = this.setup;
-    if (this.setup.options.resume !== undefined) return;
+    const { runner, seed, options } = this.setup;
+    // One that was broken off before its first trial may not have come through here.
+    if (options.resume !== undefined && options.resume.next > 0) return;
     const trial: Trial = { seed, plan: { faults: [] } };
     this.note(runner.calm);
     yield* this.findings.take({
@@ -175,8 +200,8 @@ export class Explorer {
       trial,
       outcome: runner.calm,
     });
-    // Other shards would find the same.
-    if (this.shard.index !== 1) return;
+    // Other shards would find the same; and where looking around never ends, this may not either.
+    if (this.shard.index !== 1 || this.stuck.has(CALM_NUMBER)) return;
     for (const { violation, at, perturb } of yield* runner.dependencies()) {
       const { check, message, severity } = violation;
       const spot = this.spotOf(at);
@@ -194,27 +219,34 @@ export class Explorer {
     const { strategy, trial } = order.at(number) ?? {};
     if (strategy === undefined || trial === undefined) return;
     this.strategy = strategy;
-    const tally = this.tallies.get(strategy) ?? { runs: 0, broken: 0 };
-    this.tallies.set(strategy, tally);
-    tally.runs++;
-    this.runs++;
     const stuck = this.stuck.get(number);
     if (stuck !== undefined) {
-      tally.broken++;
       this.findings.put(stuckFinding(stuck, strategy, trial, this.stuckSpot(stuck)));
+      this.countRun(strategy, true);
       return;
     }
     yield;
     const outcome = this.tryRun(number, trial);
+    const { violations = [] } = outcome ?? {};
+    if (outcome !== undefined && violations.length > 0) {
+      yield* this.findings.take({ number, strategy, trial, outcome });
+    }
+    this.countRun(
+      strategy,
+      violations.some(({ severity }) => severity === 'error'),
+    );
     if (outcome === undefined) return;
     this.note(outcome);
     const isNew = this.coverage.take(outcome.fired);
     this.learnSites(outcome);
     const isByChance = order.countOf(strategy) === Number.POSITIVE_INFINITY;
     this.barren = isNew ? 0 : this.barren + (isByChance ? 1 : 0);
-    if (outcome.violations.length === 0) return;
-    if (outcome.violations.some(({ severity }) => severity === 'error')) tally.broken++;
-    yield* this.findings.take({ number, strategy, trial, outcome });
+  }
+
+  private countRun(strategy: StrategyName, isBroken: boolean): void {
+    const { runs, broken } = this.tallies.get(strategy) ?? { runs: 0, broken: 0 };
+    this.tallies.set(strategy, { runs: runs + 1, broken: broken + (isBroken ? 1 : 0) });
+    this.runs++;
   }
 
   /** The effect that was heard of last, when it is one of the undisturbed run. */
@@ -270,7 +302,10 @@ export class Explorer {
   }
 
   private note({ problems, sometimes }: Outcome): void {
-    for (const problem of problems) this.noteProblem(problem.message);
+    for (const problem of problems) {
+      this.noteProblem(problem.message);
+      if (problem instanceof CheckError) this.unanswered.add(problem.check);
+    }
     this.noteSometimes(sometimes);
   }
 
@@ -295,6 +330,7 @@ export class Explorer {
 
   private restore(report: ExploreReport): void {
     const { coverage, findings, strategies, next, runs, problems, sometimes } = report;
+    for (const check of report.unanswered ?? []) this.unanswered.add(check);
     this.noteSometimes(sometimes);
     this.coverage.restore(coverage);
     for (const [key, { line }] of Object.entries(coverage.effects)) {

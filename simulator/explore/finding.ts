@@ -85,4 +85,8 @@ export interface Finding {
   readonly runs: number;
   /** How many trials shrinking took. */
   readonly shrinkRuns: number;
+  /** How long shrinking and looking for the nearest plan took, in real milliseconds. */
+  readonly shrinkMs?: number;
+  /** Set when shrinking, or looking for the nearest plan, was broken off: there may be a smaller one. */
+  readonly unfinished?: true;
 }

@@ -12,7 +12,14 @@ export class MergeError extends Error {
 }
 
 /** The one that tells most comes first. */
-const REASONS: readonly StopReason[] = ['cancelled', 'time', 'saturated', 'runs', 'complete'];
+const REASONS: readonly StopReason[] = [
+  'failed',
+  'cancelled',
+  'time',
+  'saturated',
+  'runs',
+  'complete',
+];
 
 /**
  * Throws MergeError.
@@ -45,6 +52,8 @@ export function mergeReports(
     findings: mergeFindings(reports.map(({ findings }) => findings)),
     sometimes: mergeSometimes(reports),
     problems: [...new Set(reports.flatMap(({ problems }) => problems))],
+    unanswered: [...new Set(reports.flatMap(({ unanswered = [] }) => unanswered))],
+    ...failureOf(reports),
   };
 }
 
@@ -59,8 +68,17 @@ export function mergeFindings(lists: readonly (readonly Finding[])[]): readonly 
 }
 
 function mergeTwo(one: Finding, other: Finding): Finding {
-  const first = other.original.trial < one.original.trial ? other : one;
-  return { ...first, runs: one.runs + other.runs };
+  // One that is not shrunk to the end is told only where there is no other.
+  const isOther =
+    one.unfinished === other.unfinished
+      ? other.original.trial < one.original.trial
+      : one.unfinished === true;
+  return { ...(isOther ? other : one), runs: one.runs + other.runs };
+}
+
+function failureOf(reports: readonly ExploreReport[]): Pick<ExploreReport, 'failure'> {
+  const failure = reports.find((report) => report.failure !== undefined)?.failure;
+  return failure === undefined ? {} : { failure };
 }
 
 function mergeStrategies(reports: readonly ExploreReport[]): readonly StrategyReport[] {

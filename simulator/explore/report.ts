@@ -4,8 +4,15 @@ import type { Finding, SourceSpot } from './finding.ts';
 
 export const REPORT_VERSION = 1;
 
-/** What ended an exploration. */
-export type StopReason = 'complete' | 'runs' | 'time' | 'saturated' | 'cancelled';
+/** What ended an exploration; `failed` is an error that is no matter of the workflow. */
+export type StopReason = 'complete' | 'runs' | 'time' | 'saturated' | 'cancelled' | 'failed';
+
+/** Why an exploration could not go on. */
+export interface ExploreFailure {
+  /** As in ProblemReport. */
+  readonly code: string;
+  readonly message: string;
+}
 
 /** What was tried on the effects of one source line, or on those of one name without a line. */
 export interface CoverageLine {
@@ -51,6 +58,8 @@ export interface ExploreReport {
   readonly seed: number;
   readonly shard: Shard;
   readonly stopped: StopReason;
+  /** There when it has failed. */
+  readonly failure?: ExploreFailure;
   /** Trials so far, without those of shrinking. */
   readonly runs: number;
   /** The number of the first trial that was not looked at: where going on begins. */
@@ -62,4 +71,6 @@ export interface ExploreReport {
   readonly sometimes: Readonly<Record<string, boolean>>;
   /** Errors of checks and the like, each once. */
   readonly problems: readonly string[];
+  /** The names of checks that threw, or gave no answer, in some run: they say nothing of it. */
+  readonly unanswered?: readonly string[];
 }

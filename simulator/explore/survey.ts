@@ -17,40 +17,46 @@ const NEW_MAX = 200;
 /** What goes wrong: a result that is lost, a response that is lost. */
 const PROBES: readonly FaultKind[] = ['crash', 'lose-response'];
 
+export interface Surveying {
+  readonly calm: Outcome;
+  readonly seed: number;
+  readonly run: (trial: Trial) => Outcome;
+  /** Told of each effect that comes up, and the run in which it did. */
+  readonly onFresh: (site: Site, outcome: Outcome) => void;
+}
+
 /** Looks around; one run between two yields. */
-export function* survey(
-  calm: Outcome,
-  seed: number,
-  run: (trial: Trial) => Outcome,
-): Generator<void, readonly Target[]> {
-  const sites = sitesOf(calm.history);
+export function* survey(surveying: Surveying): Generator<void, readonly Target[]> {
+  const sites = sitesOf(surveying.calm.history);
   const targets: Target[] = sites.map((site) => ({ ...site, lead: [] }));
   const known = new Set(sites.map(siteKey));
   for (const site of spread(sites.filter(({ class: kind }) => kind !== 'output'))) {
     for (const kind of PROBES) {
       if (!touches(kind, site.effect)) continue;
       yield;
-      targets.push(...broughtUp(kind, site, { seed, known, run }));
+      targets.push(...broughtUp(kind, site, known, surveying));
       if (targets.length - sites.length >= NEW_MAX) return targets;
     }
   }
   return targets;
 }
 
-interface Probing {
-  readonly seed: number;
-  readonly known: Set<string>;
-  readonly run: (trial: Trial) => Outcome;
-}
-
 /** The effects that come up once a fault has happened at an effect. */
-function broughtUp(kind: FaultKind, site: Site, { seed, known, run }: Probing): Target[] {
+function broughtUp(
+  kind: FaultKind,
+  site: Site,
+  known: Set<string>,
+  { seed, run, onFresh }: Surveying,
+): Target[] {
   const lead = faultAt(kind, site, kind === 'crash' ? { point: 'performed' } : {});
   if (lead === undefined) return [];
-  const { history } = run({ seed, plan: { faults: [lead] } });
-  const fresh = sitesOf(history).filter((each) => !known.has(siteKey(each)));
+  const outcome = run({ seed, plan: { faults: [lead] } });
+  const fresh = sitesOf(outcome.history).filter((each) => !known.has(siteKey(each)));
   const aimed = fresh.slice(0, NEW_PER_PROBE_MAX);
-  for (const each of aimed) known.add(siteKey(each));
+  for (const each of aimed) {
+    known.add(siteKey(each));
+    onFresh(each, outcome);
+  }
   return aimed.map((each) => ({ ...each, lead: [lead] }));
 }
 

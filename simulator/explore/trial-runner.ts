@@ -9,8 +9,14 @@ import { dependenciesOf, type FoundDependency, judgeDependencies } from '../chec
 import { EMPTY_PLAN } from '../faults/fault.ts';
 import type { LoadedSimulation } from '../host/loaded-simulation.ts';
 import type { ServiceLoader, SimulationView } from '../host/simulation-run.ts';
-import { DEFAULT_BUDGET, type Outcome, type Trial, type TrialBudget } from './trial.ts';
-import { type EffectListener, type TrialRun, TrialWorld } from './trial-world.ts';
+import {
+  DEFAULT_BUDGET,
+  type Outcome,
+  type Trial,
+  type TrialBudget,
+  type TrialWatch,
+} from './trial.ts';
+import { type TrialRun, TrialWorld } from './trial-world.ts';
 
 /** Undisturbed runs of other seeds that are kept for comparing. */
 const CALM_RUNS_MAX = 16;
@@ -24,19 +30,19 @@ export class TrialRunner {
   private readonly calmRuns = new Map<number, TrialRun>();
 
   /**
-   * Throws what SimulationRun throws when something cannot be made ready.
+   * Throws what SimulationRun throws when something cannot be made ready, and TrialBrokenOff, as does
+   * everything that runs trials.
    *
    * @param services gives a fresh service for each trial
-   * @param onEffect hears of every effect before it is performed
    */
   constructor(
     loaded: LoadedSimulation,
     services: ServiceLoader,
     private readonly checks: CheckSuite,
     budget: TrialBudget = DEFAULT_BUDGET,
-    onEffect: EffectListener = () => {},
+    onlooker: TrialWatch = {},
   ) {
-    this.world = new TrialWorld(loaded, services, budget, onEffect, checks.needsLog);
+    this.world = new TrialWorld(loaded, services, budget, onlooker, checks.needsLog);
     this.seed = loaded.world.seed;
     this.calm = this.judged(this.calmOf(loaded.world.seed), undefined);
   }

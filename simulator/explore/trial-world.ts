@@ -14,7 +14,6 @@ import { readyClients, withClients } from '../host/client-setup.ts';
 import { deployedWorkflow, readyPrograms } from '../host/deployed-modules.ts';
 import { type LoadedSimulation, readyVolumes, readyWorkflow } from '../host/loaded-simulation.ts';
 import type { ServiceLoader, SimulationView } from '../host/simulation-run.ts';
-import type { ExecutionId, Seq } from '../journal/entry.ts';
 import type { History } from '../journal/history.ts';
 import { assert } from '../kernel/assert.ts';
 import { VIRTUAL_START, type VirtualNanos } from '../kernel/time.ts';
@@ -25,12 +24,15 @@ import type { ServiceProgram } from '../world/service.ts';
 import { BudgetMeter } from './budget-meter.ts';
 import { readingsOf } from './readings.ts';
 import type { ServiceWatch } from './service-watch.ts';
-import type { Outcome, Trial, TrialBudget } from './trial.ts';
+import {
+  type Outcome,
+  type Trial,
+  TrialBrokenOff,
+  type TrialBudget,
+  type TrialWatch,
+} from './trial.ts';
 import { TrialRecord } from './trial-record.ts';
 import { TrialServices } from './trial-services.ts';
-
-/** Told before every effect, so that a program that computes for ever can be named. */
-export type EffectListener = (execution: ExecutionId, seq: Seq) => void;
 
 /** What came of a trial that nobody has judged yet. */
 export interface TrialRun extends Omit<Outcome, 'violations' | 'sometimes'> {
@@ -62,7 +64,7 @@ export class TrialWorld {
     loaded: LoadedSimulation,
     services: ServiceLoader,
     private readonly budget: TrialBudget,
-    private readonly onEffect: EffectListener,
+    private readonly onlooker: TrialWatch,
     private readonly isLogged: boolean,
   ) {
     this.loaded = withClients(loaded);
@@ -87,12 +89,15 @@ export class TrialWorld {
     };
   }
 
-  /** Runs a trial to its end, or until it is over its budget. */
+  /** Runs a trial to its end, or until it is over its budget. Throws TrialBrokenOff. */
   perform(trial: Trial): TrialRun {
     return this.performed(trial, undefined);
   }
 
-  /** Runs undisturbed, with the readings of clocks and the random numbers of another run. */
+  /**
+   * Runs undisturbed, with the readings of clocks and the random numbers of another run. Throws
+   * TrialBrokenOff.
+   */
   performLike({ seed, watch, history }: TrialRun): TrialRun {
     const likeness = (): Likeness => ({ watch, readings: readingsOf(history) });
     return this.performed({ seed, plan: EMPTY_PLAN }, likeness);
@@ -118,7 +123,7 @@ export class TrialWorld {
     const world = { ...this.loaded.world, seed };
     const record = new TrialRecord(world.startUnixNanos, this.isLogged, likeness?.watch);
     const { history, outputs, watch, log } = record;
-    const meter = new BudgetMeter(this.budget);
+    const meter = new BudgetMeter(this.budget, this.onlooker.isOver);
     let now = (): VirtualNanos => VIRTUAL_START;
     const volumes = readyVolumes(this.loaded, () => world.startUnixNanos + now());
     const simulation: Simulation = new Simulation({
@@ -135,7 +140,7 @@ export class TrialWorld {
       observer: {
         onOutput: (output) => record.takeOutput(output),
         stopsBefore: ({ execution, seq }) => {
-          this.onEffect(execution, seq);
+          this.onlooker.onEffect?.(execution, seq);
           return meter.countEffect();
         },
         poll: () => meter.isSpent(simulation.agenda),
@@ -179,6 +184,7 @@ function endingOf(simulation: Simulation, meter: BudgetMeter): Observed['ending'
   for (;;) {
     const result = simulation.run();
     if (result.kind === 'ended') return 'ended';
+    if (meter.isBrokenOff) throw new TrialBrokenOff();
     if (result.kind !== 'stopped') return 'waiting';
     if (meter.isOver) return 'unending';
   }

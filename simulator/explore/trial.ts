@@ -34,6 +34,22 @@ export interface Outcome extends Observed {
   readonly choices: readonly Choice[];
 }
 
+/** Who looks on while trials run. */
+export interface TrialWatch {
+  /** Told before every effect, so that a program that computes for ever can be named. */
+  readonly onEffect?: (execution: ExecutionId, seq: Seq) => void;
+  /** Whether a trial that is under way is to be broken off; asked again and again. */
+  readonly isOver?: () => boolean;
+}
+
+/** A trial was broken off because whoever looks on wanted no more; nothing is known of it. */
+export class TrialBrokenOff extends Error {
+  override readonly name = 'TrialBrokenOff';
+  constructor() {
+    super('the trial was broken off');
+  }
+}
+
 /** A run that needs more than this is taken to have no end. */
 export interface TrialBudget {
   /** Of all executions together. */

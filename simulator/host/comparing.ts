@@ -15,9 +15,11 @@ export async function compare(
   checkPlan(plan, loaded);
   const services = await environment.serviceLoader(loaded.services);
   const seed = given ?? loaded.world.seed;
-  const onEffect = (execution: string, seq: number): void => environment.beat(execution, seq);
+  const onlooker = {
+    onEffect: (execution: string, seq: number) => environment.beat(execution, seq),
+  };
   const reports: LevelReport[] = [];
-  for (const report of compareLevels({ loaded, services, plan, seed, onEffect })) {
+  for (const report of compareLevels({ loaded, services, plan, seed, onlooker })) {
     reports.push(report);
     environment.emit({ kind: 'progress', message: `ran at level ${report.level}` });
     await environment.yieldToRequests();

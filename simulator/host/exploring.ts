@@ -3,6 +3,7 @@
  * exploration, which runs in slices, so that requests are heard meanwhile. Nothing is recorded.
  */
 import { BUILT_IN_CHECKS, CheckSuite } from '../checks/check-suite.ts';
+import { CheckError } from '../checks/user-check.ts';
 import type { ExploreOptions } from '../explore/explore-options.ts';
 import { Explorer } from '../explore/explorer.ts';
 import type { WorldNames } from '../explore/fault-values.ts';
@@ -10,7 +11,7 @@ import type { ExploreReport, StopReason } from '../explore/report.ts';
 import type { ScenarioResult, ScenarioViolation } from '../explore/scenario.ts';
 import { parseScenario } from '../explore/scenario-text.ts';
 import { Spots } from '../explore/spots.ts';
-import { DEFAULT_BUDGET, type Outcome } from '../explore/trial.ts';
+import { DEFAULT_BUDGET, type Outcome, TrialBrokenOff, type TrialWatch } from '../explore/trial.ts';
 import { TrialRunner } from '../explore/trial-runner.ts';
 import { executionId } from '../journal/entry.ts';
 import { JOURNAL_STORE } from '../world/network.ts';
@@ -67,7 +68,7 @@ export class Exploring {
     const outcome = runner.run(trial);
     return {
       workflow,
-      violations: violationsOf(outcome, runner, checks),
+      violations: [...violationsOf(outcome, runner, checks), ...unansweredOf(outcome, checks)],
       now: outcome.nowNanos,
     };
   }
@@ -80,7 +81,10 @@ export class Exploring {
     const place = { trial: -1 };
     const suite = await this.suiteFor(options.checks ?? target.checks);
     this.tellLimit(target.loaded);
-    const runner = await this.runnerFor(target, seed, suite, () => trialMark(place.trial));
+    const deadline = environment.now() + (options.timeMs ?? Number.POSITIVE_INFINITY);
+    const isOver = (): boolean => environment.now() >= deadline;
+    const mark = (): string => trialMark(place.trial);
+    const runner = await this.runnerFor(target, seed, suite, mark, isOver).catch(refuseBrokenOff);
     const explorer = new Explorer({
       runner,
       workflow: first?.config.name ?? '',
@@ -91,35 +95,49 @@ export class Exploring {
       onTrial: (number) => {
         place.trial = number;
       },
+      now: () => environment.now(),
     });
-    const stopped = await this.drive(explorer, options.timeMs);
+    const stopped = await this.drive(explorer, isOver);
+    explorer.breakOff();
     environment.emit({ kind: 'exploring', progress: explorer.progress });
     return explorer.report(stopped);
   }
 
   /** Explores until it is over, until it is told to stop, or its time is. */
-  private async drive(explorer: Explorer, timeMs = Number.POSITIVE_INFINITY): Promise<StopReason> {
+  private async drive(explorer: Explorer, isOver: () => boolean): Promise<StopReason> {
     const { environment } = this;
-    const startedAt = environment.now();
     const steps = explorer.explore();
-    let reportedAt = startedAt;
+    let reportedAt = environment.now();
     // Whoever has to end this host, because a program computes for ever, has something at least.
     environment.emit({ kind: 'explored', report: explorer.report('cancelled') });
     for (;;) {
-      const sliceAt = environment.now();
-      while (environment.now() - sliceAt < SLICE_MS) {
-        const step = steps.next();
-        if (step.done === true) return step.value;
-      }
+      const stopped = this.slice(steps, isOver);
+      if (stopped !== undefined) return stopped;
       environment.emit({ kind: 'exploring', progress: explorer.progress });
       await environment.yieldToRequests();
       if (this.cancelled) return 'cancelled';
       const now = environment.now();
-      if (now - startedAt >= timeMs) return 'time';
       if (now - reportedAt < REPORT_MS) continue;
       reportedAt = now;
       environment.emit({ kind: 'explored', report: explorer.report('cancelled') });
     }
+  }
+
+  /** Explores for a while; gives why it is over, when it is. */
+  private slice(steps: Generator<void, StopReason>, isOver: () => boolean): StopReason | undefined {
+    const { environment } = this;
+    const sliceAt = environment.now();
+    while (environment.now() - sliceAt < SLICE_MS) {
+      if (isOver()) return 'time';
+      try {
+        const step = steps.next();
+        if (step.done === true) return step.value;
+      } catch (error) {
+        if (error instanceof TrialBrokenOff) return 'time';
+        throw error;
+      }
+    }
+    return undefined;
   }
 
   private load(target: ExploreOptions['target']): Promise<LoadedTarget> {
@@ -139,13 +157,16 @@ export class Exploring {
     seed: number,
     suite: CheckSuite,
     mark: () => string,
+    isOver?: () => boolean,
   ): Promise<TrialRunner> {
     const { environment } = this;
     const loadService = await environment.serviceLoader(loaded.services);
     const seeded = { ...loaded, world: { ...loaded.world, seed } };
-    return new TrialRunner(seeded, loadService, suite, DEFAULT_BUDGET, (execution, seq) =>
-      environment.beat(`${mark()} ${execution}`, seq),
-    );
+    const onlooker: TrialWatch = {
+      onEffect: (execution, seq) => environment.beat(`${mark()} ${execution}`, seq),
+      ...(isOver === undefined ? {} : { isOver }),
+    };
+    return new TrialRunner(seeded, loadService, suite, DEFAULT_BUDGET, onlooker);
   }
 
   /** Says how long a program may compute without an effect. */
@@ -164,12 +185,32 @@ function namesOf({ world, services, volumes }: LoadedSimulation): WorldNames {
   return { nodes: world.nodes, others: [JOURNAL_STORE, ...services.keys(), ...volumes.keys()] };
 }
 
+function refuseBrokenOff(error: unknown): never {
+  if (!(error instanceof TrialBrokenOff)) throw error;
+  throw new HostRequestError(
+    'the time was over before the undisturbed run had ended, so nothing was tried; give it more (--time)',
+    undefined,
+    'time-up',
+  );
+}
+
 /** A scenario that waits for checks that are not there would pass for ever. */
 function checkNames(names: readonly string[] | undefined, { checks }: CheckSuite): void {
   const known = checks.map(({ name }) => name);
   const unknown = names?.find((name) => !known.includes(name));
   if (unknown === undefined) return;
   throw new HostRequestError(`there is no check ${unknown}; there is ${known.join(', ')}`);
+}
+
+/** Checks that gave no answer: nobody knows whether the scenario passes. */
+function unansweredOf(
+  { problems }: Outcome,
+  checks: readonly string[] | undefined,
+): readonly ScenarioViolation[] {
+  return problems
+    .filter((problem) => problem instanceof CheckError)
+    .filter(({ check }) => checks === undefined || checks.includes(check))
+    .map(({ check, message }) => ({ check, message, severity: 'error' }));
 }
 
 function violationsOf(

@@ -25,12 +25,24 @@ interface KnownStacks {
   last: Entry | undefined;
 }
 
+export interface SourceSitesOptions {
+  /** Entries of a journal that are looked at, from its beginning; all when left out. */
+  readonly entriesMax?: number;
+  /** What is known of the lines of programs, by their hash; shared by those that look at many runs. */
+  readonly locators?: Map<string, ProgramLocator>;
+}
+
 export class SourceSites {
-  private readonly locators = new Map<string, ProgramLocator>();
+  private readonly locators: Map<string, ProgramLocator>;
   private readonly known = new Map<ExecutionId, KnownStacks>();
   private readonly forms = new PatchedForms((program) => this.locator(program));
 
-  constructor(private readonly view: SimulationView) {}
+  constructor(
+    private readonly view: SimulationView,
+    private readonly options: SourceSitesOptions = {},
+  ) {
+    this.locators = options.locators ?? new Map();
+  }
 
   locator(program: GuestProgram): ProgramLocator {
     const existing = this.locators.get(program.hash);
@@ -74,7 +86,7 @@ export class SourceSites {
   }
 
   private stacks(execution: ExecutionId): readonly (readonly WasmFrame[])[] {
-    const entries = this.view.history.entries(execution);
+    const entries = this.view.history.entries(execution).slice(0, this.options.entriesMax);
     const known = this.known.get(execution);
     const last = entries.at(-1);
     if (known !== undefined && known.stacks.length >= entries.length && known.last === last) {

@@ -201,6 +201,26 @@ describe('backstitch explore and check', () => {
     assert.match(never.stdout, /never never held, in no run/);
   });
 
+  it('is not content when a check gives no answer', () => {
+    writeFileSync(path('throws.mjs'), 'export function odd() { throw new Error("I am odd"); }');
+    const args = ['explore', 'right', '--only', 'crashes', '--checks', 'throws.mjs'];
+    const { code, stdout } = run(...args);
+    assert.equal(code, 65, stdout);
+    assert.match(stdout, /odd gave no answer in some run/);
+    assert.match(stdout, /check odd failed at throws\.mjs:1.*: I am odd/);
+    assert.match(stdout, /^✗ \d+ runs, 0 errors/m);
+  });
+
+  it('says so when the time was over before anything was tried', () => {
+    const { code, stdout, stderr } = run('explore', 'spins', '--time', '200ms', '--workers', '1');
+    assert.equal(code, 124, stdout);
+    assert.equal(stdout, '');
+    assert.match(
+      stderr,
+      /time was over before the undisturbed run had ended, so nothing was tried/,
+    );
+  });
+
   const wrong: readonly (readonly [code: number, text: RegExp, ...args: string[]])[] = [
     [64, /explore what\?/, 'explore'],
     [64, /--shard 3\/2: write which of how many/, 'explore', 'pay', '--shard', '3/2'],

@@ -64,6 +64,7 @@ describe('exploring', () => {
       const step = exploration.next();
       if (step.done === true) return { report: explorer.report(step.value), told, runner };
     }
+    explorer.breakOff();
     return { report: explorer.report('cancelled'), told, runner };
   }
 
@@ -167,6 +168,59 @@ describe('exploring', () => {
     assert.equal(report.stopped, 'cancelled');
     assert.ok(report.next > 0 && report.runs > 0);
     assert.ok(report.findings.length > 0);
+  });
+
+  it('comes to the same as a whole one, wherever it was broken off and gone on with', () => {
+    const options: TrialOptions = { args: ARGS, service: forgetful };
+    const only = ['crashes'] as const;
+    const { report: whole } = explore({ only }, options);
+    let unfinished = 0;
+    for (let steps = 1; ; steps += 5) {
+      const { report: part } = explore({ only }, options, steps);
+      unfinished += part.findings.filter((finding) => finding.unfinished === true).length;
+      const { report: resumed } = explore({ only, resume: part }, options);
+      assert.deepEqual(resumed, whole, `broken off after ${steps} steps`);
+      if (part.stopped === 'complete') break;
+    }
+    assert.ok(unfinished > 0, 'none was broken off while it was shrinking');
+  });
+
+  it('reports what it was shrinking as far as it had come, and that it breaks', () => {
+    const options: TrialOptions = { args: ARGS, service: forgetful };
+    for (let steps = 1; ; steps++) {
+      const { report, told, runner } = explore({ only: ['swarms'] }, options, steps);
+      const [finding] = report.findings.filter(({ unfinished }) => unfinished === true);
+      if (finding === undefined) continue;
+      assert.ok(told.includes(finding), 'it was told');
+      const trial = {
+        seed: finding.trial.seed,
+        plan: parsePlan(JSON.stringify(finding.trial.plan), 'plan'),
+        choices: finding.trial.choices ?? [],
+      };
+      const checks = runner.run(trial).violations.map(({ check }) => check);
+      assert.ok(checks.includes(finding.check));
+      assert.equal(
+        report.runs,
+        report.strategies.reduce((sum, { runs }) => sum + runs, 0),
+      );
+      return;
+    }
+  });
+
+  it('names the lines of effects that only a fault brings up, also when it is asked meanwhile', () => {
+    const options: TrialOptions = { args: ['get', 'http://counter/a', 'print', 'end'] };
+    const { report } = explore({ only: ['crashes'] }, options, 3);
+    assert.equal(report.stopped, 'cancelled');
+    const runner = trialRunner(program, options);
+    const setup = { runner, workflow: 'script', names: NAMES, seed: 1, onFinding: () => undefined };
+    const explorer = new Explorer({ ...setup, options: { only: ['crashes'] } });
+    const steps = explorer.explore();
+    while (steps.next().done !== true) explorer.report('cancelled');
+    const { lines } = explorer.report('complete').coverage;
+    assert.deepEqual(
+      lines.filter(({ source }) => source === undefined),
+      [],
+    );
   });
 
   it('is saturated when chance brings nothing new', () => {

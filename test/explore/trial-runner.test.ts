@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { DEFAULT_BUDGET, type Outcome } from '../../simulator/explore/trial.ts';
+import { DEFAULT_BUDGET, type Outcome, TrialBrokenOff } from '../../simulator/explore/trial.ts';
 import type { GuestProgram } from '../../simulator/guest/program.ts';
 import { historyText } from '../../simulator/journal/canonical-text.ts';
 import { buildProgram, closeBuilder } from '../helpers/programs.ts';
@@ -26,6 +26,21 @@ describe('trials', () => {
       if (index % 10 === 0) runner.run(trialOf([], { seed: index }));
       assert.equal(textOf(runner.run(crash)), expected);
     }
+  });
+
+  it('are broken off in the middle when whoever looks on wants no more', () => {
+    const args = Array.from({ length: 400 }, (_, index) => ['print', `${index}`]).flat();
+    let effects = 0;
+    let isOver = false;
+    const onlooker = { onEffect: () => void effects++, isOver: () => isOver };
+    const runner = trialRunner(program, { args, onlooker });
+    assert.equal(runner.calm.outputs.length, 401);
+    effects = 0;
+    isOver = true;
+    assert.throws(() => runner.run(trialOf([])), TrialBrokenOff);
+    assert.ok(effects < 400, `${effects} effects`);
+    isOver = false;
+    assert.equal(runner.run(trialOf([])).outputs.length, 401);
   });
 
   it('are broken off over their budget, and keep what there is until then', () => {

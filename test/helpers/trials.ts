@@ -5,7 +5,7 @@ import {
   type WorkflowConfig,
   type WorldConfig,
 } from '../../simulator/config/config.ts';
-import type { Outcome, Trial, TrialBudget } from '../../simulator/explore/trial.ts';
+import type { Outcome, Trial, TrialBudget, TrialWatch } from '../../simulator/explore/trial.ts';
 import { TrialRunner } from '../../simulator/explore/trial-runner.ts';
 import { parsePlan } from '../../simulator/faults/plan.ts';
 import type { GuestProgram } from '../../simulator/guest/program.ts';
@@ -22,6 +22,7 @@ export interface TrialOptions {
   readonly service?: () => ServiceProgram;
   readonly checks?: CheckSuite;
   readonly budget?: TrialBudget;
+  readonly onlooker?: TrialWatch;
 }
 
 /** The program `script` beside the service `counter` and the volume `shared`, to be tried. */
@@ -60,6 +61,7 @@ export function trialRunner(program: GuestProgram, options: TrialOptions = {}): 
     options.service ?? countingService,
     options.checks ?? new CheckSuite(),
     options.budget,
+    options.onlooker,
   );
 }
 

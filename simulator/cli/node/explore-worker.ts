@@ -16,12 +16,18 @@ const STUCK_MAX = 5;
 /** How long a program of a trial may compute without an effect, however long the workflow may. */
 const SILENCE_MS_MAX = 10_000;
 const SILENCE_MS_MIN = 500;
-/** How long a host may take to break off. */
+/** How long a host may take to break off when it is told to. */
 const CANCEL_MS_MAX = 3_000;
+/** How long it may take when its time is over, which it knows itself. */
+const TIME_UP_MS_MAX = 1_000;
 
 export interface ExploreWorkerSetup {
   readonly script: string;
   readonly options: ExploreOptions;
+  /** Real milliseconds that are left; undefined when there is no limit. */
+  readonly timeLeftMs: () => number | undefined;
+  /** Its programs are ready. */
+  readonly onReady: () => void;
   readonly onProgress: () => void;
   readonly onFinding: (finding: Finding) => void;
   readonly onEvent: (event: HostEvent) => void;
@@ -33,41 +39,85 @@ export class ExploreWorker {
   /** The last that was heard of what it came to. */
   private report: ExploreReport | undefined;
   private readonly stuck: StuckTrial[] = [];
-  private isCancelled = false;
+  /** Why it is to come to its end now. */
+  private breaksOff: 'time' | 'cancelled' | undefined;
   /** Undefined until the program runs: building it may take its time. */
   private silenceMsMax: number | undefined;
-  /** Set when the host was ended because its program computes for ever. */
-  private ended: 'stuck' | 'cancelled' | undefined;
+  /** Why the host was ended: its program computes for ever, or it did not break off. */
+  private ended: 'stuck' | 'late' | undefined;
+  /** The last effect of a host that did not break off. */
+  private lateEffect: HostClient['lastEffect'];
 
   constructor(private readonly setup: ExploreWorkerSetup) {}
 
-  /** Throws HostProblemError when nothing can be explored. */
+  /** Throws HostProblemError when nothing was explored. */
   async run(): Promise<ExploreReport> {
     for (;;) {
       const outcome = await this.runHost();
-      if ('report' in outcome) return outcome.report;
-      const { report } = this;
-      if (this.ended === 'stuck' && !this.isCancelled && this.stuck.length <= STUCK_MAX) {
+      if ('report' in outcome) return this.stoppedAsAsked(outcome.report);
+      if (this.ended === 'stuck' && this.breaksOff === undefined && !this.hasTooMany) {
         if (this.isStuckCalmly) throw new HostProblemError(stuckProblem(this.stuck.at(-1)));
         continue;
       }
-      if (report === undefined) throw new HostProblemError(outcome.problem);
-      // What it had found is kept.
-      const { message } = outcome.problem;
-      const problems = this.ended === undefined ? [...report.problems, message] : report.problems;
-      return { ...report, problems };
+      return this.kept(outcome.problem);
     }
   }
 
   cancel(): void {
-    this.isCancelled = true;
+    this.breakOff('cancelled', CANCEL_MS_MAX);
+  }
+
+  /** Its time is over. */
+  endTime(): void {
+    this.breakOff('time', TIME_UP_MS_MAX);
+  }
+
+  private breakOff(reason: 'time' | 'cancelled', graceMs: number): void {
+    this.breaksOff ??= reason;
     const { client } = this;
     client?.request({ kind: 'cancel' }).catch(() => undefined);
     setTimeout(() => {
-      if (this.client !== client) return;
-      this.ended = 'cancelled';
-      void client?.terminate();
-    }, CANCEL_MS_MAX).unref();
+      if (this.client !== client || client === undefined) return;
+      this.ended = 'late';
+      this.lateEffect = client.lastEffect;
+      void client.terminate();
+    }, graceMs).unref();
+  }
+
+  private get hasTooMany(): boolean {
+    return this.stuck.length > STUCK_MAX;
+  }
+
+  private stoppedAsAsked(report: ExploreReport): ExploreReport {
+    const { breaksOff } = this;
+    return report.stopped === 'cancelled' && breaksOff !== undefined
+      ? { ...report, stopped: breaksOff }
+      : report;
+  }
+
+  /** What is kept of a host that was ended, or has died; throws HostProblemError when that is nothing. */
+  private kept(problem: ProblemReport): ExploreReport {
+    const { report, breaksOff } = this;
+    if (breaksOff !== undefined && this.ended !== undefined) {
+      if (report === undefined) throw new HostProblemError(NOTHING_TRIED[breaksOff]);
+      const problems = [...report.problems, ...this.lateText()];
+      return { ...report, stopped: breaksOff, problems };
+    }
+    if (report === undefined || (report.runs === 0 && report.findings.length === 0)) {
+      throw new HostProblemError(problem);
+    }
+    const { code, message } = this.ended === 'stuck' ? TOO_MANY_STUCK : problem;
+    return { ...report, stopped: 'failed', failure: { code, message } };
+  }
+
+  /** Says which trial was under way when it did not break off. */
+  private lateText(): readonly string[] {
+    const mark = this.lateEffect && parseTrialMark(this.lateEffect.execution);
+    if (mark === undefined || this.lateEffect === undefined) return [];
+    const { execution, trial } = mark;
+    const where = `${execution} had asked for #${this.lateEffect.seq} last`;
+    const which = trial === CALM_NUMBER ? 'A run' : `Trial ${trial}`;
+    return [`${which} was broken off while a program computed: ${where}.`];
   }
 
   async terminate(): Promise<void> {
@@ -91,6 +141,7 @@ export class ExploreWorker {
     this.client = client;
     const { options } = this.setup;
     const resume = this.report ?? options.resume;
+    const timeMs = this.setup.timeLeftMs();
     try {
       const report = await client.request({
         kind: 'explore',
@@ -98,6 +149,7 @@ export class ExploreWorker {
           ...options,
           stuck: [...(options.stuck ?? []), ...this.stuck],
           ...this.limit(),
+          ...(timeMs === undefined ? {} : { timeMs }),
           ...(resume === undefined ? {} : { resume }),
         },
       });
@@ -134,6 +186,7 @@ export class ExploreWorker {
       case 'state': {
         const { secondsBetweenEffects = Number.POSITIVE_INFINITY } = event;
         this.silenceMsMax = Math.min(SILENCE_MS_MAX, secondsBetweenEffects * 1000);
+        this.setup.onReady();
         return;
       }
       default:
@@ -150,6 +203,26 @@ export class ExploreWorker {
     void client.terminate();
   }
 }
+
+const NOTHING_TRIED: Readonly<Record<'time' | 'cancelled', ProblemReport>> = {
+  time: {
+    severity: 'error',
+    code: 'time-up',
+    message:
+      'the time was over before the undisturbed run had ended, so nothing was tried; give it more (--time).',
+  },
+  cancelled: {
+    severity: 'error',
+    code: 'interrupted',
+    message: 'interrupted before anything was tried.',
+  },
+};
+
+const TOO_MANY_STUCK: ProblemReport = {
+  severity: 'error',
+  code: 'stuck',
+  message: 'the program computes for ever again and again, so that exploring was given up.',
+};
 
 function stuckTrial(last: HostClient['lastEffect'], silentMs: number): StuckTrial {
   const mark = last === undefined ? undefined : parseTrialMark(last.execution);

@@ -40,6 +40,8 @@ export class Shrinker {
   private trial: Trial;
   private outcome: Outcome;
   private runs = 0;
+  /** Whether it breaks without chance. */
+  private isSettled: boolean;
 
   /** @param outcome what came of the trial, which breaks the check */
   constructor(
@@ -49,6 +51,13 @@ export class Shrinker {
   ) {
     this.trial = trial;
     this.outcome = outcome;
+    this.isSettled = trial.plan.faults.every(({ at }) => at.kind !== 'chance');
+  }
+
+  /** The smallest so far; undefined before it is known to break without chance. */
+  get smallest(): Shrunk | undefined {
+    const { trial, outcome, runs } = this;
+    return this.isSettled ? { trial, outcome, runs } : undefined;
   }
 
   /**
@@ -57,6 +66,7 @@ export class Shrinker {
    */
   *shrink(): Generator<void, Shrunk | undefined> {
     if (!(yield* this.settle())) return undefined;
+    this.isSettled = true;
     yield* this.dropSeed();
     let before: Trial | undefined;
     while (before !== this.trial && this.runs < SHRINK_RUNS_MAX) {
@@ -66,8 +76,7 @@ export class Shrinker {
       yield* this.simplifySchedule();
     }
     yield* this.dropChoices();
-    const { trial, outcome, runs } = this;
-    return { trial, outcome, runs };
+    return this.smallest;
   }
 
   /** Replaces chance by what it has let happen. */

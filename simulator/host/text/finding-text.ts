@@ -3,7 +3,7 @@ import type { EffectSpot, Finding } from '../../explore/finding.ts';
 import type { CoverageLine, ExploreReport } from '../../explore/report.ts';
 import type { ScenarioViolation } from '../../explore/scenario.ts';
 import { countText } from './bytes-text.ts';
-import { paintLine, sign, span, type TextStyle } from './style.ts';
+import { paintLine, type Span, sign, span, type TextStyle } from './style.ts';
 
 /** Aspects that are named of a line on which some were never tried. */
 const UNTRIED_SHOWN_MAX = 4;
@@ -18,7 +18,7 @@ export function violationLine({ check, message, severity, at }: ScenarioViolatio
 
 /** A finding in lines, without the last line's end. */
 export function findingText(finding: Finding, style: TextStyle): string {
-  const { trial, original, nearestPassing, shrinkRuns, severity } = finding;
+  const { trial, original, nearestPassing, shrinkRuns, shrinkMs, unfinished, severity } = finding;
   const mark = severity === 'error' ? sign(style, 'failed') : sign(style, 'question');
   const head = paintLine(
     [span(`${mark} `, severity === 'error' ? 'red' : 'yellow'), span(violationLine(finding))],
@@ -28,10 +28,11 @@ export function findingText(finding: Finding, style: TextStyle): string {
   const seed = `seed ${trial.seed}`;
   const choices =
     trial.choices === undefined ? '' : `, ${countText(trial.choices.length, 'choice')}`;
+  const took = shrinkMs === undefined ? '' : ` (${(shrinkMs / 1000).toFixed(1)} s)`;
   return [
     head,
-    `    smallest plan (${seed}${choices}): ${plan}`,
-    `    found by ${original.strategy}, with ${countText(original.faults, 'fault')}; shrunk in ${countText(shrinkRuns, 'run')}`,
+    `    ${unfinished === true ? 'plan, as far as it was shrunk' : 'smallest plan'} (${seed}${choices}): ${plan}`,
+    `    found by ${original.strategy}, with ${countText(original.faults, 'fault')}; shrunk in ${countText(shrinkRuns, 'run')}${took}`,
     ...(nearestPassing === undefined
       ? []
       : [
@@ -58,17 +59,51 @@ export function reportText(report: ExploreReport, style: TextStyle): string {
     ...neverHeld(report).map(
       (name) => `  ${name} never held, in no run (it is a check of the kind "sometimes")`,
     ),
+    ...(report.unanswered ?? []).map(
+      (name) => `  ${name} gave no answer in some run, which is an error of the check`,
+    ),
     ...report.problems.map((problem) => `  note: ${problem}`),
     '',
   ];
-  const end = `${countText(runs, 'run')}, ${countText(errors, 'error')}, ${countText(warnings, 'warning')}; ${ENDS[stopped]}`;
-  const isFine = errors === 0 && neverHeld(report).length === 0;
-  const verdict = paintLine(
-    [span(`${sign(style, isFine ? 'ok' : 'failed')} `, isFine ? 'green' : 'red'), span(end)],
-    style,
-  );
+  const { failure } = report;
+  const why = failure === undefined ? ENDS[stopped] : `${ENDS[stopped]}: ${failure.message}`;
+  const end = `${countText(runs, 'run')}, ${countText(errors, 'error')}, ${countText(warnings, 'warning')}; ${why}`;
+  const verdict = paintLine([...VERDICT_SIGNS[verdictOf(report)](style), span(end)], style);
   return `${[...lines, verdict].join('\n')}\n`;
 }
+
+/** What an exploration says of its workflow. */
+export type Verdict =
+  | 'fine'
+  /** Something is wrong with the workflow. */
+  | 'broken'
+  /** Something is wrong with its checks, or with the exploration, so that it says too little. */
+  | 'unsure'
+  /** It was ended before it could say anything. */
+  | 'nothing'
+  /** Nothing so far; it was interrupted. */
+  | 'interrupted';
+
+export function verdictOf(report: ExploreReport): Verdict {
+  const { findings, stopped, runs, unanswered = [] } = report;
+  // A shard alone cannot tell that something holds in no run.
+  const isWhole = report.shard.count === 1;
+  if (findings.some(({ severity }) => severity === 'error')) return 'broken';
+  if (stopped === 'failed' || unanswered.length > 0) return 'unsure';
+  if (stopped === 'cancelled') return 'interrupted';
+  if (runs === 0 && stopped === 'time') return 'nothing';
+  return isWhole && neverHeld(report).length > 0 ? 'broken' : 'fine';
+}
+
+const FAILED = (style: TextStyle): readonly Span[] => [span(`${sign(style, 'failed')} `, 'red')];
+
+const VERDICT_SIGNS: Readonly<Record<Verdict, (style: TextStyle) => readonly Span[]>> = {
+  fine: (style) => [span(`${sign(style, 'ok')} `, 'green')],
+  broken: FAILED,
+  unsure: FAILED,
+  nothing: FAILED,
+  interrupted: (style) => [span(`${sign(style, 'question')} `, 'yellow')],
+};
 
 function countedText({ check, at, runs }: Finding): string {
   const { source } = at ?? {};
@@ -87,6 +122,7 @@ const ENDS: Readonly<Record<ExploreReport['stopped'], string>> = {
   time: 'ended after its time (--time)',
   saturated: 'ended because nothing new came up any more',
   cancelled: 'interrupted',
+  failed: 'broken off by an error',
 };
 
 function coverageText({ source, effects, count, tried, untried }: CoverageLine): string {
