@@ -6,6 +6,7 @@ import { EFFECT_POINTS, FAULT_KINDS, type Fault, type FaultKind, specOf } from '
 import { CLOCK_FAULTS } from '../faults/kinds/clock.ts';
 import { TIMER_FAULTS } from '../faults/kinds/timer.ts';
 import { matchesGlob } from '../kernel/glob.ts';
+import type { WorldNames } from './fault-values.ts';
 
 /** What reads clocks. */
 export const CLOCK_EFFECTS: readonly string[] = ['clock.*'];
@@ -37,6 +38,18 @@ export const CHANCE_KINDS: readonly FaultKind[] = FAULT_KINDS.filter(
   (kind) => !UNGUESSED.includes(kind) && !CORRUPTING_KINDS.includes(kind),
 );
 
+/** Those that befall volumes as such, whatever the effect at which they happen. */
+const VOLUME_KINDS: ReadonlySet<FaultKind> = new Set(
+  FAULT_KINDS.filter((kind) =>
+    Object.values(specOf(kind).fields).some(({ type }) => type === 'volume'),
+  ),
+);
+
+/** Kinds that do nothing in a world, because it has nothing that they befall. */
+export function idleKindsIn({ volumes }: Pick<WorldNames, 'volumes'>): readonly FaultKind[] {
+  return volumes.length > 0 ? [] : [...VOLUME_KINDS];
+}
+
 /** Those of them that do something by themselves. */
 export const HARMFUL_KINDS: readonly FaultKind[] = CHANCE_KINDS.filter(
   (kind) => !MENDING.has(kind),
@@ -57,11 +70,17 @@ export function aspectOf(fault: Fault): string {
 /** Every aspect that there is of faults aimed at an effect; those of a replay need two faults. */
 export class AspectTable {
   private readonly known = new Map<string, readonly string[]>();
+  private readonly kinds: readonly FaultKind[];
+
+  /** @param idle kinds that do nothing in this world */
+  constructor(idle: readonly FaultKind[]) {
+    this.kinds = HARMFUL_KINDS.filter((kind) => !idle.includes(kind));
+  }
 
   of(effect: string): readonly string[] {
     const known = this.known.get(effect);
     if (known !== undefined) return known;
-    const aspects = HARMFUL_KINDS.filter((kind) => touches(kind, effect)).flatMap(aspectsOfKind);
+    const aspects = this.kinds.filter((kind) => touches(kind, effect)).flatMap(aspectsOfKind);
     this.known.set(effect, aspects);
     return aspects;
   }

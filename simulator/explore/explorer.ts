@@ -11,6 +11,7 @@ import { CheckError } from '../checks/user-check.ts';
 import type { FaultPlan } from '../faults/fault.ts';
 import { PlanError } from '../faults/plan.ts';
 import { executionId } from '../journal/entry.ts';
+import { aspectOf, idleKindsIn } from './aspect.ts';
 import { CALM_NUMBER } from './calm-number.ts';
 import { CoverageBook } from './coverage-book.ts';
 import {
@@ -73,7 +74,7 @@ interface Tally {
 }
 
 export class Explorer {
-  private readonly coverage = new CoverageBook();
+  private readonly coverage: CoverageBook;
   private readonly spots = new Spots();
   private readonly findings: FindingBook;
   private readonly tallies = new Map<StrategyName, Tally>();
@@ -94,7 +95,8 @@ export class Explorer {
   private barren = 0;
 
   constructor(private readonly setup: ExplorerSetup) {
-    const { runner, seed, options, onFinding, now } = setup;
+    const { runner, seed, names, options, onFinding, now } = setup;
+    this.coverage = new CoverageBook(idleKindsIn(names));
     const { shard = ALONE, stuck = [], resume } = options;
     this.shard = shard;
     this.stuck = new Map(stuck.map((each) => [each.trial, each]));
@@ -238,6 +240,7 @@ export class Explorer {
     if (outcome === undefined) return;
     this.note(outcome);
     const isNew = this.coverage.take(outcome.fired);
+    this.ruleOut(trial.plan, outcome);
     this.learnSites(outcome);
     const isByChance = order.countOf(strategy) === Number.POSITIVE_INFINITY;
     this.barren = isNew ? 0 : this.barren + (isByChance ? 1 : 0);
@@ -247,6 +250,17 @@ export class Explorer {
     const { runs, broken } = this.tallies.get(strategy) ?? { runs: 0, broken: 0 };
     this.tallies.set(strategy, { runs: runs + 1, broken: broken + (isBroken ? 1 : 0) });
     this.runs++;
+  }
+
+  /** What was aimed at an effect that came, and did not happen there, cannot. */
+  private ruleOut({ faults }: FaultPlan, { history, fired }: Outcome): void {
+    const happened = new Set(fired.map(({ fault }) => fault));
+    for (const fault of faults) {
+      if (fault.at.kind !== 'seq' || happened.has(fault)) continue;
+      const { execution, seq } = fault.at;
+      const effect = history.entries(executionId(execution))[seq]?.operation.name;
+      if (effect !== undefined) this.coverage.ruleOut({ execution, seq, effect }, aspectOf(fault));
+    }
   }
 
   /** The effect that was heard of last, when it is one of the undisturbed run. */

@@ -16,6 +16,7 @@ export interface WorldNames {
   readonly nodes: readonly string[];
   /** Services, volumes and the journal store. */
   readonly others: readonly string[];
+  readonly volumes: readonly string[];
 }
 
 /** Ways to fill in the fields of one kind at most. */

@@ -96,7 +96,7 @@ function mergeStrategies(reports: readonly ExploreReport[]): readonly StrategyRe
 
 function mergeCoverage(coverages: readonly Coverage[]): Coverage {
   const sources = new Map<string, SourceSpot | undefined>();
-  const book = new CoverageBook();
+  const book = new CoverageBook(coverages[0]?.idleKinds ?? []);
   for (const coverage of coverages) {
     book.restore(coverage);
     for (const [key, { line }] of Object.entries(coverage.effects)) {

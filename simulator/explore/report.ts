@@ -1,4 +1,5 @@
 /** What an exploration comes to; plain JSON data, also the form in which shards are merged. */
+import type { FaultKind } from '../faults/fault.ts';
 import type { Shard, StrategyName } from './explore-options.ts';
 import type { Finding, SourceSpot } from './finding.ts';
 
@@ -32,12 +33,16 @@ export interface CoveredEffect {
   readonly line: number;
   /** How often each fault happened at it, by its aspect. */
   readonly tried: Readonly<Record<string, number>>;
+  /** Aspects that were aimed at it and cannot happen there, such as those of a timer it does not have. */
+  readonly impossible?: readonly string[];
 }
 
 export interface Coverage {
   /** Combinations of an effect and an aspect of a fault. */
   readonly tried: number;
   readonly possible: number;
+  /** Kinds that do nothing in this world, because it has nothing that they befall; if there are any. */
+  readonly idleKinds?: readonly FaultKind[];
   readonly lines: readonly CoverageLine[];
   /** By effect, such as `order-1#3 http.request`: what merging and going on need. */
   readonly effects: Readonly<Record<string, CoveredEffect>>;

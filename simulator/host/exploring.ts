@@ -181,8 +181,9 @@ export class Exploring {
   }
 }
 
-function namesOf({ world, services, volumes }: LoadedSimulation): WorldNames {
-  return { nodes: world.nodes, others: [JOURNAL_STORE, ...services.keys(), ...volumes.keys()] };
+function namesOf({ world, services }: LoadedSimulation): WorldNames {
+  const volumes = world.volumes.map(({ name }) => name);
+  return { nodes: world.nodes, others: [JOURNAL_STORE, ...services.keys(), ...volumes], volumes };
 }
 
 function refuseBrokenOff(error: unknown): never {

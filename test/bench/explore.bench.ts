@@ -93,7 +93,7 @@ function explore(runner: TrialRunner): number {
     runner,
     workflow: 'ten',
     seed: 1,
-    names: { nodes: ['node-a', 'node-b', 'node-c'], others: ['journal-store'] },
+    names: { nodes: ['node-a', 'node-b', 'node-c'], others: ['journal-store'], volumes: [] },
     options: { runs: EXPLORED },
     onFinding: () => undefined,
   });

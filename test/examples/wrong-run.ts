@@ -75,7 +75,7 @@ export function explore(
   const explorer = new Explorer({
     runner,
     workflow: variant,
-    names: { nodes: loaded.world.nodes, others },
+    names: { nodes: loaded.world.nodes, others, volumes: [...loaded.volumes.keys()] },
     seed: loaded.world.seed,
     options,
     onFinding: (finding) => {

@@ -34,7 +34,11 @@ async function explore(
     runner: new TrialRunner(loaded, loadService, checks),
     workflow,
     seed: loaded.world.seed,
-    names: { nodes: loaded.world.nodes, others: ['journal-store', ...loaded.services.keys()] },
+    names: {
+      nodes: loaded.world.nodes,
+      others: ['journal-store', ...loaded.services.keys()],
+      volumes: [...loaded.volumes.keys()],
+    },
     options: { runs: RUNS_MAX, only },
     onFinding: () => undefined,
   });

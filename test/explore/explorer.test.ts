@@ -14,7 +14,11 @@ import { buildProgram, closeBuilder } from '../helpers/programs.ts';
 import { countingService } from '../helpers/simulate.ts';
 import { type TrialOptions, trialRunner } from '../helpers/trials.ts';
 
-const NAMES = { nodes: ['node-a', 'node-b', 'node-c'], others: ['journal-store', 'counter'] };
+const NAMES = {
+  nodes: ['node-a', 'node-b', 'node-c'],
+  others: ['journal-store', 'counter'],
+  volumes: [],
+};
 const ARGS = ['wall', 'post', 'http://counter/a', 'x', 'print', 'end'];
 
 /** Does everything again that it is asked again. */
@@ -265,6 +269,47 @@ describe('exploring', () => {
     });
     assert.ok(line.untried.includes('lose-response'));
     assert.ok(report.coverage.tried === 20 && report.coverage.possible > 100);
+  });
+
+  it('calls untried only what could be tried', () => {
+    const { report } = explore(
+      { only: ['faults', 'crashes', 'clocks'] },
+      { args: ['wall', 'sleep', '10', 'print', 'end'] },
+    );
+    const { tried, possible, lines, idleKinds } = report.coverage;
+    assert.equal(report.stopped, 'complete');
+    assert.equal(tried, possible);
+    assert.deepEqual(
+      lines.flatMap(({ untried }) => untried),
+      [],
+    );
+    assert.deepEqual(idleKinds, ['full', 'slow-volume', 'lost-writes']);
+    const aspects = lines.flatMap((line) => Object.keys(line.tried));
+    assert.ok(aspects.includes('timer-late') && aspects.includes('partition@intent'));
+    // A plan names no module, and there is no volume.
+    for (const aspect of aspects) assert.doesNotMatch(aspect, /^(deploy|full|lost-writes)@/);
+  });
+
+  it('rules out the timers of a wait that has no end, also when reports are merged', () => {
+    const names = ['timer-early', 'timer-late', 'timer-never', 'timer-twice'];
+    const trials = { args: ['get', 'http://promises.backstitch/approval'] };
+    const shards = [1, 2].map(
+      (index) => explore({ only: ['faults'], shard: { index, count: 2 } }, trials).report,
+    );
+    for (const { coverage } of [
+      mergeReports(shards),
+      explore({ only: ['faults'] }, trials).report,
+    ]) {
+      const wait = Object.entries(coverage.effects).find(([key]) => key.includes('promise.wait'));
+      // Nor does it end: nobody keeps the promise.
+      const others = ['pause@performed', 'clog@recorded'];
+      for (const name of [...names, ...others])
+        assert.ok(wait?.[1].impossible?.includes(name), name);
+      assert.ok(!wait?.[1].impossible?.includes('pause@before'));
+      const [line] = coverage.lines.filter(({ effects }) => effects.includes('promise.wait'));
+      assert.ok(line !== undefined && !line.untried.some((aspect) => names.includes(aspect)));
+      assert.ok(line.untried.includes('crash@before'));
+    }
   });
 
   it('counts what a check says without naming an effect as one finding', () => {

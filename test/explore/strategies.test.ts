@@ -18,7 +18,7 @@ function targetAt(seq: number, execution = 'order-1'): Target {
 }
 
 function aimAt(count: number, executions: readonly string[] = ['order-1']): Aim {
-  const names = { nodes: ['node-a', 'node-b'], others: ['journal-store', 'payment'] };
+  const names = { nodes: ['node-a', 'node-b'], others: ['journal-store', 'payment'], volumes: [] };
   const targets = Array.from({ length: count }, (_, seq) => targetAt(seq));
   return { seed: 7, names, targets, executions };
 }

@@ -5,7 +5,7 @@
 import type { JsonObject } from '../../effects/operation.ts';
 import type { Fault, FaultKind } from '../../faults/fault.ts';
 import { faultAt } from '../aimed-fault.ts';
-import { touches } from '../aspect.ts';
+import { idleKindsIn, touches } from '../aspect.ts';
 import type { StrategyName } from '../explore-options.ts';
 import { variantsOf, type WorldNames } from '../fault-values.ts';
 import type { Target } from '../site.ts';
@@ -44,7 +44,10 @@ export interface Shot {
 
 /** Every target that faults of some kinds can touch, with every way that they are tried in. */
 export function shotsOf({ targets, names }: Aim, kinds: readonly FaultKind[]): readonly Shot[] {
-  const variants = kinds.map((kind) => [kind, variantsOf(kind, names)] as const);
+  const idle = idleKindsIn(names);
+  const variants = kinds
+    .filter((kind) => !idle.includes(kind))
+    .map((kind) => [kind, variantsOf(kind, names)] as const);
   return targets.flatMap((target) =>
     variants.flatMap(([kind, ways]) =>
       touches(kind, target.effect) ? ways.map((fields) => ({ target, kind, fields })) : [],

@@ -1,7 +1,7 @@
 import type { Fault, FaultKind } from '../../faults/fault.ts';
 import { RandomStream } from '../../kernel/random-stream.ts';
 import { faultByChance } from '../aimed-fault.ts';
-import { CHANCE_KINDS, touches } from '../aspect.ts';
+import { CHANCE_KINDS, idleKindsIn, touches } from '../aspect.ts';
 import { below, pick } from '../draw.ts';
 import { drawFields } from '../fault-values.ts';
 import { drawSchedule } from './schedules.ts';
@@ -18,7 +18,10 @@ export const SWARMS: Strategy = {
   says: 'by chance: which kinds of faults are on, how likely each is, how long it lasts; and the seed',
   trials: (aim) => {
     const effects = [...new Set(aim.targets.map(({ effect }) => effect))];
-    const kinds = CHANCE_KINDS.filter((kind) => effects.some((effect) => touches(kind, effect)));
+    const idle = idleKindsIn(aim.names);
+    const kinds = CHANCE_KINDS.filter(
+      (kind) => !idle.includes(kind) && effects.some((effect) => touches(kind, effect)),
+    );
     return {
       count: effects.length === 0 ? 0 : Number.POSITIVE_INFINITY,
       at: (index) => {
