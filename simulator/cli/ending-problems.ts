@@ -36,10 +36,7 @@ export async function endingProblems(
   for (const message of snapshot?.clients?.failures ?? []) {
     problems.push({ severity: 'error', code: CLIENT_FAILED, message });
   }
-  for (const message of snapshot?.idleFaults ?? []) {
-    problems.push({ severity: 'warning', code: 'fault-idle', message });
-  }
-  return problems;
+  return [...problems, ...(snapshot?.idleFaults ?? [])];
 }
 
 async function endingProblem(

@@ -83,6 +83,15 @@ export interface FaultPlan {
   readonly faults: readonly Fault[];
   /** Who goes first; without one, whoever came first. */
   readonly schedule?: Schedule;
+  /** Where it was read from, if it was; nothing is decided by it. */
+  readonly source?: PlanSource;
+}
+
+export interface PlanSource {
+  /** The path of the file. */
+  readonly file: string;
+  /** The line of each fault that was read, from 1. */
+  readonly lines: readonly number[];
 }
 
 export const EMPTY_PLAN: FaultPlan = { faults: [] };

@@ -109,7 +109,8 @@ export class FaultInjector {
 
   /** The plan that does the same without chance: what was drawn is at the effects that it hit. */
   settledPlan(): FaultPlan {
-    return { ...this.given, faults: this.armed.flatMap(({ fault }) => this.settled(fault)) };
+    const { source: _source, ...given } = this.given;
+    return { ...given, faults: this.armed.flatMap(({ fault }) => this.settled(fault)) };
   }
 
   private settled(fault: Fault): readonly Fault[] {

@@ -14,11 +14,18 @@ const MENDS: Partial<
   ],
 };
 
-/** Sentences without full stops, each naming its fault. */
-export function planWarnings({ faults }: FaultPlan): readonly string[] {
+export interface PlanWarning {
+  /** The number of the fault that it is about, from 1. */
+  readonly number: number;
+  /** A sentence without a full stop. */
+  readonly text: string;
+}
+
+/** In the order of the plan. */
+export function planWarnings({ faults }: FaultPlan): readonly PlanWarning[] {
   return faults.flatMap((fault, index) => {
-    const problem = warningOf(fault, faults);
-    return problem === undefined ? [] : [`fault ${index + 1} (${fault.kind}): ${problem}`];
+    const text = warningOf(fault, faults);
+    return text === undefined ? [] : [{ number: index + 1, text: `${fault.kind}: ${text}` }];
   });
 }
 

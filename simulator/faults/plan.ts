@@ -8,6 +8,7 @@ import { FAULT_KINDS, type Fault, type FaultPlan, specOf } from './fault.ts';
 import { fieldJson, propertyOf, readField } from './fault-field.ts';
 import type { FaultSpec } from './fault-spec.ts';
 import { FieldReader } from './field-reader.ts';
+import { jsonLines, lineOf } from './json-lines.ts';
 import { readSchedule, scheduleJson } from './schedule.ts';
 import { compact, readTrigger, triggerJson } from './trigger.ts';
 
@@ -41,9 +42,17 @@ export function parsePlan(text: string, file: string): FaultPlan {
   const faults = plan.list('faults', FAULTS_MAX).map((item) => readFault(item));
   const schedule = readSchedule(plan);
   plan.finish();
-  if (problems.length > 0) throw new PlanError(file, problems);
+  if (problems.length > 0) throw new PlanError(file, withLines(problems, text));
   const read = faults.filter((fault) => fault !== undefined);
   return schedule === undefined ? { faults: read } : { faults: read, schedule };
+}
+
+/** Reads a plan that knows where its faults stand in its file. Throws PlanError. */
+export function parsePlanFile(text: string, file: string): FaultPlan {
+  const plan = parsePlan(text, file);
+  const places = jsonLines(text);
+  const lines = plan.faults.map((_, index) => lineOf(places, `$.faults[${index}]`) ?? 1);
+  return { ...plan, source: { file, lines } };
 }
 
 /** Reads one fault, as in a plan; throws PlanError. */
@@ -82,6 +91,16 @@ function checkTimed(
   } else if (nodeField?.type === 'node' && nodeField.all !== true && node === undefined) {
     fields.problem('node', 'a fault at a time needs the name of the node that it hits, or a role');
   }
+}
+
+/** Problems with the lines that they are on, where there is more than one line. */
+function withLines(problems: readonly string[], text: string): readonly string[] {
+  if (!text.trimEnd().includes('\n')) return problems;
+  const lines = jsonLines(text);
+  return problems.map((problem) => {
+    const line = lineOf(lines, problem.slice(0, problem.indexOf(': ')));
+    return line === undefined ? problem : `line ${line}, ${problem}`;
+  });
 }
 
 /** The JSON form of a plan, ready for JSON.stringify. */

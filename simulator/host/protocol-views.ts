@@ -34,8 +34,8 @@ export interface SimulationSnapshot {
   /** Text of the fault plan as it is now, injected faults included. */
   readonly plan: string;
   readonly problems: readonly ProblemReport[];
-  /** Faults of the plan that have not happened, or can do nothing, as sentences; a few. */
-  readonly idleFaults?: readonly string[];
+  /** Faults of the plan that have not happened, or can do nothing, in the plan's order; a few. */
+  readonly idleFaults?: readonly ProblemReport[];
   /** What happened so far, in order; the last ones when there are very many. */
   readonly traces?: readonly TraceSummary[];
   /** How the world's clients fare; undefined when it has none. */

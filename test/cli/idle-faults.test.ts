@@ -32,7 +32,32 @@ describe('a fault that comes to nothing', () => {
   it('is told when nothing is there for it to mend', () => {
     const { code, stderr } = run([{ kind: 'restart', node: 'node-b', at: { time: '0s' } }]);
     assert.equal(code, 0);
-    assert.match(stderr, /fault 1 \(restart\): nothing in the plan crashes node-b/);
+    assert.match(
+      stderr,
+      /plan\.json:1: warning: fault 1, restart: nothing in the plan crashes node-b/,
+    );
+  });
+
+  it('is told with its line, in the order of the plan', () => {
+    const faults = [
+      { kind: 'restart', node: 'node-b', at: { time: '0s' } },
+      { kind: 'pause', at: { effect: 'dns.*' } },
+      { kind: 'crash', at: { time: '1ms' }, node: 'node-a' },
+      { kind: 'resume', node: 'node-c', at: { effect: 'dns.*' } },
+    ];
+    const lines = faults.map((fault) => `  ${JSON.stringify(fault)}`).join(',\n');
+    writeFileSync(join(folder, 'lines.json'), `{"faults": [\n${lines}\n]}\n`);
+    const { stderr } = backstitch(['run', 'small.wasm', '--faults', 'lines.json'], { cwd: folder });
+    assert.deepEqual(
+      [...stderr.matchAll(/lines\.json:(\d+): warning: (fault \d)/g)].map((match) =>
+        match.slice(1),
+      ),
+      [
+        ['2', 'fault 1'],
+        ['3', 'fault 2'],
+        ['5', 'fault 4'],
+      ],
+    );
   });
 
   it('is not told where chance decides', () => {

@@ -6,20 +6,21 @@ import { planWarnings } from '../../simulator/faults/plan-warnings.ts';
 const at = { time: '5s' };
 
 function warnings(...faults: readonly object[]): readonly string[] {
-  return planWarnings(parsePlan(JSON.stringify({ faults }), 'plan'));
+  const found = planWarnings(parsePlan(JSON.stringify({ faults }), 'plan'));
+  return found.map(({ number, text }) => `${number} ${text}`);
 }
 
 describe('the warnings of a plan', () => {
   it('name what mends nothing', () => {
     const pause = { kind: 'pause', node: 'b', at: { time: '1s' } };
     assert.deepEqual(warnings(pause, { kind: 'restart', node: 'b', at }), [
-      'fault 2 (restart): nothing in the plan crashes b',
+      '2 restart: nothing in the plan crashes b',
     ]);
     assert.deepEqual(warnings(pause, { kind: 'resume', node: 'c', at }), [
-      'fault 2 (resume): nothing in the plan pauses c',
+      '2 resume: nothing in the plan pauses c',
     ]);
     assert.deepEqual(warnings({ kind: 'clock-reset', at: { effect: 'http.*' } }), [
-      'fault 1 (clock-reset): nothing in the plan befalls a clock of the node that runs the effect',
+      '1 clock-reset: nothing in the plan befalls a clock of the node that runs the effect',
     ]);
   });
 
@@ -36,7 +37,7 @@ describe('the warnings of a plan', () => {
 
   it('name what can never happen', () => {
     assert.deepEqual(warnings({ kind: 'crash', at: { effect: '*', probability: 0 } }), [
-      'fault 1 (crash): its probability is 0',
+      '1 crash: its probability is 0',
     ]);
     assert.deepEqual(warnings({ kind: 'crash', at: { effect: '*', probability: 0.1 } }), []);
   });

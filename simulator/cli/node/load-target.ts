@@ -2,7 +2,7 @@
 import { basename, resolve } from 'node:path';
 import type { MountConfig, VolumeConfig, WorkflowConfig } from '../../config/config.ts';
 import { EMPTY_PLAN } from '../../faults/fault.ts';
-import { parsePlan } from '../../faults/plan.ts';
+import { parsePlanFile } from '../../faults/plan.ts';
 import type { LoadedTarget } from '../../host/host-environment.ts';
 import {
   type LoadedMount,
@@ -77,7 +77,7 @@ export async function loadTarget(
       volumes,
       contents: await readContents(found),
     },
-    plan: plan === undefined ? EMPTY_PLAN : parsePlan(plan.text, plan.file),
+    plan: plan === undefined ? EMPTY_PLAN : parsePlanFile(plan.text, plan.file),
     planFile: plan?.file,
     mountedFolders: extra.folders,
     checks: checks === undefined ? undefined : resolve(workspace.folder, checks),

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:f
 import { basename, dirname, join, resolve } from 'node:path';
 import { defaultWorkflow } from '../../config/config.ts';
 import { EMPTY_PLAN, type FaultPlan } from '../../faults/fault.ts';
-import { parsePlan } from '../../faults/plan.ts';
+import { parsePlanFile } from '../../faults/plan.ts';
 import type { HostEnvironment, HostRecording, LoadedTarget } from '../../host/host-environment.ts';
 import { type LoadedWorkflow, transpileProgram } from '../../host/loaded-simulation.ts';
 import type { HostEvent, RunTarget } from '../../host/protocol.ts';
@@ -132,7 +132,7 @@ function makeFolder(recording: string): void {
 
 async function readPlan(path: string): Promise<FaultPlan> {
   const bytes = await readLimited(path, PLAN_BYTES_MAX, 'the fault plan');
-  return bytes.length === 0 ? EMPTY_PLAN : parsePlan(new TextDecoder().decode(bytes), path);
+  return bytes.length === 0 ? EMPTY_PLAN : parsePlanFile(new TextDecoder().decode(bytes), path);
 }
 
 /** Writes the files of a volume into a real folder; what is there and not in it stays. */
