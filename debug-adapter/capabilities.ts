@@ -70,6 +70,8 @@ export const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsRestartFrame: true,
   supportsRestartRequest: true,
   supportsTerminateRequest: true,
+  supportTerminateDebuggee: true,
+  supportSuspendDebuggee: true,
   supportsExceptionInfoRequest: true,
   supportsLoadedSourcesRequest: true,
   supportsBreakpointLocationsRequest: true,

@@ -65,8 +65,9 @@ export const debugErrors = {
   noAttach: () =>
     new DebugError(
       'no-attach',
-      'attach looks at the "recording" of a simulation, also of one that still runs elsewhere, as ' +
-        'far as it is recorded; name that, or launch a "program" to drive it',
+      'no simulation runs where this session does; connect to the port that run or serve opens with ' +
+        '--debug-port, name the "recording" of one to look at it as far as it is recorded, or ' +
+        'launch a "program"',
     ),
   notLive: (what: string) =>
     new DebugError('not-live', `${what} needs a live simulation, and this is a recording`),

@@ -3,6 +3,7 @@
 import type { ShownOutput } from '../simulator/engine/journal-store.ts';
 import type { HostEnvironment } from '../simulator/host/host-environment.ts';
 import type { LoadedSimulation } from '../simulator/host/loaded-simulation.ts';
+import type { Borrower, LentSimulation } from '../simulator/host/loan.ts';
 import type { Work } from '../simulator/host/mailbox.ts';
 import type { SimulationState } from '../simulator/host/protocol.ts';
 import type { SimulationRun } from '../simulator/host/simulation-run.ts';
@@ -54,4 +55,9 @@ export interface DebugMachine extends Pick<HostEnvironment, Needed> {
   hasFile?(path: string): boolean;
   /** Asked for every simulation that the session starts. */
   audience?(loaded: LoadedSimulation): Audience | undefined;
+  /**
+   * Lends the simulation that runs here, where one may; throws HostRequestError when there is none,
+   * or somebody else has it.
+   */
+  lend?(borrower: Borrower): Promise<LentSimulation>;
 }

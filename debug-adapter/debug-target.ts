@@ -10,6 +10,7 @@ import { withModules } from '../simulator/host/deployed-modules.ts';
 import type { HostRecording } from '../simulator/host/host-environment.ts';
 import { sourcePlace } from '../simulator/host/kept-sources.ts';
 import type { LoadedSimulation } from '../simulator/host/loaded-simulation.ts';
+import type { AfterLoan, Borrower, LentSimulation } from '../simulator/host/loan.ts';
 import { openRecorded, type RecordedSimulation } from '../simulator/host/recorded-simulation.ts';
 import type { SimulationView } from '../simulator/host/simulation-run.ts';
 import { permittedServices, realServices } from '../simulator/host/upstream-real.ts';
@@ -37,6 +38,8 @@ interface TargetParts {
   readonly recording: HostRecording | undefined;
   /** Where it is recorded, or was opened from. */
   readonly recordedAt: string | undefined;
+  /** What the session has borrowed, also while it debugs a branch of it. */
+  readonly lent?: LentSimulation | undefined;
 }
 
 export class DebugTarget {
@@ -107,12 +110,36 @@ export class DebugTarget {
     }
   }
 
+  /** Borrows the simulation that runs here; throws DebugError `no-attach` and HostRequestError. */
+  static async attach(
+    host: DebugHost,
+    listener: TargetListener,
+    borrower: Borrower,
+  ): Promise<DebugTarget> {
+    if (host.lend === undefined) throw debugErrors.noAttach();
+    return DebugTarget.ofLent(host, listener, await host.lend(borrower));
+  }
+
+  private static ofLent(
+    host: DebugHost,
+    listener: TargetListener,
+    lent: LentSimulation,
+  ): DebugTarget {
+    const live = new LiveDriver(host, listener, (driver) => lent.loan.begin(driver));
+    live.passOver();
+    const { view, book } = live;
+    const { loaded } = live.run.setup;
+    const rest = { recording: undefined, recordedAt: undefined, recorded: undefined };
+    return new DebugTarget(host, listener, { view, book, live, loaded, lent, ...rest });
+  }
+
   private static ofLive(
     host: DebugHost,
     listener: TargetListener,
     live: LiveDriver,
     recording: HostRecording | undefined,
     recordedAt: string | undefined,
+    lent?: LentSimulation,
   ): DebugTarget {
     const { view, book } = live;
     const { loaded } = live.run.setup;
@@ -124,12 +151,19 @@ export class DebugTarget {
       recording,
       recordedAt,
       recorded: undefined,
+      lent,
     });
+  }
+
+  /** Whether it is the very simulation that was borrowed, and no branch of it. */
+  private get isBorrowed(): boolean {
+    return this.parts.lent !== undefined && this.live?.isLent === true;
   }
 
   /** Where it is recorded, or was opened from; undefined when it is kept in memory. */
   get recordedAt(): string | undefined {
-    return this.parts.recordedAt;
+    const { lent, recordedAt } = this.parts;
+    return recordedAt ?? (this.isBorrowed ? lent?.recordedAt() : undefined);
   }
 
   /**
@@ -142,7 +176,11 @@ export class DebugTarget {
     changes: readonly Change[],
     record: string | undefined,
   ): Promise<DebugTarget> {
-    const { host, listener } = this;
+    const { listener } = this;
+    const { lent } = this.parts;
+    // The views of a host go on with the simulation that it has lent.
+    const { audience, ...alone } = this.host;
+    const host = lent === undefined ? this.host : alone;
     const origin = await this.origin();
     const { live, recording } = await branchAt(host, listener, origin, point, record);
     try {
@@ -155,7 +193,7 @@ export class DebugTarget {
         });
       }
       for (const change of changes) applyChange(live, change);
-      return DebugTarget.ofLive(host, listener, live, recording, record);
+      return DebugTarget.ofLive(host, listener, live, recording, record, lent);
     } catch (error) {
       live.dispose();
       recording?.leave();
@@ -166,6 +204,11 @@ export class DebugTarget {
   /** The programs of all workflows, each once, with the folder that it came from. */
   programs(): readonly { readonly program: GuestProgram; readonly origin: string }[] {
     const found = new Map<string, { program: GuestProgram; origin: string }>();
+    const { live } = this;
+    // Of what serves, none may have begun yet.
+    for (const each of live?.isServing === true ? live.run.programs() : []) {
+      found.set(each.program.hash, each);
+    }
     for (const { id, workflow } of this.view.history.executions()) {
       const loaded = this.loaded.workflows.find(({ config }) => config.name === workflow);
       const { program } = this.view.workflowOf(id);
@@ -203,11 +246,24 @@ export class DebugTarget {
     this.live.run.simulation.inputs.cancel(execution);
   }
 
-  /** Lets go of the simulation, and folds its recording. */
-  async close(): Promise<void> {
+  /** What was borrowed, as it is now; undefined when nothing was. */
+  anew(): DebugTarget | undefined {
+    const { lent } = this.parts;
+    return lent && DebugTarget.ofLent(this.host, this.listener, lent);
+  }
+
+  /**
+   * Lets go of the simulation, and folds its recording.
+   *
+   * @param after what becomes of what was borrowed
+   * @param next takes over what was borrowed
+   */
+  async close(after: AfterLoan = 'as-before', next?: DebugTarget): Promise<void> {
+    const { recorded, recording, lent } = this.parts;
     this.live?.dispose();
-    this.parts.recorded?.close();
-    await this.parts.recording?.close();
+    recorded?.close();
+    await recording?.close();
+    if (lent !== next?.parts.lent) await lent?.loan.giveBack(after);
   }
 
   private async origin(): Promise<Origin> {

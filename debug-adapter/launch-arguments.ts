@@ -5,7 +5,6 @@ import type { RunTarget } from '../simulator/host/protocol.ts';
 import type { PersistenceLevel } from '../simulator/journal/records.ts';
 import { PERSISTENCE_LEVELS } from '../simulator/journal/records.ts';
 import type { Arguments } from './arguments.ts';
-import { debugErrors } from './debug-error.ts';
 import { folderOf } from './source-paths.ts';
 
 export interface LaunchProgram {
@@ -32,8 +31,13 @@ export interface LaunchRecording {
   readonly lostWith: number | undefined;
 }
 
+/** Drives the simulation that runs where the session does. */
+export interface AttachLive {
+  readonly kind: 'live';
+}
+
 export interface LaunchArguments {
-  readonly what: LaunchProgram | LaunchRecording;
+  readonly what: LaunchProgram | LaunchRecording | AttachLive;
   readonly stopOnEntry: boolean;
   /** Whether to stay when everything has ended, so that one can go back. */
   readonly stopAtEnd: boolean;
@@ -56,9 +60,13 @@ export function parseLaunch(args: Arguments): LaunchArguments {
     recording === undefined
       ? parseProgram(args, folder)
       : parseRecording(args, joinPath(folder, recording));
+  const stopOnEntry = args.flag('stopOnEntry', recording !== undefined);
+  return { ...parseManner(args), what, stopOnEntry };
+}
+
+/** How a session goes about it, whatever it debugs. */
+function parseManner(args: Arguments): Omit<LaunchArguments, 'what' | 'stopOnEntry'> {
   return {
-    what,
-    stopOnEntry: args.flag('stopOnEntry', recording !== undefined),
     stopAtEnd: args.flag('stopAtEnd', true),
     noDebug: args.flag('noDebug', false),
     recordBranches: args.flag('recordBranches', true),
@@ -67,10 +75,25 @@ export function parseLaunch(args: Arguments): LaunchArguments {
   };
 }
 
-/** Looks at what is recorded so far; throws DebugError `bad-arguments` and `no-attach`. */
+/**
+ * Drives what runs here, or looks at what is recorded so far of what runs elsewhere; throws DebugError
+ * `bad-arguments`.
+ */
 export function parseAttach(args: Arguments): LaunchArguments {
-  if (args.optionalText('recording') === undefined) throw debugErrors.noAttach();
-  return { ...parseLaunch(args), stopOnEntry: args.flag('stopOnEntry', false) };
+  if (args.optionalText('recording') !== undefined) {
+    return { ...parseLaunch(args), stopOnEntry: args.flag('stopOnEntry', false) };
+  }
+  if (args.value('program') !== undefined) {
+    args.fail(
+      'program',
+      'a program is launched; attach to a simulation that runs, or a "recording"',
+    );
+  }
+  return {
+    ...parseManner(args),
+    what: { kind: 'live' },
+    stopOnEntry: args.flag('stopOnEntry', true),
+  };
 }
 
 function parseRecording(args: Arguments, recording: string): LaunchRecording {

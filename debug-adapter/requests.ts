@@ -18,6 +18,7 @@ import { MEMORY_REQUESTS } from './memory-requests.ts';
 import { listedModules } from './module-list.ts';
 import { formatted, wantsHex } from './number-format.ts';
 import type { SessionState } from './session-state.ts';
+import { listedSources } from './source-list.ts';
 import { step } from './step.ts';
 import { STEP_IN_REQUESTS } from './step-in-requests.ts';
 import type { Stop } from './travel/stop.ts';
@@ -49,9 +50,11 @@ export const REQUESTS: Readonly<Record<string, RequestHandler>> = {
     await state.restart(again);
     return { after: () => state.beginAgain() };
   },
-  terminate: (state) => ({ after: () => void state.end() }),
-  disconnect: async (state) => {
-    await state.end();
+  terminate: (state) => ({ after: () => void state.end('ended') }),
+  disconnect: async (state, args) => {
+    const isPaused = args.flag('suspendDebuggee', false);
+    const isEnded = args.flag('terminateDebuggee', false);
+    await state.end(isEnded ? 'ended' : isPaused ? 'paused' : 'as-before');
     return {};
   },
 
@@ -184,7 +187,9 @@ export const REQUESTS: Readonly<Record<string, RequestHandler>> = {
     const page = modules.slice(start, count > 0 ? start + count : undefined);
     return { body: { modules: page, totalModules: modules.length } };
   },
-  loadedSources: (state) => ({ body: { sources: state.loadedSources() } }),
+  loadedSources: (state) => ({
+    body: { sources: listedSources(state.known?.target, state.sources) },
+  }),
 
   // Of our own; docs/debugger.md documents them.
   ...INSTANT_REQUESTS,

@@ -4,36 +4,28 @@
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { PatchWrite } from '../simulator/engine/patch.ts';
-import { executionId } from '../simulator/journal/entry.ts';
+import type { AfterLoan, Borrower } from '../simulator/host/loan.ts';
 import type { Arguments } from './arguments.ts';
+import { bindTarget, firstMotion, type Loaded, openTarget, travellerOf } from './beginning.ts';
 import { Branching } from './branching.ts';
 import { BreakpointBook } from './breakpoint-book.ts';
 import type { ClientPort } from './client-port.ts';
 import { debugErrors } from './debug-error.ts';
 import type { DebugHost } from './debug-host.ts';
-import { DebugTarget } from './debug-target.ts';
+import type { DebugTarget } from './debug-target.ts';
 import { type LaunchArguments, parseLaunch } from './launch-arguments.ts';
 import { tellModules } from './module-list.ts';
 import { Patching } from './patching.ts';
-import { ProgramSymbols } from './program-symbols.ts';
 import { SessionOutput } from './session-output.ts';
 import { SourceBook } from './source-book.ts';
-import { folderOf, PathMapping } from './source-paths.ts';
 import { stoppedBody } from './stop-event.ts';
 import { StoppedView } from './stopped-view.ts';
-import { NO_EXCEPTIONS } from './travel/exception-stops.ts';
 import { instantOf } from './travel/instant.ts';
 import type { Place } from './travel/place.ts';
-import { effectBefore } from './travel/seen-effect.ts';
 import type { Stop } from './travel/stop.ts';
-import { Traveller } from './travel/traveller.ts';
+import type { Traveller } from './travel/traveller.ts';
 
 type Phase = 'new' | 'loading' | 'configuring' | 'moving' | 'stopped' | 'over';
-
-interface Loaded {
-  readonly target: DebugTarget;
-  readonly traveller: Traveller;
-}
 
 export class SessionState {
   client = { invalidates: false, progress: false, memory: false };
@@ -52,6 +44,10 @@ export class SessionState {
   /** Counts launches, so that one that was cancelled is known when it is there. */
   private launches = 0;
   private finishClosing: () => void = () => {};
+  private readonly borrower: Borrower = {
+    onRecall: () => this.recalled(),
+    onCancel: () => this.runToEnd(),
+  };
   readonly closed: Promise<void>;
 
   constructor(
@@ -116,12 +112,10 @@ export class SessionState {
     if (this.phase === 'configuring') this.begin();
   }
 
-  private async loadTarget({ what }: LaunchArguments, number: number): Promise<DebugTarget> {
+  private async loadTarget(launch: LaunchArguments, number: number): Promise<DebugTarget> {
     const { host, output } = this;
     const target = await output.whileLoading(() =>
-      what.kind === 'program'
-        ? DebugTarget.run(host, output.listener, what)
-        : DebugTarget.open(host, output.listener, what),
+      openTarget(host, output.listener, this.borrower, launch),
     );
     if (!this.isOver && number === this.launches) return target;
     await target.close();
@@ -130,36 +124,18 @@ export class SessionState {
 
   /** Makes a target the one that is debugged. */
   private take(target: DebugTarget): void {
-    const byStatement = this.launch?.steps !== 'effects';
-    const traveller = new Traveller({
-      view: target.view,
-      book: target.book,
-      live: target.live,
-      paths: byStatement ? target.programBook.paths : undefined,
-      onStatementLog: (log) => this.output.logStatement(log),
-      onLog: (breakpoint, effect) => this.output.log(breakpoint, effect),
-      onPassed: (happening) => this.output.passed(happening),
-    });
+    const { launch, output } = this;
+    const { steps = 'statements', sourceMap = {} } = launch ?? {};
+    const traveller = travellerOf(target, steps, output);
     this.loaded = { target, traveller };
-    this.output.target = this.launch?.noDebug === true ? undefined : target;
-    const mapping = new PathMapping(this.launch?.sourceMap ?? {});
-    this.sources.take({
-      // What runs is built from what is here; its recording is for others.
-      kept: (target.live === undefined ? target.loaded.sources : undefined) ?? new Map(),
-      mapping,
-      checksums: () => target.checksums(),
-    });
-    const programs = target.programs().map(({ program, origin }) => {
-      const known = byStatement ? target.programBook.known(program) : undefined;
-      return new ProgramSymbols(program, target.book.locator(program), origin, mapping, known);
-    });
-    this.breakpoints.exceptions.effectAt = (place) => effectBefore(target.view.history, place);
-    for (const breakpoint of this.breakpoints.bind(programs)) {
+    output.target = launch?.noDebug === true ? undefined : target;
+    const manner = { steps, sourceMap };
+    for (const breakpoint of bindTarget(target, manner, this.sources, this.breakpoints)) {
       const body = { reason: 'changed', breakpoint: this.clientBreakpoint(breakpoint) };
       this.port.event('breakpoint', body);
     }
     traveller.settings = this.breakpoints.settings();
-    if (this.launch?.noDebug !== true) tellModules(this.port, target);
+    if (launch?.noDebug !== true) tellModules(this.port, target);
     for (const { id } of target.view.history.executions()) this.view.threadId(id);
   }
 
@@ -167,24 +143,7 @@ export class SessionState {
     const { launch } = this;
     if (launch === undefined) return;
     this.phase = 'stopped';
-    const { what } = launch;
-    this.move(async (traveller) => {
-      if (launch.noDebug) {
-        traveller.settings = {
-          breakpoints: [],
-          statements: [],
-          data: [],
-          exceptions: NO_EXCEPTIONS,
-        };
-        return traveller.continue();
-      }
-      if (what.kind === 'recording' && what.execution !== undefined) {
-        const { execution, seq = 0, tick, lostWith } = what;
-        const at = { seq, tick, instruction: undefined, lostWith };
-        return traveller.seekInstant({ execution: executionId(execution), ...at });
-      }
-      return launch.stopOnEntry ? traveller.toEntry() : traveller.continue();
-    });
+    this.move(firstMotion(launch));
   }
 
   async restart(args: Arguments | undefined): Promise<void> {
@@ -193,9 +152,14 @@ export class SessionState {
     const { target } = this.loaded;
     this.phase = 'loading';
     this.view.clear();
-    await target.close();
+    const same = launch.what.kind === 'live' ? target.anew() : undefined;
+    await target.close('as-before', same);
     this.output.reset();
     this.launch = launch;
+    if (same !== undefined) {
+      this.take(same);
+      return;
+    }
     try {
       this.take(await this.loadTarget(launch, ++this.launches));
     } catch (error) {
@@ -324,7 +288,7 @@ export class SessionState {
     const { target } = this.requireLoaded();
     await this.whileMoving(async () => {
       const next = await make();
-      await target.close();
+      await target.close('as-before', next);
       if (this.isOver) {
         await next.close();
         throw debugErrors.sessionOver();
@@ -367,26 +331,41 @@ export class SessionState {
     return this.launch?.recordBranches !== false;
   }
 
+  // Being lent what is debugged.
+
+  /** Its owner is about to end it. */
+  private async recalled(): Promise<void> {
+    if (this.isOver) return;
+    this.port.output('The simulation that was debugged here is being ended.\n', 'console');
+    await this.end('paused');
+  }
+
+  /** All of it was cancelled; in the past or in a branch, that is not what is looked at. */
+  private runToEnd(): void {
+    if (this.phase !== 'stopped') return;
+    this.move((traveller) => traveller.toLiveEnd());
+  }
+
   // The end.
 
-  /** Ends the session and tells the client. */
-  async end(): Promise<void> {
+  /** Ends the session and tells the client; what it has borrowed goes on as is said. */
+  async end(after: AfterLoan = 'as-before'): Promise<void> {
     if (this.isOver) return;
     const exitCode = this.exitCode();
-    await this.close();
+    await this.close(after);
     if (this.announced) return;
     this.announced = true;
     if (exitCode !== undefined) this.port.event('exited', { exitCode });
     this.port.event('terminated');
   }
 
-  /** Ends the session; folds its recording. */
-  async close(): Promise<void> {
+  /** Ends the session; folds its recording, or gives back what it has borrowed. */
+  async close(after: AfterLoan = 'as-before'): Promise<void> {
     if (this.isOver) return this.closed;
     this.phase = 'over';
     this.view.clear();
     try {
-      await this.loaded?.target.close();
+      await this.loaded?.target.close(after);
     } catch (error) {
       this.output.report(error);
     } finally {
@@ -404,19 +383,6 @@ export class SessionState {
   clientBreakpoint(breakpoint: DebugProtocol.Breakpoint): DebugProtocol.Breakpoint {
     const { line } = breakpoint;
     return line === undefined ? breakpoint : { ...breakpoint, line: this.port.line(line) };
-  }
-
-  /** The files that the programs were built from, as a client finds them. */
-  loadedSources(): DebugProtocol.Source[] {
-    const used = (this.loaded?.target.programs() ?? []).flatMap(({ program, origin }) =>
-      this.target.book
-        .locator(program)
-        .userFiles()
-        .map(({ path }) => this.sources.source(path, folderOf(origin), true)),
-    );
-    const found = new Map<string | undefined, DebugProtocol.Source>();
-    for (const source of [...used, ...this.sources.keptSources()]) found.set(source.path, source);
-    return [...found.values()];
   }
 
   private requireLoaded(): Loaded {

@@ -16,7 +16,7 @@ import type { ProgramLocator } from '../../simulator/guest/symbols/index.ts';
 import type { DrivenRun, RunDriver } from '../../simulator/host/driven-run.ts';
 import type { SimulationState } from '../../simulator/host/protocol.ts';
 import type { SimulationRun, SimulationView } from '../../simulator/host/simulation-run.ts';
-import { waitingState } from '../../simulator/host/waiting-state.ts';
+import { NOTHING_AWAITED, waitingState } from '../../simulator/host/waiting-state.ts';
 import type { ExecutionId } from '../../simulator/journal/entry.ts';
 import { assert } from '../../simulator/kernel/assert.ts';
 import type { VirtualNanos } from '../../simulator/kernel/time.ts';
@@ -37,8 +37,6 @@ const REAL_SLICE_MS = 20;
 
 /** Outputs of one motion that are shown with their source lines; a stack takes time to look at. */
 export const OUTPUTS_PLACED_MAX = 2000;
-
-const NOTHING_AWAITED = { questions: [], promises: [] };
 
 export interface LiveListener {
   onOutput(output: ShownOutput): void;
@@ -103,6 +101,11 @@ export class LiveDriver {
   /** Services whose real hosts may be asked. */
   get realServices(): ReadonlySet<string> {
     return this.driven.realServices;
+  }
+
+  /** It is somebody else's. */
+  get isLent(): boolean {
+    return this.driven.isLent;
   }
 
   /** Clients start its executions, so that it never ends by itself. */

@@ -28,7 +28,7 @@ export function ownRun(host: DebugHost, setup: OwnRunSetup, driver: RunDriver): 
   });
   audience?.begin(run);
   return {
-    ...{ run, upstreams, realServices, isServing: false },
+    ...{ run, upstreams, realServices, isServing: false, isLent: false },
     publish: () => {
       recording?.flush();
       audience?.refresh();

@@ -7,7 +7,7 @@
  * T3  Going forwards over what is recorded performs nothing.
  */
 import type { SimulationView } from '../../simulator/host/simulation-run.ts';
-import type { ExecutionId } from '../../simulator/journal/entry.ts';
+import { type ExecutionId, executionId } from '../../simulator/journal/entry.ts';
 import { VIRTUAL_START } from '../../simulator/kernel/time.ts';
 import { debugErrors } from '../debug-error.ts';
 import { Continuing } from './continuing.ts';
@@ -54,7 +54,7 @@ export class Traveller {
     this.view = view;
     this.book = book;
     this.live = live;
-    const [first] = executionIds(view.history);
+    const first = executionIds(view.history)[0] ?? (live && firstToCome(live));
     if (first === undefined) throw debugErrors.nothingRan();
     const itinerary = new Itinerary(view, book);
     this.outlook = new Outlook(view, book, live);
@@ -121,6 +121,40 @@ export class Traveller {
     if (live === undefined || live.ended) return this.whereabouts.atEnd();
     const end = await live.advance(stopWhen({ upcoming: () => true }));
     return this.atFirst() ?? this.whereabouts.settle(end, 'entry');
+  }
+
+  /**
+   * Comes to where a live simulation is now, and goes on from there unless it is to stop. Where
+   * nothing is under way in what serves, it goes on until a client comes.
+   */
+  async toPresent(stops: boolean): Promise<Stop> {
+    const { live, whereabouts } = this;
+    if (live === undefined || live.ended) return whereabouts.atEnd();
+    this.turnToLatest();
+    if (live.isServing && live.run.simulation.engine.unended === 0) return this.continue();
+    const end = await live.advance(stopWhen({ upcoming: () => true }));
+    this.turnToLatest();
+    const stop = whereabouts.settle(end, 'pause');
+    return stops || end.kind !== 'stopped' ? stop : this.continue();
+  }
+
+  /** Runs the live simulation on, whatever it comes by. */
+  async toLiveEnd(): Promise<Stop> {
+    const { live, whereabouts } = this;
+    if (live === undefined || live.ended) return this.stay();
+    return whereabouts.settle(await live.advance(stopWhen({})), 'pause');
+  }
+
+  /** To the latest effect that is known of the whole simulation. */
+  private turnToLatest(): void {
+    const { outlook, whereabouts } = this;
+    const { order } = whereabouts.itinerary;
+    const latest = executionIds(this.view.history)
+      .flatMap((id) => outlook.last(id) ?? [])
+      .map(callPosition)
+      .sort((one, other) => order.compare(one, other))
+      .at(-1);
+    if (latest !== undefined) whereabouts.turnTo(latest);
   }
 
   private atFirst(): Stop | undefined {
@@ -288,4 +322,11 @@ export class Traveller {
   stayAtEdge(): Stop {
     return this.whereabouts.settle({ kind: 'stopped' }, 'goto');
   }
+}
+
+/** The execution with which a simulation that serves will begin. */
+function firstToCome({ isServing, run }: LiveDriver): ExecutionId | undefined {
+  const [workflow] = run.setup.loaded.workflows;
+  if (!isServing || workflow === undefined) return undefined;
+  return executionId(`${workflow.config.name}-1`);
 }

@@ -20,6 +20,8 @@ export interface DrivenRun {
   readonly upstreams: RealUpstreams;
   /** Services whose real hosts may be asked. */
   readonly realServices: ReadonlySet<string>;
+  /** Whether it is somebody else's. */
+  readonly isLent: boolean;
   /** Clients start its executions, so that it rests and never ends by itself. */
   readonly isServing: boolean;
   /** Makes durable what has happened, then shows it. */

@@ -66,11 +66,18 @@ export class HeldSimulation {
   live(): LiveSession {
     if (this.held.kind === 'live') return this.held.live;
     if (this.held.kind === 'debugged') {
-      throw new HostRequestError('a debug session drives this simulation; use its controls');
+      throw drivenElsewhere();
     }
     throw new HostRequestError(
       'there is no live simulation here; run one, or branch from the recording',
     );
+  }
+
+  /** The same, while nobody else drives it; throws HostRequestError. */
+  drivable(): LiveSession {
+    const live = this.live();
+    if (live.loan !== undefined) throw drivenElsewhere();
+    return live;
   }
 
   /** What can be looked at; throws HostRequestError when nothing is held. */
@@ -101,6 +108,10 @@ export class HeldSimulation {
     if (run !== undefined) return run.simulation.plan();
     return this.held.kind === 'recorded' ? this.held.recorded.plan() : EMPTY_PLAN;
   }
+}
+
+function drivenElsewhere(): HostRequestError {
+  return new HostRequestError('a debug session drives this simulation; use its controls');
 }
 
 function nothingHeld(): HostRequestError {

@@ -4,49 +4,22 @@
  *
  * V1  Nothing is published before it is flushed to the recording.
  * V2  At most one drive is under way; others that want to go on join it.
+ * V3  While it is lent, whoever has it drives it instead.
  */
-import type { OutcomeAnswer } from '../engine/http-exchange.ts';
 import type { ShownOutput } from '../engine/journal-store.ts';
 import type { Awaited, RunResult, UpcomingEffect } from '../engine/simulation.ts';
-import type { FaultPlan } from '../faults/fault.ts';
 import { teeSinks } from '../journal/history.ts';
-import type { InputRow } from '../journal/records.ts';
-import type { Choice } from '../kernel/choices.ts';
-import { concatBytes } from '../kernel/concat-bytes.ts';
 import { ChangeFeed } from './change-feed.ts';
-import type { HostEnvironment, HostRecording } from './host-environment.ts';
-import type { LoadedSimulation } from './loaded-simulation.ts';
-import type { PartedRecording, PartLimits } from './parted-recording.ts';
+import type { HostEnvironment } from './host-environment.ts';
+import { HostRequestError } from './host-request-error.ts';
+import type { LiveSetup } from './live-setup.ts';
+import { type AfterLoan, type Borrower, Loan } from './loan.ts';
+import { OutputFeed } from './output-feed.ts';
+import type { PartLimits } from './parted-recording.ts';
 import type { SimulationState } from './protocol.ts';
-import type { RealPace } from './real-pace.ts';
-import type { ServingFeed } from './serving-feed.ts';
-import { type ServiceLoader, SimulationRun } from './simulation-run.ts';
-import { effectText } from './text/effect-text.ts';
+import { SimulationRun } from './simulation-run.ts';
 import { RealUpstreams } from './upstream-real.ts';
-
-export interface LiveSetup {
-  readonly loaded: LoadedSimulation;
-  readonly plan: FaultPlan;
-  readonly loadService: ServiceLoader;
-  readonly recording: HostRecording | undefined;
-  /** The same recording, where it may go on in another part. */
-  readonly parts?: Pick<PartedRecording, 'watch' | 'limitParts' | 'endIfLong'>;
-  readonly paceMs: number;
-  readonly paused: boolean;
-  /** Whether clients want to hear what changes. */
-  readonly changes: boolean;
-  readonly answer: OutcomeAnswer | undefined;
-  readonly choices?: readonly Choice[];
-  readonly inputs?: readonly InputRow[];
-  /** Outputs of each execution that were shown before, and are not to be shown again. */
-  readonly shown?: ReadonlyMap<string, number>;
-  /** Its executions are started by clients, so it never ends by itself. */
-  readonly serving?: ServingFeed;
-  /** Services whose real hosts may be asked. */
-  readonly realServices: ReadonlySet<string>;
-  /** The real time that waits take; they take none without it. */
-  readonly pace?: RealPace;
-}
+import { NOTHING_AWAITED, waitingState } from './waiting-state.ts';
 
 /** Where a drive stops: never, before the next effect, or as soon as possible. */
 type StopMode = 'free' | 'next-effect' | 'now';
@@ -60,30 +33,36 @@ const OUTPUT_DELAY_MS_MAX = 20;
 /** How often time is let go on while a real host takes its time, in real milliseconds. */
 const REAL_SLICE_MS = 20;
 
-const NOTHING_AWAITED: Awaited = { questions: [], promises: [] };
-
 export class LiveSession {
   readonly run: SimulationRun;
   state: SimulationState = { kind: 'paused' };
   private mode: StopMode = 'free';
   /** The effect before which it stopped last; it is passed when going on. */
   private stoppedAt: UpcomingEffect | undefined;
-  private outputs: ShownOutput[] = [];
+  private readonly outputs: OutputFeed;
   private readonly feed: ChangeFeed;
   private readonly upstreams: RealUpstreams;
-  private readonly alreadyShown: Map<string, number>;
   private driving: Promise<void> | undefined;
   private untilPublish = EFFECTS_PER_PUBLISH;
   private publishedAt = Number.NEGATIVE_INFINITY;
   private reportedProblems = 0;
   private finished = false;
+  /** Set while it is lent. */
+  loan: Loan | undefined;
+  private resolveOver: () => void = () => {};
+  private rejectOver: (error: unknown) => void = () => {};
+  /** Resolves when it has ended and its recording is folded; rejects when it cannot go on. */
+  readonly over = new Promise<void>((resolve, reject) => {
+    this.resolveOver = resolve;
+    this.rejectOver = reject;
+  });
 
   constructor(
     private readonly environment: HostEnvironment,
     private readonly setup: LiveSetup,
   ) {
     this.feed = new ChangeFeed(setup.loaded);
-    this.alreadyShown = new Map(setup.shown ?? []);
+    this.outputs = new OutputFeed(setup.shown);
     this.upstreams = new RealUpstreams(environment.realWorld, setup.realServices);
     const { recording, choices, inputs, serving } = setup;
     const watchers = [
@@ -96,10 +75,13 @@ export class LiveSession {
       loadService: setup.loadService,
       observer: {
         stopsBefore: (effect) => this.stopsBefore(effect),
-        poll: () => environment.hasRequests(),
+        stopsWithin: (computing) => this.loan?.driver?.stopsWithin?.(computing) === true,
+        poll: () => this.loan?.driver?.poll?.() ?? environment.hasRequests(),
+        onEnded: (execution) => this.loan?.driver?.onEnded?.(execution),
         onRealRequest: (request) => this.upstreams.ask(request),
         onOutput: (output) => {
           if (serving?.takeOutput(output) !== true) this.takeOutput(output);
+          this.loan?.driver?.onOutput?.(output);
         },
         ...(serving === undefined
           ? {}
@@ -117,6 +99,8 @@ export class LiveSession {
     const { history, simulation } = this.run;
     setup.parts?.watch({ history, steps: () => simulation.agenda.steps });
     this.feed.watch(history);
+    // Those whom it concerns hear of it where they wait.
+    this.over.catch(() => {});
   }
 
   /** Services whose real hosts may be asked. */
@@ -126,18 +110,16 @@ export class LiveSession {
 
   /** Begins: runs on, unless it is to begin paused. */
   begin(): void {
-    if (!this.setup.paused) {
-      this.goOn('free');
-      return;
-    }
-    this.goOn('next-effect');
+    this.goOn(this.setup.paused ? 'next-effect' : 'free');
   }
 
   goOn(mode: 'free' | 'next-effect'): void {
     this.mode = mode;
-    this.driving ??= this.drive().finally(() => {
+    if (this.driving !== undefined || this.loan !== undefined) return;
+    this.driving = this.drive().finally(() => {
       this.driving = undefined;
     });
+    this.driving.catch(this.rejectOver);
   }
 
   pause(): void {
@@ -149,6 +131,11 @@ export class LiveSession {
 
   /** After an input: a simulation that waits goes on; one that a person paused stays paused. */
   wake(): void {
+    if (this.loan !== undefined) {
+      this.publish();
+      this.loan.nudge();
+      return;
+    }
     if (this.state.kind === 'waiting') this.goOn('free');
     else this.publish();
     this.upstreams.nudge();
@@ -162,6 +149,82 @@ export class LiveSession {
   /** Resolves when nothing drives it any more. */
   async settled(): Promise<void> {
     await this.driving;
+  }
+
+  /**
+   * Lends it to somebody who drives it, from where it pauses. Throws HostRequestError when it has
+   * ended or is lent already.
+   */
+  async lend(borrower: Borrower): Promise<Loan> {
+    if (this.loan !== undefined) {
+      throw new HostRequestError('a debug session drives this simulation already; end that first');
+    }
+    const wentOn = this.mode === 'free';
+    this.pause();
+    const { setup, run, upstreams, realServices } = this;
+    const loan = new Loan(
+      {
+        ...{ run, upstreams, realServices, pace: setup.pace },
+        isServing: setup.serving !== undefined,
+        publish: () => {
+          this.publish();
+          this.endLongPart();
+        },
+        turn: (state) => this.turn(state),
+        settles: (awaited) => this.settles(awaited),
+        takeBack: (after) => this.takeBack(after, wentOn),
+      },
+      borrower,
+    );
+    this.loan = loan;
+    try {
+      await this.driving;
+      if (this.state.kind === 'ended') {
+        throw new HostRequestError('the simulation has ended; debug its recording');
+      }
+    } catch (error) {
+      this.loan = undefined;
+      throw error;
+    }
+    return loan;
+  }
+
+  /** Everything in it has been cancelled, which is itself something that happens. */
+  runToEnd(): void {
+    if (this.loan === undefined) {
+      this.goOn('free');
+      return;
+    }
+    this.wake();
+    this.loan.borrower.onCancel();
+  }
+
+  /** What whoever has borrowed it is at. */
+  private turn(state: SimulationState): void {
+    if (state.kind === 'ended') this.end().catch(this.rejectOver);
+    else this.setState(state);
+  }
+
+  private async takeBack(after: AfterLoan, wentOn: boolean): Promise<void> {
+    this.loan = undefined;
+    if (this.finished) return;
+    if (after === 'ended') await this.end();
+    else if (after === 'as-before' && wentOn) this.goOnSoon();
+    else this.setState(this.state.kind === 'running' ? { kind: 'paused' } : this.state);
+  }
+
+  /** Whoever gave it back is answered first; somebody may have paused or borrowed it by then. */
+  private goOnSoon(): void {
+    this.mode = 'free';
+    void this.environment.yieldToRequests().then(() => {
+      if (this.mode === 'free') this.goOn('free');
+    });
+  }
+
+  private async end(): Promise<void> {
+    await this.finish();
+    this.setState({ kind: 'ended' });
+    this.resolveOver();
   }
 
   /** Folds the recording; the simulation does not go on after this. */
@@ -204,8 +267,7 @@ export class LiveSession {
     switch (result.kind) {
       case 'ended':
         if (this.setup.serving !== undefined) return this.restsServing();
-        await this.finish();
-        this.setState({ kind: 'ended' });
+        await this.end();
         return true;
       case 'waiting':
         return this.restsWaiting(result);
@@ -238,20 +300,19 @@ export class LiveSession {
   }
 
   private restsWaiting({ questions, promises }: Awaited): boolean {
-    const { answer } = this.setup;
-    if (answer !== undefined && questions.length > 0) {
-      for (const { execution, seq } of questions) {
-        this.run.simulation.inputs.answer(execution, seq, answer);
-      }
-      return false;
-    }
-    const views = questions.map(({ execution, seq }) => {
-      const entry = this.run.history.entries(execution)[seq];
-      return { execution, seq, call: entry === undefined ? '' : effectText(entry) };
-    });
-    const serving = this.setup.serving === undefined ? {} : { serving: true as const };
-    this.setState({ kind: 'waiting', questions: views, promises, ...serving });
+    if (this.settles({ questions, promises })) return false;
+    const isServing = this.setup.serving !== undefined;
+    this.setState(waitingState(this.run.history, { questions, promises }, isServing));
     return true;
+  }
+
+  /** Answers what executions ask, where that was settled beforehand; whether it did. */
+  private settles({ questions }: Awaited): boolean {
+    const { answer } = this.setup;
+    if (answer === undefined) return false;
+    const { inputs } = this.run.simulation;
+    for (const { execution, seq } of questions) inputs.answer(execution, seq, answer);
+    return questions.length > 0;
   }
 
   /** A real host is being asked: time goes on with it, unless a person has paused. */
@@ -275,6 +336,12 @@ export class LiveSession {
   }
 
   private stopsBefore(effect: UpcomingEffect): boolean {
+    const { driver } = this.loan ?? {};
+    if (driver !== undefined) {
+      const stops = driver.stopsBefore?.(effect) === true;
+      if (stops) this.stoppedAt = effect;
+      return stops;
+    }
     this.environment.beat(effect.execution, effect.seq);
     if (--this.untilPublish <= 0) this.publish();
     const stepwise = this.mode !== 'free' || this.setup.paceMs > 0;
@@ -299,7 +366,7 @@ export class LiveSession {
 
   /** A program may compute for long after it has printed, so outputs do not wait for that. */
   private takeOutput(output: ShownOutput): void {
-    this.outputs.push(output);
+    this.outputs.take(output);
     if (this.environment.now() - this.publishedAt >= OUTPUT_DELAY_MS_MAX) this.publish();
   }
 
@@ -308,7 +375,7 @@ export class LiveSession {
     this.untilPublish = EFFECTS_PER_PUBLISH;
     this.publishedAt = this.environment.now();
     this.setup.recording?.flush();
-    for (const output of this.newOutputs()) this.environment.emit({ kind: 'output', ...output });
+    for (const output of this.outputs.fresh()) this.environment.emit({ kind: 'output', ...output });
     const served = this.setup.serving?.publish(this.run.simulation, this.run.history);
     if (served !== undefined) this.environment.emit(served);
     const change = this.feed.take();
@@ -318,31 +385,6 @@ export class LiveSession {
       const problem = this.environment.describe(problems[this.reportedProblems]);
       this.environment.emit({ kind: 'problem', problem });
     }
-  }
-
-  /** What is to be shown now, with outputs that follow one another joined. */
-  private newOutputs(): ShownOutput[] {
-    const { outputs } = this;
-    this.outputs = [];
-    const fresh = outputs.filter(({ execution }) => {
-      const before = this.alreadyShown.get(execution) ?? 0;
-      if (before > 0) this.alreadyShown.set(execution, before - 1);
-      return before === 0;
-    });
-    const groups: ShownOutput[][] = [];
-    for (const output of fresh) {
-      const group = groups.at(-1);
-      const [first] = group ?? [];
-      const joins = first?.execution === output.execution && first.stream === output.stream;
-      if (group !== undefined && joins) group.push(output);
-      else groups.push([output]);
-    }
-    return groups.flatMap((group) => {
-      const [first] = group;
-      return first === undefined
-        ? []
-        : [{ ...first, bytes: concatBytes(group.map(({ bytes }) => bytes)) }];
-    });
   }
 
   private setState(state: SimulationState): void {

@@ -12,6 +12,7 @@ import { Exploring } from './exploring.ts';
 import { HeldSimulation } from './held-simulation.ts';
 import type { HostEnvironment } from './host-environment.ts';
 import { HostRequestError } from './host-request-error.ts';
+import type { Borrower, LentSimulation } from './loan.ts';
 import { locateEffect } from './locate-effect.ts';
 import { keepPromise, sendMessage } from './outside-values.ts';
 import type { HostRequest, SimulationSnapshot, StackFrameView } from './protocol.ts';
@@ -59,13 +60,13 @@ export class HostSession {
         await this.environment.fold(request.recording);
         return null;
       case 'pause':
-        this.held.live().pause();
+        this.held.drivable().pause();
         return null;
       case 'continue':
-        this.held.live().goOn('free');
+        this.held.drivable().goOn('free');
         return null;
       case 'step':
-        this.held.live().goOn('next-effect');
+        this.held.drivable().goOn('next-effect');
         return null;
       case 'inject':
         return this.inject(request.fault);
@@ -112,6 +113,19 @@ export class HostSession {
   attend(run: SimulationRun): void {
     this.held.release();
     this.held.hold({ kind: 'debugged', run });
+  }
+
+  /**
+   * Lends the live simulation to a debug session; throws HostRequestError when there is none, it has
+   * ended, or another session has it.
+   */
+  async lend(borrower: Borrower): Promise<LentSimulation> {
+    const live = this.held.live();
+    const recordedAt = (): string | undefined => {
+      const { current } = this.held;
+      return current.kind === 'live' ? current.recordedAt : undefined;
+    };
+    return { loan: await live.lend(borrower), recordedAt };
   }
 
   private async open(path: string): Promise<SimulationSnapshot> {
@@ -166,8 +180,8 @@ export class HostSession {
     const { simulation } = live.run;
     const ids = execution === undefined ? simulation.executions.map(({ id }) => id) : [execution];
     for (const id of ids) simulation.inputs.cancel(executionId(id));
-    // Cancelling is itself something that happens, also in a paused simulation.
-    live.goOn('free');
+    if (execution === undefined || live.loan === undefined) live.runToEnd();
+    else live.wake();
     return null;
   }
 
@@ -189,6 +203,7 @@ export class HostSession {
   private async close(): Promise<null> {
     const held = this.held.current;
     if (held.kind === 'live') {
+      await held.live.loan?.borrower.onRecall();
       held.live.pause();
       await held.live.settled();
       await held.live.finish();

@@ -8,7 +8,8 @@ import { withModules } from './deployed-modules.ts';
 import { recordedInputs } from './earlier-parts.ts';
 import type { HeldSimulation } from './held-simulation.ts';
 import type { HostEnvironment } from './host-environment.ts';
-import { LiveSession, type LiveSetup } from './live-session.ts';
+import { LiveSession } from './live-session.ts';
+import type { LiveSetup } from './live-setup.ts';
 import type { LoadedSimulation } from './loaded-simulation.ts';
 import { keepPromise, sendMessage } from './outside-values.ts';
 import { recordInParts } from './parted-recording.ts';
@@ -77,9 +78,7 @@ export class SimulationStarter {
     const beside = resumedPath(path);
     const earlier = { inputs, shown, realServices, part };
     const live = await this.begin(loaded, plan, beside, {}, earlier);
-    void live.settled().then(() => {
-      if (live.state.kind === 'ended') this.environment.replace(beside, path);
-    });
+    this.atEnd(live, () => this.environment.replace(beside, path));
     return this.viewer.snapshot();
   }
 
@@ -161,9 +160,9 @@ export class SimulationStarter {
   }
 
   private reportEnd(live: LiveSession, record: string | undefined): void {
-    live.settled().then(
+    live.over.then(
       () => {
-        if (record !== undefined && live.state.kind === 'ended') {
+        if (record !== undefined) {
           this.environment.emit({ kind: 'recorded', recording: record });
         }
       },
@@ -176,10 +175,15 @@ export class SimulationStarter {
   }
 
   private writeBackAtEnd(live: LiveSession, folders: ReadonlyMap<string, string>): void {
-    void live.settled().then(() => {
+    this.atEnd(live, () => {
       for (const [name, folder] of folders) {
         this.environment.writeFiles(folder, live.run.volumeImage(name));
       }
     });
+  }
+
+  /** What keeps it from coming to its end is reported elsewhere. */
+  private atEnd(live: LiveSession, work: () => void): void {
+    live.over.then(work, () => {});
   }
 }

@@ -3,6 +3,8 @@ import type { History } from '../journal/history.ts';
 import type { SimulationState } from './protocol.ts';
 import { effectText } from './text/effect-text.ts';
 
+export const NOTHING_AWAITED: Awaited = { questions: [], promises: [] };
+
 /** A simulation in which nothing happens until something comes from outside, as views show it. */
 export function waitingState(
   history: History,

@@ -258,7 +258,7 @@ describe('attaching', () => {
   it('without a recording says what to name', async () => {
     const client = new TestClient();
     await client.initializeRequest();
-    await assert.rejects(client.customRequest('attach', {}), /name that, or launch a "program"/);
+    await assert.rejects(client.customRequest('attach', {}), /name the "recording" of one/);
   });
 
   it('looks at what a simulation that still runs has recorded so far', async () => {

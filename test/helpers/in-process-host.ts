@@ -12,6 +12,8 @@ export interface InProcessHost {
   readonly environment: HostEnvironment;
   readonly events: HostEvent[];
   ask<R extends Exclude<HostRequest, { kind: 'dap' }>>(request: R): Promise<AnswerTo<R['kind']>>;
+  /** Lends what it runs to a debug session. */
+  readonly lend: HostSession['lend'];
   /** Resolves with the first state for which this holds, now or later. */
   until(holds: (state: (HostEvent & { kind: 'state' })['state']) => boolean): Promise<void>;
   /** What all executions have printed. */
@@ -42,6 +44,7 @@ export function inProcessHost(clock?: RealClock): InProcessHost {
     events,
     ask: async <R extends Exclude<HostRequest, { kind: 'dap' }>>(request: R) =>
       (await session.handle(request)) as AnswerTo<R['kind']>,
+    lend: (borrower) => session.lend(borrower),
     until: (holds) =>
       new Promise((resolve) => {
         hear = () => {

@@ -1,0 +1,99 @@
+/** How a session begins: with what it is to debug, and the motion to its first stop. */
+import type { Borrower } from '../simulator/host/loan.ts';
+import { executionId } from '../simulator/journal/entry.ts';
+import type { BreakpointBook } from './breakpoint-book.ts';
+import type { DebugHost } from './debug-host.ts';
+import { DebugTarget, type TargetListener } from './debug-target.ts';
+import type { LaunchArguments } from './launch-arguments.ts';
+import { ProgramSymbols } from './program-symbols.ts';
+import type { SessionOutput } from './session-output.ts';
+import type { SourceBook } from './source-book.ts';
+import { PathMapping } from './source-paths.ts';
+import { NO_EXCEPTIONS } from './travel/exception-stops.ts';
+import { effectBefore } from './travel/seen-effect.ts';
+import type { Stop } from './travel/stop.ts';
+import { Traveller } from './travel/traveller.ts';
+
+/** What is debugged, and who moves through it. */
+export interface Loaded {
+  readonly target: DebugTarget;
+  readonly traveller: Traveller;
+}
+
+/** Opens, makes or borrows what is to be debugged; throws what says why that cannot be. */
+export function openTarget(
+  host: DebugHost,
+  listener: TargetListener,
+  borrower: Borrower,
+  { what }: LaunchArguments,
+): Promise<DebugTarget> {
+  switch (what.kind) {
+    case 'program':
+      return DebugTarget.run(host, listener, what);
+    case 'recording':
+      return DebugTarget.open(host, listener, what);
+    case 'live':
+      return DebugTarget.attach(host, listener, borrower);
+  }
+}
+
+export function travellerOf(
+  target: DebugTarget,
+  steps: LaunchArguments['steps'],
+  output: SessionOutput,
+): Traveller {
+  return new Traveller({
+    view: target.view,
+    book: target.book,
+    live: target.live,
+    paths: steps === 'statements' ? target.programBook.paths : undefined,
+    onStatementLog: (log) => output.logStatement(log),
+    onLog: (breakpoint, effect) => output.log(breakpoint, effect),
+    onPassed: (happening) => output.passed(happening),
+  });
+}
+
+/** Has sources and breakpoints be those of a target; returns the breakpoints that have changed. */
+export function bindTarget(
+  target: DebugTarget,
+  { steps, sourceMap }: Pick<LaunchArguments, 'steps' | 'sourceMap'>,
+  sources: SourceBook,
+  breakpoints: BreakpointBook,
+): ReturnType<BreakpointBook['bind']> {
+  const mapping = new PathMapping(sourceMap);
+  sources.take({
+    // What runs is built from what is here; its recording is for others.
+    kept: (target.live === undefined ? target.loaded.sources : undefined) ?? new Map(),
+    mapping,
+    checksums: () => target.checksums(),
+  });
+  const programs = target.programs().map(({ program, origin }) => {
+    const known = steps === 'statements' ? target.programBook.known(program) : undefined;
+    return new ProgramSymbols(program, target.book.locator(program), origin, mapping, known);
+  });
+  breakpoints.exceptions.effectAt = (place) => effectBefore(target.view.history, place);
+  return breakpoints.bind(programs);
+}
+
+/** From where the session is to its first stop. */
+export function firstMotion(
+  launch: LaunchArguments,
+): (traveller: Traveller) => Stop | Promise<Stop> {
+  const { what, noDebug, stopOnEntry } = launch;
+  if (noDebug) {
+    return (traveller) => {
+      traveller.settings = {
+        ...{ breakpoints: [], statements: [], data: [] },
+        exceptions: NO_EXCEPTIONS,
+      };
+      return traveller.continue();
+    };
+  }
+  if (what.kind === 'live') return (traveller) => traveller.toPresent(stopOnEntry);
+  if (what.kind === 'recording' && what.execution !== undefined) {
+    const { execution, seq = 0, tick, lostWith } = what;
+    const at = { seq, tick, instruction: undefined, lostWith };
+    return (traveller) => traveller.seekInstant({ execution: executionId(execution), ...at });
+  }
+  return (traveller) => (stopOnEntry ? traveller.toEntry() : traveller.continue());
+}
