@@ -18,6 +18,7 @@ import { registerSourceValues } from './debugging/source-values.ts';
 import { travelCommands } from './debugging/travel-commands.ts';
 import { valueCommands } from './debugging/value-commands.ts';
 import { CoverageMarks } from './exploring/coverage-marks.ts';
+import { registerExplorationStatus } from './exploring/exploration-status.ts';
 import { ExplorationView } from './exploring/exploration-view.ts';
 import { Explorations } from './exploring/explorations.ts';
 import { exploreCommands } from './exploring/explore-commands.ts';
@@ -115,6 +116,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerWorkflowsView(index),
     registerRecordingEditor(runner),
     registerStatusBar(simulations),
+    registerExplorationStatus(explorations),
     registerBookmarksView(bookmarks),
     registerSourceValues(),
     registerFindingProblems(explorations),

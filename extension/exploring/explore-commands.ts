@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Finding } from '../../simulator/explore/finding.ts';
+import type { CoverageLine } from '../../simulator/explore/report.ts';
 import { SCENARIO_SUFFIX } from '../../simulator/explore/scenario.ts';
 import { scenarioName, scenarioOf, scenarioText } from '../../simulator/explore/scenario-text.ts';
 import type { CommandTable } from '../commands/command-table.ts';
@@ -44,14 +45,18 @@ export function exploreCommands(needs: ExploreNeeds): CommandTable {
     explore: (argument) => explore(argument, needs),
     exploreAgain: (argument) => explore(explorationIn(argument)?.target, needs),
     cancelExploration: (argument) => {
-      const exploration = explorationIn(argument);
+      const exploration = rowOf(argument)?.exploration ?? explorations.all.find(isUnderWay);
       if (exploration !== undefined) explorations.cancel(exploration);
     },
     removeExploration: (argument) => {
       const exploration = explorationIn(argument);
       if (exploration !== undefined) explorations.remove(exploration);
     },
-    revealFinding: (argument) => reveal(argument),
+    revealFinding: async (argument) => {
+      const row = rowOf(argument);
+      if (row?.kind === 'line') await reveal(row.line.source);
+      else await onFinding(({ finding }) => reveal(finding.at?.source))(argument);
+    },
     showFailingRun: onFinding((found) => showFailingRun(found, needs)),
     debugFinding: onFinding((found) => debugFinding(found, needs)),
     saveScenario: onFinding(saveScenario),
@@ -94,6 +99,10 @@ async function announce({ phase, findings, title }: ExplorationModel): Promise<v
 
 const SHOWN_MS = 10_000;
 
+type SourceSite = NonNullable<CoverageLine['source']>;
+
+const isUnderWay = ({ isLive }: ExplorationModel): boolean => isLive;
+
 function rowOf(argument: unknown): ExplorationRow | undefined {
   const isRow = typeof argument === 'object' && argument !== null && 'exploration' in argument;
   return isRow ? (argument as ExplorationRow) : undefined;
@@ -122,14 +131,7 @@ async function findingOf(
   return chosen?.found;
 }
 
-async function reveal(argument: unknown): Promise<void> {
-  const row = rowOf(argument);
-  const source =
-    row?.kind === 'finding'
-      ? row.finding.at?.source
-      : row?.kind === 'line'
-        ? row.line.source
-        : undefined;
+async function reveal(source: SourceSite | undefined): Promise<void> {
   if (source === undefined) {
     void vscode.window.showInformationMessage(
       'The source line is not known. Was the program compiled with -g?',
@@ -181,17 +183,33 @@ async function saveScenario({ exploration, finding }: Found): Promise<void> {
     );
     return;
   }
+  const folder = path.endsWith('.json') ? dirname(path) : path;
+  const fileOf = (name: string): vscode.Uri =>
+    vscode.Uri.file(join(folder, 'scenarios', `${name.trim()}${SCENARIO_SUFFIX}`));
   const name = await vscode.window.showInputBox({
     title: 'Save as scenario',
     prompt: 'The name of its file. It is run by the Test Explorer and by backstitch check.',
     value: scenarioName(finding, workflow),
-    validateInput: (text) =>
-      /^[\w.-]+$/.test(text.trim()) ? undefined : 'Use letters, digits, ".", "_" and "-".',
+    validateInput: async (text) => {
+      if (!/^[\w.-]+$/.test(text.trim())) return 'Use letters, digits, ".", "_" and "-".';
+      if (!(await exists(fileOf(text)))) return undefined;
+      const message = 'There is a scenario of this name; Enter replaces it.';
+      return { message, severity: vscode.InputBoxValidationSeverity.Warning };
+    },
   });
   if (name === undefined) return;
-  const folder = path.endsWith('.json') ? dirname(path) : path;
-  const file = vscode.Uri.file(join(folder, 'scenarios', `${name.trim()}${SCENARIO_SUFFIX}`));
+  const file = fileOf(name);
   const text = scenarioText(scenarioOf(finding, workflow));
   await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
   await vscode.window.showTextDocument(file, { preview: false });
+}
+
+async function exists(file: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(file);
+    return true;
+  } catch {
+    // Whatever keeps it from being looked at is told when it is written.
+    return false;
+  }
 }

@@ -204,7 +204,7 @@ export function planInWords({ trial }: Finding): string {
 function lineLook(line: CoverageLine): ExplorationLook {
   const tried = Object.values(line.tried).reduce((sum, times) => sum + times, 0);
   const { untried } = line;
-  const left = untried.length === 0 ? '' : ` · not tried: ${untried.join(', ')}`;
+  const left = untried.length === 0 ? '' : ` · not tried: ${shortList(untried)}`;
   const all = Object.entries(line.tried).map(([aspect, times]) => `${aspect}: ${times}`);
   return {
     label: lineName(line),
@@ -214,6 +214,15 @@ function lineLook(line: CoverageLine): ExplorationLook {
     words: ['line'],
     collapse: 'none',
   };
+}
+
+/** All of them are in the tooltip. */
+const LISTED_MAX = 2;
+
+function shortList(names: readonly string[]): string {
+  const more = names.length - LISTED_MAX;
+  const shown = names.slice(0, LISTED_MAX).join(', ');
+  return more > 0 ? `${shown} and ${more} more` : shown;
 }
 
 function lineName({ source, effects }: CoverageLine): string {

@@ -43,7 +43,7 @@ function whenEnabled(
 
 async function configLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
   const workflows = await readWorkflows(document.uri, document.getText());
-  return workflows.flatMap((workflow) => lensesAt(workflow.line, targetOf(workflow), ''));
+  return workflows.flatMap((workflow) => lensesAt(workflow.line, targetOf(workflow)));
 }
 
 async function sourceLenses(
@@ -64,11 +64,13 @@ async function sourceLenses(
   if (candidates.length > 0) {
     return candidates
       .slice(0, LENSES_PER_ENTRY_MAX)
-      .flatMap((one) => lensesAt(line, targetOf(one), candidates.length > 1 ? ` ${one.name}` : ''));
+      .flatMap((one) =>
+        lensesAt(line, targetOf(one), candidates.length > 1 ? one.name : undefined),
+      );
   }
   // Most C programs are no workflows; one that is says so itself, or lives beside others.
   const isWorkflow = nearest !== undefined || text.includes('backstitch.h');
-  return isCompiled(document) && isWorkflow ? lensesAt(line, { path: file }, '') : [];
+  return isCompiled(document) && isWorkflow ? lensesAt(line, { path: file }) : [];
 }
 
 /** C and C++ are compiled here; other languages are built by a command. */
@@ -76,13 +78,25 @@ function isCompiled({ languageId }: vscode.TextDocument): boolean {
   return languageId === 'c' || languageId === 'cpp';
 }
 
-function lensesAt(line: number, target: RunTarget, suffix: string): vscode.CodeLens[] {
+/** @param name set off from others above the same line; the first lens has it, and all tooltips */
+function lensesAt(line: number, target: RunTarget, name?: string): vscode.CodeLens[] {
   const range = new vscode.Range(line, 0, line, 0);
+  const whose = name === undefined ? '' : `${name}: `;
   const lens = (title: string, command: string, tooltip: string) =>
-    new vscode.CodeLens(range, { title: title + suffix, command, tooltip, arguments: [target] });
+    new vscode.CodeLens(range, {
+      ...{ title, command, tooltip: whose + tooltip },
+      arguments: [target],
+    });
+  const run = name === undefined ? '▶ Run' : `▶ Run ${shortName(name)}`;
   return [
-    lens('▶ Run', 'backstitch.run', 'Run it as a durable workflow in a simulated world'),
+    lens(run, 'backstitch.run', 'Run it as a durable workflow in a simulated world'),
     lens('Debug', 'backstitch.debug', 'Step through its effects, forwards and backwards'),
     lens('Explore', 'backstitch.explore', 'Try what can go wrong, and show what breaks'),
   ];
+}
+
+const NAME_LENGTH_MAX = 24;
+
+function shortName(name: string): string {
+  return name.length <= NAME_LENGTH_MAX ? name : `${name.slice(0, NAME_LENGTH_MAX - 1)}…`;
 }

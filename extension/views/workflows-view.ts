@@ -41,6 +41,8 @@ class WorkflowRows implements vscode.TreeDataProvider<WorkflowRow>, vscode.Dispo
     if (row === undefined) {
       const [only] = configs;
       const programs = await this.programs(all);
+      const isEmpty = configs.length + programs.length === 0;
+      void vscode.commands.executeCommand('setContext', 'backstitch.noWorkflows', isEmpty);
       return [
         ...(only !== undefined && configs.length === 1
           ? workflowsIn(all, only)

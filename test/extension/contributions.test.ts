@@ -12,6 +12,7 @@ import { fakeVsCode, type Registrations } from './helpers/fake-vscode.ts';
 interface MenuItem {
   readonly command: string;
   readonly when?: string;
+  readonly group?: string;
 }
 
 interface Contributes {
@@ -19,12 +20,17 @@ interface Contributes {
     readonly command: string;
     readonly title: string;
     readonly category: string;
+    readonly enablement?: string;
     readonly icon?: string | { readonly light: string; readonly dark: string };
   }[];
   readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
   readonly keybindings: readonly (MenuItem & { readonly when: string })[];
   readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
-  readonly viewsWelcome: readonly { readonly contents: string }[];
+  readonly viewsWelcome: readonly {
+    readonly view: string;
+    readonly when?: string;
+    readonly contents: string;
+  }[];
   readonly customEditors: readonly { readonly viewType: string }[];
   readonly debuggers: readonly { readonly type: string }[];
   readonly breakpoints: readonly { readonly language: string }[];
@@ -131,6 +137,46 @@ describe('what the extension contributes', () => {
       own.filter((command) => !contributed.includes(command)),
       [],
     );
+  });
+
+  it('offers in the palette only what can do something then', () => {
+    const limited = contributes.menus.commandPalette?.map(({ command }) => command) ?? [];
+    const isOff = ({ enablement }: Contributes['commands'][number]): boolean =>
+      enablement?.includes('backstitch') === true;
+    assert.deepEqual(
+      contributes.commands
+        .filter((one) => !limited.includes(one.command) && !isOff(one))
+        .map(({ command }) => command),
+      [
+        ...['run', 'runPaused', 'debug', 'serve', 'openRecording', 'showLog'],
+        ...['openDocumentation', 'explore'],
+      ].map((name) => `backstitch.${name}`),
+    );
+  });
+
+  it('has every button of a row in its context menu too, for the keyboard', () => {
+    const items = contributes.menus['view/item/context'] ?? [];
+    const viewOf = ({ when }: MenuItem) => /view == ([\w.]+)/.exec(when ?? '')?.[1];
+    const isInline = ({ group }: MenuItem) => group?.startsWith('inline') === true;
+    const inMenu = items.filter((item) => !isInline(item));
+    const missing = items
+      .filter(isInline)
+      .filter((button) => {
+        return !inMenu.some(
+          (item) => item.command === button.command && viewOf(item) === viewOf(button),
+        );
+      })
+      .map(({ command }) => command);
+    assert.deepEqual(missing, []);
+  });
+
+  it('has a welcome for every view that can be empty, trusted or not', () => {
+    for (const view of ['executions', 'exploration', 'world']) {
+      const whens = contributes.viewsWelcome
+        .filter((welcome) => welcome.view === `backstitch.${view}`)
+        .map(({ when }) => when);
+      assert.deepEqual(whens, ['isWorkspaceTrusted', '!isWorkspaceTrusted'], view);
+    }
   });
 
   it('binds keys only while they mean something', () => {

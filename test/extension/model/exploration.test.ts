@@ -7,6 +7,10 @@ import {
   explorationRowId,
   explorationRows,
 } from '../../../extension/model/exploration-rows.ts';
+import {
+  explorationStatus,
+  explorationWords,
+} from '../../../extension/model/exploration-status.ts';
 import type { Finding } from '../../../simulator/explore/finding.ts';
 import type { ExploreReport } from '../../../simulator/explore/report.ts';
 
@@ -123,6 +127,40 @@ describe('an exploration', () => {
     ]);
     const ids = allRows(model).map(explorationRowId);
     assert.equal(new Set(ids).size, ids.length);
+  });
+
+  it('lists only some of what was not tried, and all of it when pointed at', () => {
+    const model = explored();
+    const [line] = REPORT.coverage.lines;
+    assert.ok(line);
+    const untried = ['status', 'crash@before', 'crash@intent', 'crash@performed'];
+    const look = explorationLook({ kind: 'line', exploration: model, line: { ...line, untried } });
+    assert.match(look.description, /not tried: status, crash@before and 2 more$/);
+    assert.match(look.tooltip, /crash@performed: never$/);
+  });
+
+  it('is told in the status bar while it goes on, and offers what can be done', () => {
+    assert.equal(explorationStatus([]), undefined);
+    const nothing = { exploring: false, hasExplorations: false, hasFindings: false };
+    assert.deepEqual(explorationWords([]), nothing);
+    const model = explored();
+    assert.equal(explorationStatus([model]), 'order: 1,240 runs');
+    assert.deepEqual(explorationWords([model]), {
+      ...nothing,
+      exploring: true,
+      hasExplorations: true,
+    });
+    model.takeFinding(CHARGED_TWICE);
+    const begun = new ExplorationModel(2, 'refund', TARGET, () => 0);
+    assert.equal(explorationStatus([model, begun]), 'order: 1,240 runs, 1 found (+1)');
+    assert.equal(explorationStatus([begun]), 'refund: exploring');
+    model.end(REPORT);
+    assert.equal(explorationStatus([model]), undefined);
+    assert.deepEqual(explorationWords([model]), {
+      exploring: false,
+      hasExplorations: true,
+      hasFindings: true,
+    });
   });
 
   it('says why it could not be done', () => {
