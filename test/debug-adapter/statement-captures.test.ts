@@ -1,28 +1,61 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import {
-  CAPTURED_BYTES_MAX,
-  CAPTURES_MAX,
-} from '../../debug-adapter/travel/statements/capture-set.ts';
+import { CAPTURED_BYTES_MAX } from '../../debug-adapter/travel/statements/capture-set.ts';
 import { JournalReruns } from '../../debug-adapter/travel/statements/journal-reruns.ts';
-import { ANY_DEPTH } from '../../debug-adapter/travel/statements/moves.ts';
-import { NearVisits } from '../../debug-adapter/travel/statements/near-visits.ts';
-import { neighboursOf } from '../../debug-adapter/travel/statements/neighbours.ts';
+import { MemoryTrail, sameWords } from '../../debug-adapter/travel/statements/memory-trail.ts';
 import { ProgramBuilds } from '../../debug-adapter/travel/statements/program-builds.ts';
 import type { Snapshot } from '../../debug-adapter/travel/statements/snapshot.ts';
 import { SnapshotMaker } from '../../debug-adapter/travel/statements/snapshot-maker.ts';
-import { StatementCaptures } from '../../debug-adapter/travel/statements/statement-captures.ts';
+import {
+  SETS_MAX,
+  StatementCaptures,
+} from '../../debug-adapter/travel/statements/statement-captures.ts';
+import { AWAITED } from '../../debug-adapter/travel/statements/window-run.ts';
+import { replay } from '../../simulator/engine/replayer.ts';
+import { ProbeSession } from '../../simulator/guest/instrument/index.ts';
 import { ProgramLocator } from '../../simulator/guest/symbols/index.ts';
 import type { ExecutionId } from '../../simulator/journal/entry.ts';
 import { type Recorded, recordC } from '../guest/instrument/instrument-harness.ts';
-import { MIXED } from '../guest/instrument/sources.ts';
+import { MIXED, TRAPPING } from '../guest/instrument/sources.ts';
+
+const ID = 'script-1' as ExecutionId;
 
 /** Locals and operands of a frame that are compared. */
 const INDICES = Array.from({ length: 40 }, (_, index) => index);
 /** One in so many is compared with what is told from the beginning. */
 const COMPARED_EVERY = 7;
-/** Such a memory can be noted at one statement, but not at two. */
-const LARGE_MEMORY = 3 * 2 ** 20;
+/** Such a memory can be compared a few times only, and such a one not at all. */
+const LARGE_MEMORY = 2 * 2 ** 20;
+const TOO_LARGE_MEMORY = 2 * CAPTURED_BYTES_MAX;
+
+/** Ends in the middle of calls. */
+const EXITING = `
+#include <stdio.h>
+#include <stdlib.h>
+
+static int deep(int level, int sum) {
+  if (level == 0) {
+    printf("%d\\n", sum);
+    if (sum > 20) exit(sum);
+    return sum;
+  }
+  int below = deep(level - 1, sum + level);
+  return below + 1;
+}
+
+int main(void) {
+  int sum = 0;
+  for (int index = 0; index < 9; index++) sum += deep(index, sum);
+  return 0;
+}
+`;
+
+const PROGRAMS: Readonly<Record<string, readonly [source: string, level: string]>> = {
+  'with calls and effects, at -O0': [MIXED, '-O0'],
+  'with calls and effects, at -O2': [MIXED, '-O2'],
+  'that traps': [TRAPPING, '-O0'],
+  'that exits in the middle of calls': [EXITING, '-O0'],
+};
 
 interface Runs {
   readonly reruns: JournalReruns;
@@ -34,7 +67,7 @@ function runsOf(recorded: Recorded, captures: StatementCaptures): Runs {
   let count = 0;
   const { program, statements, workflow, entries } = recorded;
   const reruns = new JournalReruns({
-    execution: 'script-1' as ExecutionId,
+    execution: ID,
     workflow: {
       ...workflow,
       // Read once for each run.
@@ -55,6 +88,20 @@ function runsOf(recorded: Recorded, captures: StatementCaptures): Runs {
   return { reruns, count: () => count };
 }
 
+/** A statement as a run tells it that does nothing but stop there. */
+function stoppedAt({ program, statements, ...recorded }: Recorded, tick: number): Snapshot {
+  const builds = new ProgramBuilds(program, { offsets: statements, locals: () => 'all' });
+  const session = new ProbeSession({ stopAt: tick });
+  replay({
+    ...recorded,
+    execution: ID,
+    workflow: { ...recorded.workflow, program: builds.stopping() },
+    wallNanosOf: (entry) => entry?.startedAt ?? 0n,
+    session,
+  });
+  return new SnapshotMaker(program, new ProgramLocator(program)).make(session.stopped);
+}
+
 /** Everything of a snapshot, memory included. */
 function contents({ frames, chain }: Snapshot): unknown {
   const shown = frames.map(({ state, ...frame }) => ({
@@ -69,41 +116,33 @@ function contents({ frames, chain }: Snapshot): unknown {
   return { shown, chain };
 }
 
-/** All statements of a program. */
-function allVisits({ reruns }: Runs): NearVisits {
-  const near = new NearVisits(1, Number.POSITIVE_INFINITY);
-  reruns.visits({ from: 1, to: ANY_DEPTH, depthMax: ANY_DEPTH }, (visit) => {
-    near.add(visit);
-    return false;
-  });
-  return near;
+/** How many statements there are. */
+function countOf({ reruns }: Runs): number {
+  reruns.reach(Number.POSITIVE_INFINITY);
+  return reruns.learned.total ?? 0;
 }
 
-for (const level of ['-O0', '-O2']) {
-  describe(`statements that are looked at together, in a program built with ${level}`, () => {
+for (const [what, [source, level]] of Object.entries(PROGRAMS)) {
+  describe(`statements that are looked at together, in a program ${what}`, () => {
     let recorded: Recorded;
-    let near: NearVisits;
     before(async () => {
-      recorded = await recordC({ 'main.c': MIXED }, level);
-      near = allVisits(runsOf(recorded, new StatementCaptures()));
+      recorded = await recordC({ 'main.c': source }, level);
     });
 
-    it('are as they are when each is run to', () => {
-      const captures = new StatementCaptures();
-      const together = runsOf(recorded, captures).reruns;
-      const alone = runsOf(recorded, captures).reruns;
-      let captured = 0;
-      for (let tick = 1; near.at(tick) !== undefined; tick++) {
-        const wish = { tick, countMax: CAPTURES_MAX, backwards: tick % 2 === 0 };
-        const around = neighboursOf(near, wish);
-        together.atTick(tick, around);
-        for (const each of around) {
-          const snapshot = together.capturedAt(each);
-          if (snapshot === undefined || captured++ % COMPARED_EVERY > 0) continue;
-          assert.deepEqual(contents(snapshot), contents(alone.atTick(each)), `${tick} ${each}`);
+    it('are as they are when the program is stopped at each', () => {
+      for (const direction of [1, -1, 0] as const) {
+        const together = runsOf(recorded, new StatementCaptures());
+        const total = countOf(together);
+        const before = together.count();
+        for (let step = 1; step <= total; step++) {
+          const tick = direction < 0 ? total + 1 - step : step;
+          const told = contents(together.reruns.atTick(tick, direction));
+          if (tick % COMPARED_EVERY > 0) continue;
+          assert.deepEqual(told, contents(stoppedAt(recorded, tick)), `${tick}`);
         }
+        const count = together.count() - before;
+        assert.ok(count <= 2 + total / 10, `${count} runs for ${total} statements`);
       }
-      assert.ok(captured > 1000, `${captured}`);
     });
   });
 }
@@ -114,83 +153,83 @@ describe('statements that are looked at together', () => {
     recorded = await recordC({ 'main.c': MIXED }, '-O0');
   });
 
-  it('need one run, and are gone with the next but one', () => {
+  it('need one run, and are gone when others were looked at', () => {
     const captures = new StatementCaptures();
     const runs = runsOf(recorded, captures);
     const { reruns } = runs;
-    const near = allVisits(runs);
-    reruns.atTick(1);
-    assert.ok(reruns.capturesMax > 10, `${reruns.capturesMax}`);
+    // Otherwise the first look runs to the end, and learns only there that it was one.
+    countOf(runs);
     const before = runs.count();
-    const around = neighboursOf(near, { tick: 5, countMax: 5, backwards: false });
-    reruns.atTick(5, around);
-    for (const tick of around) assert.ok(reruns.capturedAt(tick) !== undefined, `${tick}`);
-    assert.equal(runs.count(), before + 1);
-    assert.equal(reruns.capturedAt(500), undefined);
-    const kept = reruns.capturedAt(4);
-    assert.ok(kept !== undefined);
+    const kept = reruns.atTick(5);
     const seen = contents(kept);
-    const other = runsOf(recorded, captures).reruns;
-    assert.equal(other.capturedAt(5), undefined);
-    for (const tick of [50, 80]) {
-      other.atTick(tick, neighboursOf(near, { tick, countMax: 5, backwards: true }));
-      assert.ok(other.capturedAt(50) !== undefined);
+    for (const tick of [2, 30, 6]) reruns.atTick(tick);
+    assert.equal(runs.count(), before + 1);
+    for (let time = 1; time <= SETS_MAX * 2; time++) {
+      reruns.atTick(5);
+      runsOf(recorded, captures).reruns.atTick(time);
     }
-    assert.equal(reruns.capturedAt(5), undefined);
-    reruns.atTick(5, around);
-    assert.ok(other.capturedAt(80) === undefined, 'it was used less lately');
-    assert.ok(other.capturedAt(50) !== undefined);
+    assert.equal(runs.count(), before + 1, 'it was used lately');
+    const { reruns: other } = runsOf(recorded, captures);
+    assert.equal(other.near(5), undefined, 'it is of another execution');
+    for (let time = 1; time < SETS_MAX; time++) {
+      assert.equal(reruns.near(5)?.at(5)?.tick, 5);
+      runsOf(recorded, captures).reruns.atTick(time);
+    }
+    assert.equal(reruns.near(5), undefined);
+    assert.deepEqual(contents(reruns.atTick(5)), seen);
+    assert.equal(runs.count(), before + 2);
     // Snapshots that were made stay as they are.
     assert.deepEqual(contents(kept), seen);
   });
 
-  it('are as many as there is room for', async () => {
-    const flag = `-Wl,--initial-memory=${LARGE_MEMORY}`;
-    const large = await recordC({ 'main.c': MIXED }, '-O0', flag);
-    const runs = runsOf(large, new StatementCaptures());
-    const { reruns } = runs;
-    reruns.atTick(1);
-    assert.equal(reruns.capturesMax, Math.floor(CAPTURED_BYTES_MAX / LARGE_MEMORY));
-    const near = allVisits(runs);
-    const around = neighboursOf(near, { tick: 5, countMax: 9, backwards: false });
-    const before = runs.count();
-    const snapshot = reruns.atTick(5, around);
-    assert.equal(runs.count(), before + 1);
-    const known = around.filter((tick) => reruns.capturedAt(tick) !== undefined);
-    // The first that it comes to, and the one that is wanted, at which it stops.
-    assert.deepEqual(known, [around[0], 5]);
-    const alone = runsOf(large, new StatementCaptures()).reruns;
-    assert.deepEqual(contents(snapshot), contents(alone.atTick(5)));
+  it('are as many as there is time and room for', async () => {
+    for (const [size, least, most] of [
+      [LARGE_MEMORY, 2, AWAITED.comparedBytes / LARGE_MEMORY],
+      [TOO_LARGE_MEMORY, 1, 1],
+    ] as const) {
+      const flags = [`-Wl,--initial-memory=${size}`];
+      const large = await recordC({ 'main.c': MIXED }, '-O0', ...flags);
+      const captures = new StatementCaptures();
+      const runs = runsOf(large, captures);
+      const { reruns } = runs;
+      countOf(runs);
+      const before = runs.count();
+      const snapshot = reruns.atTick(50);
+      assert.equal(runs.count(), before + 1);
+      const around = Array.from({ length: 41 }, (_, index) => 30 + index);
+      const told = around.filter((tick) => captures.tells(reruns, tick)).length;
+      assert.ok(told >= least && told <= most, `${told} of a memory of ${size}`);
+      assert.deepEqual(contents(snapshot), contents(stoppedAt(large, 50)));
+    }
   });
 });
 
-describe('the neighbours of a statement', () => {
-  /** Depth and activation of statements from 1 on: main calls one, that two, and main three. */
-  const VISITS = ['1 1', '1 1', '2 2', '2 2', '3 3', '2 2', '2 2', '1 1', '2 4', '2 4', '1 1'];
-  const near = new NearVisits(1, VISITS.length);
-  VISITS.forEach((visit, index) => {
-    const [depth = 0, activation = 0] = visit.split(' ').map(Number);
-    near.add({ tick: index + 1, offset: index, depth, activation });
+describe('a trail of a memory', () => {
+  it('tells what it held at every instant, also while it grew', () => {
+    const memory = new WebAssembly.Memory({ initial: 1 });
+    const trail = new MemoryTrail();
+    const copies: Uint8Array[] = [];
+    for (let instant = 0; instant < 60; instant++) {
+      if (instant % 20 === 10) memory.grow(1);
+      const bytes = new Uint8Array(memory.buffer);
+      const places = [instant * 997, instant * 31 * 4096 + 5, bytes.length - 1 - (instant % 3)];
+      for (const place of places) bytes[place % bytes.length] = instant + 1;
+      copies.push(bytes.slice());
+      assert.equal(trail.note(memory), instant);
+    }
+    copies.forEach((copy, instant) => {
+      assert.ok(Buffer.from(trail.at(instant)).equals(copy), `${instant}`);
+    });
+    assert.ok(trail.bytes < 20 * 65536);
   });
 
-  const of = (tick: number, countMax = CAPTURES_MAX, backwards = false): readonly number[] =>
-    neighboursOf(near, { tick, countMax, backwards });
-
-  it('are those of its call, and those before it of its callers', () => {
-    assert.deepEqual(of(6), [1, 2, 3, 4, 6, 7]);
-    assert.deepEqual(of(5), [1, 2, 3, 4, 5]);
-    assert.deepEqual(of(8), [1, 2, 8, 11]);
-    assert.deepEqual(of(9), [1, 2, 8, 9, 10]);
-  });
-
-  it('lie mostly where one is going', () => {
-    assert.deepEqual(of(4, 5), [3, 4, 6, 7]);
-    assert.deepEqual(of(4, 5, true), [1, 2, 3, 4, 6]);
-  });
-
-  it('are none where nothing is known, or for which there is no room', () => {
-    assert.deepEqual(of(99), [99]);
-    assert.deepEqual(of(4, 1), [4]);
-    assert.deepEqual(of(4, 0), [4]);
+  it('compares the same without a native comparison', () => {
+    for (let place = 0; place < 64; place++) {
+      const one = new Uint8Array(128).subarray(64);
+      const other = new Uint8Array(64);
+      assert.ok(sameWords(one, other));
+      other[place] = 1;
+      assert.ok(!sameWords(one, other));
+    }
   });
 });

@@ -1,104 +1,135 @@
 /**
- * What a program held at statements that a run has passed, from which their stacks are made once the
- * run has stopped. It owns the copies of memories, which the next run of the set overwrites.
+ * What one run has told of a statement and those around it: where all of them are, and of some,
+ * which are noted, the whole program. It owns the copies of memory.
  *
- * C1  While a call lasts, the frames around it stay as they are. So the stack at the stop tells all
- *     of them for the calls that it is still in; only the innermost frame is noted at each statement.
+ * C1  A statement is told as a run that stops there would tell it, or not at all.
  */
-import type {
-  DumpedFrame,
-  InstanceState,
-  LinkedInstance,
-  StackDump,
-  WasmValue,
+import {
+  type FrameValues,
+  type InstanceState,
+  type LinkedInstance,
+  type ReturnHit,
+  type StackDump,
+  StackTrail,
 } from '../../../simulator/guest/instrument/index.ts';
 import { assert } from '../../../simulator/kernel/assert.ts';
+import { MemoryTrail } from './memory-trail.ts';
+import { NearVisits } from './near-visits.ts';
 import type { Visit } from './visit.ts';
 
-/** Statements that one run notes. */
-export const CAPTURES_MAX = 32;
-/** Copies of memories that are kept, in bytes; larger memories are noted at fewer statements. */
-export const CAPTURED_BYTES_MAX = 4 * 2 ** 20;
+/** Bytes of memory that one run keeps; how many statements that serves depends on what they change. */
+export const CAPTURED_BYTES_MAX = 16 * 2 ** 20;
 
-type Locals = ReadonlyMap<number, WasmValue>;
-
-interface Capture extends Visit {
-  readonly locals: Locals;
+interface Capture {
   readonly globals: readonly unknown[];
-  /** Views of copies that the next run overwrites. */
-  readonly memories: readonly Uint8Array[];
+  /** By memory, the number of the instant. */
+  readonly instants: readonly number[];
+}
+
+/** A statement at which the program waits. */
+export interface Standstill {
+  readonly visit: Visit;
+  /** Of the innermost frame. */
+  readonly values: FrameValues;
+  readonly level: number;
+  readonly instance: LinkedInstance;
 }
 
 export class CaptureSet {
+  /** Where the statements are. */
+  readonly near: NearVisits;
   private readonly captures = new Map<number, Capture>();
-  private owner: object | undefined;
-  private stack: StackDump | undefined;
-  private copies: Uint8Array | undefined;
-  private used = 0;
+  private readonly memories: MemoryTrail[] = [];
+  private stacks: StackTrail | undefined;
+  private stop: StackDump | undefined;
 
-  /** How many statements a run of the program that stopped like this can note. */
-  static countFor({ instances }: StackDump): number {
-    const [instance] = instances;
-    // What other modules of a component hold is not noted.
-    if (instance === undefined || instances.length > 1) return 0;
-    const bytes = instance.memories.reduce((sum, { length }) => sum + length, 0);
-    return Math.min(CAPTURES_MAX, Math.floor(CAPTURED_BYTES_MAX / Math.max(1, bytes)));
+  /**
+   * @param owner whose statements they are
+   * @param from the first of them
+   */
+  constructor(
+    readonly owner: object,
+    from: number,
+  ) {
+    this.near = new NearVisits(from);
   }
 
-  /** A run begins; what was noted before is gone. */
-  begin(owner: object): void {
-    this.owner = owner;
-    this.stack = undefined;
-    this.captures.clear();
-    this.used = 0;
+  /** Frames at levels below this one are to be told when calls come back to them. */
+  get returnsBelow(): number {
+    return this.stacks?.wanted ?? 0;
   }
 
-  /** Notes a statement at which the program waits; false where that cannot be done. */
-  note(visit: Visit, locals: Locals | undefined, instance: LinkedInstance): boolean {
-    const live = instance.memories.map(({ buffer }) => new Uint8Array(buffer));
-    const bytes = live.reduce((sum, { length }) => sum + length, 0);
-    if (locals === undefined || this.used + bytes > CAPTURED_BYTES_MAX) return false;
-    const memories = live.map((memory) => this.copy(memory));
-    const globals = instance.module.info.globals.map((_, index) => instance.global(index));
-    this.captures.set(visit.tick, { ...visit, locals, globals, memories });
+  /** Notes a statement; false where there is no room for it. */
+  note({ visit, values, level, instance }: Standstill): boolean {
+    const { tick, offset: codeOffset, activation } = visit;
+    const { info, instrumented } = instance.module;
+    assert(instrumented !== undefined, 'only programs with probes are looked at');
+    const memories = instance.memories;
+    if (!this.hasRoom(memories)) return false;
+    this.stacks ??= new StackTrail(info, instrumented.probedFunctions);
+    this.stacks.pass({ tick, codeOffset, activation, values, level });
+    const instants = memories.map((memory, index) => this.trail(index).note(memory));
+    const globals = info.globals.map((_, index) => instance.global(index));
+    this.captures.set(tick, { globals, instants });
     return true;
   }
 
-  private copy(memory: Uint8Array): Uint8Array {
-    this.copies ??= new Uint8Array(CAPTURED_BYTES_MAX);
-    const copy = this.copies.subarray(this.used, this.used + memory.length);
-    copy.set(memory);
-    this.used += memory.length;
-    return copy;
+  private hasRoom(memories: readonly WebAssembly.Memory[]): boolean {
+    const live = memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+    const kept = this.memories.reduce((sum, { bytes }) => sum + bytes, 0);
+    return Math.max(live, kept) <= CAPTURED_BYTES_MAX;
   }
 
-  /** The run has stopped. */
-  finish(stack: StackDump | undefined): void {
-    this.stack = stack;
+  private trail(index: number): MemoryTrail {
+    const known = this.memories[index];
+    if (known !== undefined) return known;
+    const created = new MemoryTrail();
+    this.memories[index] = created;
+    return created;
   }
 
-  /** The whole program at a statement; undefined where the owner's latest run does not tell it. */
-  dumpAt(owner: object, tick: number): StackDump | undefined {
-    const { stack } = this;
-    if (stack === undefined || owner !== this.owner) return undefined;
-    if (stack.tick === tick) return stack;
+  returned(hit: ReturnHit): void {
+    this.stacks?.returned(hit);
+  }
+
+  lost(level: number): void {
+    this.stacks?.endAbove(level);
+  }
+
+  /**
+   * The run is over.
+   *
+   * @param level of the innermost frame, where it has stopped
+   */
+  finish(stop: StackDump | undefined, level: number): void {
+    this.stop = stop;
+    if (stop !== undefined) this.stacks?.finish(stop, level);
+  }
+
+  /** The whole program at a statement; undefined where this does not tell it. */
+  dumpAt(tick: number): StackDump | undefined {
+    const { stop } = this;
+    if (stop === undefined || this.stopsAt(tick)) return stop;
     const capture = this.captures.get(tick);
-    if (capture === undefined) return undefined;
-    const level = stack.frames.findIndex(({ activation }) => activation === capture.activation);
-    const call = stack.frames[level];
-    // It has returned before the stop.
-    if (call === undefined) return undefined;
-    const frames = [innermost(call, capture), ...stack.frames.slice(level + 1)];
-    return { tick, frames, instances: instancesAt(stack, capture) };
+    const frames = capture && this.stacks?.framesAt(tick);
+    const [instance] = stop.instances;
+    if (capture === undefined || frames === undefined || instance === undefined) return undefined;
+    return { tick, frames, instances: [this.instanceAt(instance, capture)] };
   }
-}
 
-function innermost(call: DumpedFrame, { offset, locals }: Capture): DumpedFrame {
-  return { ...call, codeOffset: offset, kind: 'probe', locals, operands: new Map() };
-}
+  /** Whether `dumpAt` tells it. */
+  tells(tick: number): boolean {
+    if (this.stop === undefined) return false;
+    return this.stopsAt(tick) || this.stacks?.framesAt(tick) !== undefined;
+  }
 
-function instancesAt({ instances }: StackDump, { globals, memories }: Capture): InstanceState[] {
-  const [instance] = instances;
-  assert(instance !== undefined, 'a program that stopped has an instance');
-  return [{ ...instance, globals, memories: memories.map((copy) => copy.slice()) }];
+  /** Before the statement, that is: it may also have stopped in an effect that is called in it. */
+  private stopsAt(tick: number): boolean {
+    return this.stop?.tick === tick && this.stop.frames[0]?.kind === 'probe';
+  }
+
+  private instanceAt(instance: InstanceState, { globals, instants }: Capture): InstanceState {
+    const memories = instants.map((instant, index) => this.trail(index).at(instant));
+    return { ...instance, globals, memories };
+  }
 }

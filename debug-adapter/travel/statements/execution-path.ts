@@ -9,12 +9,10 @@ import { type Entry, type ExecutionId, seqOf } from '../../../simulator/journal/
 import { lowerBound } from '../../../simulator/kernel/lower-bound.ts';
 import { nthOf } from '../instructions/instruction-scan.ts';
 import { isWithin, type Place } from '../place.ts';
-import { ANY_DEPTH } from './moves.ts';
-import { NEAR_TICKS, NearVisits } from './near-visits.ts';
-import { neighboursOf } from './neighbours.ts';
 import type { Hit, Reruns } from './reruns.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { ScanRange, Standing, StatementScan, Visit } from './visit.ts';
+import { NEAR_TICKS } from './window-run.ts';
 
 /** Snapshots kept: those of one stop, and a few that one goes back to. */
 const SNAPSHOTS_KEPT_MAX = 8;
@@ -29,7 +27,6 @@ export interface Life {
 export type StatementPlace = Place & { readonly kind: 'statement' };
 
 export class ExecutionPath implements StatementScan {
-  private near = new NearVisits(1, 0);
   private readonly snapshots = new Map<string, Snapshot>();
   /** The statement whose snapshot was made last. */
   private latest = 0;
@@ -166,30 +163,22 @@ export class ExecutionPath implements StatementScan {
   }
 
   private atTick(tick: number): Snapshot {
-    const { reruns, near } = this;
-    const backwards = tick < this.latest;
+    const { latest } = this;
     this.latest = tick;
-    const known = reruns.capturedAt(tick);
-    if (known !== undefined) return known;
-    const wish = { tick, countMax: reruns.capturesMax, backwards };
-    return reruns.atTick(tick, neighboursOf(near, wish));
+    const isNear = Math.abs(tick - latest) < NEAR_TICKS;
+    return this.reruns.atTick(tick, isNear ? (tick < latest ? -1 : 1) : 0);
   }
 
   scan(range: ScanRange, visit: (visit: Visit) => boolean): void {
-    if (range.from > range.to) return;
-    if (range.to - range.from < NEAR_TICKS) this.lookAround(range);
-    if (this.near.has(range)) this.near.scan(range, visit);
-    else this.reruns.visits(range, visit);
-  }
-
-  private lookAround(range: ScanRange): void {
-    if (this.near.has(range)) return;
-    const from = Math.max(1, range.from - NEAR_TICKS);
-    const near = new NearVisits(from, Math.min(this.total, range.to + NEAR_TICKS));
-    this.reruns.visits({ from, to: near.to, depthMax: ANY_DEPTH }, (each) => {
-      near.add(each);
-      return false;
-    });
-    this.near = near;
+    let { from } = range;
+    while (from <= range.to) {
+      const near = this.reruns.near(from);
+      if (near === undefined) {
+        this.reruns.visits({ ...range, from }, visit);
+        return;
+      }
+      if (near.scan({ ...range, from }, visit)) return;
+      from = near.to + 1;
+    }
   }
 }

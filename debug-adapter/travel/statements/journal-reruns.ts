@@ -11,8 +11,9 @@ import { assert } from '../../../simulator/kernel/assert.ts';
 import { debugErrors } from '../../debug-error.ts';
 import { Asking } from './asking.ts';
 import { ByteWatch } from './byte-watch.ts';
-import { CaptureSet } from './capture-set.ts';
+import type { CaptureSet } from './capture-set.ts';
 import { hookMemory, hookState } from './dump-state.ts';
+import type { NearVisits } from './near-visits.ts';
 import type { ProgramBuilds } from './program-builds.ts';
 import {
   type ByteChange,
@@ -27,6 +28,7 @@ import type { Snapshot } from './snapshot.ts';
 import type { SnapshotMaker } from './snapshot-maker.ts';
 import type { StatementCaptures } from './statement-captures.ts';
 import type { ScanRange, Visit } from './visit.ts';
+import { AWAITED, type Window, WindowRun } from './window-run.ts';
 
 export interface RerunSetup {
   readonly execution: ExecutionId;
@@ -60,7 +62,6 @@ export class JournalReruns implements Reruns {
   private to = 0;
   private total: number | undefined;
   private exited = false;
-  capturesMax = 0;
   /** The run that is under way, for the hooks of its program. */
   private session: ProbeSession | undefined;
 
@@ -160,36 +161,31 @@ export class JournalReruns implements Reruns {
     });
   }
 
-  atTick(tick: number, around: readonly number[] = [tick]): Snapshot {
-    if (around.length > 1) this.capture(tick, around);
-    return this.capturedAt(tick) ?? this.snapshot({ stopAt: tick });
-  }
-
-  capturedAt(tick: number): Snapshot | undefined {
+  atTick(tick: number, direction: -1 | 0 | 1 = 0): Snapshot {
     const { captures, snapshots } = this.setup;
-    const dump = captures.dumpAt(this, tick);
-    return dump && snapshots.make(dump);
+    const known = captures.dumpAt(this, tick);
+    if (known !== undefined) return snapshots.make(known);
+    const last = this.total ?? Number.POSITIVE_INFINITY;
+    const set = this.window({ tick, last, direction, near: this.near(tick), effort: AWAITED });
+    return snapshots.make(set.dumpAt(tick));
   }
 
-  /** Stops at the last of some statements, or at the one that is wanted where it must. */
-  private capture(wanted: number, ticks: readonly number[]): void {
+  near(tick: number): NearVisits | undefined {
+    return this.setup.captures.near(this, tick);
+  }
+
+  /** Looks at a statement and those around it; what cannot be told from further on, from there. */
+  private window(window: Window): CaptureSet {
     const { builds, captures } = this.setup;
-    const [first] = ticks;
-    assert(first !== undefined, 'there are statements to capture');
-    const set = captures.begin(this);
-    let next = 0;
-    const { stopped } = this.run(builds.capturing(), {
-      stopAt: first,
-      onTick: (tick, offset, depth, activation, locals) => {
-        next++;
-        const following = ticks[next];
-        const main = this.session?.main;
-        if (following === undefined || main === undefined) return 0;
-        const noted = set.note({ tick, offset, depth, activation }, locals, main);
-        return noted || tick !== wanted ? following - tick : 0;
-      },
-    });
-    set.finish(stopped);
+    const run = new WindowRun(this, window, () => this.session);
+    const set = run.finish(this.run(builds.capturing(), run.settings));
+    if (set.tells(window.tick) || window.last <= window.tick) {
+      captures.add(set);
+      return set;
+    }
+    // It has ended in the middle of calls, or an exception has.
+    const last = Math.min(window.last, this.total ?? window.tick);
+    return this.window({ ...window, last: last < window.last ? last : window.tick });
   }
 
   atEffect(seq: number): Snapshot {
@@ -237,7 +233,6 @@ export class JournalReruns implements Reruns {
 
   private snapshot(wishes: Wishes): Snapshot {
     const { stopped } = this.run(this.setup.builds.stopping(), wishes);
-    if (stopped !== undefined) this.capturesMax = CaptureSet.countFor(stopped);
     return this.setup.snapshots.make(stopped);
   }
 

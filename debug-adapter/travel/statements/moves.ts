@@ -10,8 +10,9 @@
  */
 import type { Standing, StatementScan } from './visit.ts';
 
-/** Statements around the present one that are looked at first. */
+/** Statements around the present one that are looked at first: ahead, and behind. */
 const NEAR = 512;
+const NEAR_BEHIND = 64;
 /** How many times as far each further look goes. */
 const FURTHER = 64;
 
@@ -58,7 +59,7 @@ export class Moves {
     const aim = aimOf(standing, kind);
     let other: number | undefined;
     let to = standing.isWithin ? standing.tick : standing.tick - 1;
-    for (let length = NEAR; to >= 1; length *= FURTHER) {
+    for (let length = NEAR_BEHIND; to >= 1; length *= FURTHER) {
       const from = Math.max(1, to - length + 1);
       const seen = this.lastOf(from, to, aim);
       if (seen.found !== undefined) return seen.found;

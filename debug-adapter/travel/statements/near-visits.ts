@@ -1,25 +1,23 @@
 /** The statements around one, kept so that small steps need no rerun to be found. */
 import type { ScanRange, Visit } from './visit.ts';
 
-/** Statements kept before and after the one that is looked at. */
-export const NEAR_TICKS = 512;
-
 export class NearVisits {
   private readonly visits: Visit[] = [];
 
-  constructor(
-    readonly from: number,
-    readonly to: number,
-  ) {}
+  constructor(readonly from: number) {}
+
+  /** The last of them. */
+  get to(): number {
+    return this.from + this.visits.length - 1;
+  }
 
   /** In order. */
   add(visit: Visit): void {
     this.visits.push(visit);
   }
 
-  /** Whether all statements of a range are here. */
-  has({ from, to }: Pick<ScanRange, 'from' | 'to'>): boolean {
-    return from >= this.from && to <= this.to;
+  has(tick: number): boolean {
+    return tick >= this.from && tick <= this.to;
   }
 
   /** Undefined for a statement that is not here. */
@@ -27,10 +25,13 @@ export class NearVisits {
     return this.visits[tick - this.from];
   }
 
-  scan({ from, to, depthMax }: ScanRange, visit: (visit: Visit) => boolean): void {
-    for (let tick = from; tick <= to; tick++) {
+  /** Those of a range that are here, in order, until `visit` returns true; tells whether it did. */
+  scan({ from, to, depthMax }: ScanRange, visit: (visit: Visit) => boolean): boolean {
+    const last = Math.min(to, this.to);
+    for (let tick = Math.max(from, this.from); tick <= last; tick++) {
       const each = this.at(tick);
-      if (each !== undefined && each.depth <= depthMax && visit(each)) return;
+      if (each !== undefined && each.depth <= depthMax && visit(each)) return true;
     }
+    return false;
   }
 }

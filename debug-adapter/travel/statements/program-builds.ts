@@ -53,9 +53,10 @@ export class ProgramBuilds {
     return this.build('stopping', { operands: true });
   }
 
-  /** Tells the values of the innermost frame at certain statements, and stops at the last. */
+  /** Tells all that there is to be seen at the statements of a range, and stops at the last. */
   capturing(): GuestProgram {
-    return this.build('capturing', { operands: true, scan: true, scanLocals: true });
+    const told = { scan: true, scanLocals: true, returns: true };
+    return this.build('capturing', { operands: true, ...told });
   }
 
   /** Tells every statement of a range. */

@@ -2,6 +2,7 @@
 
 import type { FrameState } from '../../../simulator/guest/symbols/frame-state.ts';
 import type { ExecutionId } from '../../../simulator/journal/entry.ts';
+import type { NearVisits } from './near-visits.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { ScanRange, Visit } from './visit.ts';
 
@@ -83,14 +84,13 @@ export interface Reruns {
   /** Certain statements; the numbers are in order. */
   statementsAt(ticks: readonly number[], visit: (visit: Visit) => void): void;
   /**
-   * @param around statements that are looked at in the same run, as many as `capturesMax`: the
-   *     statement itself and others, in order, the last of them in the same call
+   * Before a statement. The run that it may take notes those around it too.
+   *
+   * @param direction in which one goes: -1 is to earlier statements
    */
-  atTick(tick: number, around?: readonly number[]): Snapshot;
-  /** What one of the latest `atTick` has seen of a statement; undefined for most. */
-  capturedAt(tick: number): Snapshot | undefined;
-  /** How many statements a run can look at; known after the first snapshot. */
-  readonly capturesMax: number;
+  atTick(tick: number, direction?: -1 | 0 | 1): Snapshot;
+  /** The statements around one, as far as the latest runs have come by them. */
+  near(tick: number): NearVisits | undefined;
   atEffect(seq: number): Snapshot;
   /** Whether single instructions can be looked at; the rest needs it. */
   readonly canLook: boolean;

@@ -5,13 +5,15 @@ import type { CodeWriter } from './code-writer.ts';
 import type { FunctionPlan } from './function-plan.ts';
 import { HOOKS, type HookName } from './hooks.ts';
 import { EMPTY_BLOCK, OP } from './opcodes.ts';
-import { TO_64_BITS } from './operand-bits.ts';
+import { putOperands, takeOperands } from './operand-bits.ts';
 import { NO_OPERANDS, type ReadableOperands } from './operand-stack.ts';
 import { CHECK_IN_INTERVAL } from './options.ts';
 import { siteOf } from './site.ts';
 import { carrierOf } from './value-types.ts';
 
 const NO_DEPTH = -1;
+/** As LEB128. */
+const MINUS_ONE = 0x7f;
 /** A block that leaves an i32. */
 const I32_BLOCK = 0x7f;
 
@@ -69,7 +71,7 @@ export class FunctionCode {
       this.out.byte(OP.drop);
       return;
     }
-    if (this.build.options.scan === true) this.askHost(site);
+    if (this.build.options.scan === true) this.askHost(site, operands);
     else this.out.byte(OP.i64Eqz);
     this.stopIf(site, label, operands);
   }
@@ -90,13 +92,22 @@ export class FunctionCode {
   }
 
   /** Takes the fuel from the stack, and leaves 1 where the host wants to stop at a due probe. */
-  private askHost(site: number): void {
-    const { out } = this;
-    out.all([OP.i64Const, 0, OP.i64LeS, OP.if, I32_BLOCK]);
+  private askHost(site: number, operands: ReadableOperands): void {
+    const { out, build } = this;
+    const tellsFrame = build.options.scanLocals === true;
+    const told = tellsFrame ? operands.types : [];
+    const ifAbove = () => {
+      out.byte(OP.if);
+      build.types.writeBlockType(out, told, [...told, 'i32']);
+    };
+    out.all([OP.i64Const, 0, OP.i64LeS]);
+    ifAbove();
     this.getDepth();
     this.getGlobal('scanDepth');
-    out.all([OP.i32LeS, OP.if, I32_BLOCK]);
-    if (this.build.options.scanLocals === true) this.dumpLocals();
+    out.byte(OP.i32LeS);
+    ifAbove();
+    takeOperands(out, build, told);
+    if (tellsFrame) this.dumpLocals();
     this.fuelAsFloat();
     this.writePlace(site);
     this.getLevel();
@@ -104,6 +115,7 @@ export class FunctionCode {
     out.byte(OP.i64TruncF64S);
     this.setFuel();
     if (this.build.options.checkIns === true) this.armCheckIn();
+    putOperands(out, build, told);
     this.getFuel();
     out.byte(OP.i64Eqz);
     for (let block = 0; block < 2; block++) out.all([OP.else, OP.i32Const, 0, OP.end]);
@@ -238,7 +250,8 @@ export class FunctionCode {
       const types = [...operands.types, ...results];
       this.build.types.writeBlockType(out, types, types);
       for (const _ of results) out.byte(OP.drop);
-      this.moveOperands(site, operands);
+      this.build.operands.set(site, operands);
+      takeOperands(out, this.build, operands.types);
     }
     out.byte(OP.i32Const);
     out.signed(site);
@@ -302,20 +315,6 @@ export class FunctionCode {
     }
   }
 
-  /**
-   * Moves the operands from the stack into globals, as 64 bits each. The host reads them there: a
-   * call at every site would cost registers on the path of the program.
-   */
-  private moveOperands(site: number, operands: ReadableOperands): void {
-    const { out, build } = this;
-    build.operands.set(site, operands);
-    for (let slot = operands.types.length - 1; slot >= 0; slot--) {
-      out.all(TO_64_BITS[operands.types[slot] ?? 'i64']);
-      out.byte(OP.globalSet);
-      out.unsigned(build.globals.operandSlot(slot));
-    }
-  }
-
   /** Site, depth and activation, as hooks take them. */
   private writePlace(site: number): void {
     this.out.byte(OP.i32Const);
@@ -368,12 +367,8 @@ export class FunctionCode {
   /** -1 where levels are not counted. */
   getLevel(): void {
     const { levelLocal } = this.plan;
-    if (levelLocal !== undefined) {
-      this.getLocal(levelLocal);
-      return;
-    }
-    this.out.byte(OP.i32Const);
-    this.out.signed(NO_DEPTH);
+    if (levelLocal !== undefined) this.getLocal(levelLocal);
+    else this.out.all([OP.i32Const, MINUS_ONE]);
   }
 
   private getDepth(ofProbedOnly = true): void {

@@ -17,6 +17,7 @@ export {
 export type { SiteKind } from './site.ts';
 export type {
   DumpedFrame,
+  FrameValues,
   InstanceState,
   StackDump,
   WasmNumber,

@@ -3,10 +3,11 @@ import { HOOKS_EXPORT, innerExport, operandExport, ownExport } from './appended-
 import type { ExportedGlobal } from './appended-globals.ts';
 import { HOOK_NAMES, HOOKS, type HookFunctions, wasmHooks } from './hooks.ts';
 import type { NumberType } from './operand-signatures.ts';
-import { NO_OPERANDS } from './operand-stack.ts';
 import type { InstanceState, WasmNumber, WasmValue } from './stack-dump.ts';
 
 type Globals = Readonly<Record<ExportedGlobal, WebAssembly.Global>>;
+
+const NO_VALUES: ReadonlyMap<number, WasmValue> = new Map();
 
 /** An instance of an instrumented module, with the host's hooks in it. */
 export class LinkedInstance {
@@ -112,8 +113,10 @@ export class LinkedInstance {
 
   /** The operands that the innermost frame has just left in globals, by index from the bottom. */
   operandsAt(site: number): ReadonlyMap<number, WasmValue> {
+    const held = this.module.instrumented?.operands.get(site);
+    if (held === undefined) return NO_VALUES;
     const values = new Map<number, WasmValue>();
-    const { base, types } = this.module.instrumented?.operands.get(site) ?? NO_OPERANDS;
+    const { base, types } = held;
     for (const [slot, type] of types.entries()) {
       const { value } = this.exports[operandExport(slot)] as WebAssembly.Global;
       values.set(base + slot, numberOf(type, value as bigint));

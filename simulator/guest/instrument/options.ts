@@ -11,7 +11,7 @@ export interface InstrumentOptions {
   readonly depth?: boolean;
   /** Due probes ask the host how to go on, instead of stopping. Implies `depth`. */
   readonly scan?: boolean;
-  /** Due probes hand over the variables of their frame. With `scan`. */
+  /** Due probes hand over the values of their frame. With `scan`. */
   readonly scanLocals?: boolean;
   /**
    * Frames that a call comes back to are told to the host, those less deep than it asks for. Implies

@@ -14,7 +14,7 @@ import { guardImports } from './guard-imports.ts';
 import type { HookFunctions } from './hooks.ts';
 import { LinkedInstance } from './linked-instance.ts';
 import { siteCodeOffset, siteKind } from './site.ts';
-import type { DumpedFrame, StackDump, WasmValue } from './stack-dump.ts';
+import type { DumpedFrame, FrameValues, StackDump, WasmValue } from './stack-dump.ts';
 
 /** More than any run has; as a fuel it is never used up. */
 const TICK_MAX = Number.MAX_SAFE_INTEGER;
@@ -66,7 +66,7 @@ export interface AppointmentHit {
 }
 
 /** A frame to which a call has come back, as it was during that call. */
-export interface ReturnHit {
+export interface ReturnHit extends FrameValues {
   readonly functionIndex: number;
   /** Of the call. */
   readonly codeOffset: number;
@@ -74,10 +74,6 @@ export interface ReturnHit {
   readonly activation: number;
   /** Functions on the stack through which a stop unwinds, this one included. */
   readonly level: number;
-  /** The chosen variables, by index. */
-  readonly locals: ReadonlyMap<number, WasmValue>;
-  /** Operands beneath the results of the call, by index from the bottom. */
-  readonly operands: ReadonlyMap<number, WasmValue>;
 }
 
 /** What a run is to do; hooks that the build does not have are never called. */
@@ -91,8 +87,7 @@ export interface ProbeSettings {
    * Called at a due probe, after the program was let run. Gives after how many more probes it is to
    * be called again, at least 1 (Infinity is never), or 0 to stop here.
    *
-   * @param locals in builds with `scanLocals`, the chosen variables of the innermost frame; undefined
-   *     where a dump would hold operands of it as well
+   * @param values of the innermost frame, in builds with `scanLocals`; others do not tell them
    * @param level functions on the stack through which a stop unwinds, in builds with `returns`
    */
   readonly onTick?: (
@@ -100,7 +95,7 @@ export interface ProbeSettings {
     codeOffset: number,
     depth: number,
     activation: number,
-    locals: ReadonlyMap<number, WasmValue> | undefined,
+    values: FrameValues,
     level: number,
   ) => number;
   /** Called when a call has come back to a frame at a level below `returnsBelow`. */
@@ -287,8 +282,14 @@ export class ProbeSession {
       function: (value, index) => this.keep(index, { type: 'function', value }),
       external: (value, index) => this.keep(index, { type: 'external', value }),
       tick: (fuel, site, depth, activation, level) => {
-        const locals = this.takeLocals(site, instanceOf().module);
-        return this.onTick(fuel, site, depth, activation, locals, level);
+        return this.onTick(
+          fuel,
+          site,
+          depth,
+          activation,
+          this.takeValues(site, instanceOf()),
+          level,
+        );
       },
       breakpoint: (fuel, site, depth, activation) => {
         const { locals } = this;
@@ -317,25 +318,20 @@ export class ProbeSession {
         return this.ask(fuel, (tick) => settings.onAppointment?.({ tick, codeOffset }));
       },
       returned: (functionIndex, site, activation, level) => {
-        const { locals } = this;
-        this.locals = new Map();
-        const operands = instanceOf().operandsAt(site);
+        const values = this.takeValues(site, instanceOf());
         const codeOffset = siteCodeOffset(site);
-        settings.onReturned?.({ functionIndex, codeOffset, activation, level, locals, operands });
+        settings.onReturned?.({ functionIndex, codeOffset, activation, level, ...values });
       },
       lost: (level) => settings.onLost?.(level),
       checkIn: (fuel) => this.ask(fuel, (tick) => settings.onCheckIn?.(tick)),
     };
   }
 
-  /** What the innermost frame has just handed over; undefined where it has more than locals. */
-  private takeLocals(
-    site: number,
-    { instrumented }: ProgramModule,
-  ): ReadonlyMap<number, WasmValue> | undefined {
+  /** What the innermost frame has just handed over. */
+  private takeValues(site: number, instance: LinkedInstance): FrameValues {
     const { locals } = this;
     if (locals.size > 0) this.locals = new Map();
-    return instrumented?.operands.has(site) === true ? undefined : locals;
+    return { locals, operands: instance.operandsAt(site) };
   }
 
   private onTick(
@@ -343,13 +339,13 @@ export class ProbeSession {
     site: number,
     depth: number,
     activation: number,
-    locals: ReadonlyMap<number, WasmValue> | undefined,
+    values: FrameValues,
     level: number,
   ): number {
     const tick = this.limit - fuel;
     this.hookTick = tick;
     const codeOffset = siteCodeOffset(site);
-    const wait = this.settings.onTick?.(tick, codeOffset, depth, activation, locals, level) ?? 0;
+    const wait = this.settings.onTick?.(tick, codeOffset, depth, activation, values, level) ?? 0;
     this.hookTick = undefined;
     if (this.isStopped) return 0;
     if (wait < 1) {

@@ -4,7 +4,7 @@ import type { CodeWriter } from './code-writer.ts';
 import type { FunctionCode } from './function-code.ts';
 import type { FunctionPlan } from './function-plan.ts';
 import { EMPTY_BLOCK, OP } from './opcodes.ts';
-import { FROM_64_BITS, TO_64_BITS } from './operand-bits.ts';
+import { putOperands, takeOperands } from './operand-bits.ts';
 import type { NumberType } from './operand-signatures.ts';
 import { OPERAND_SLOTS, type ReadableOperands } from './operand-stack.ts';
 import { siteOf } from './site.ts';
@@ -36,7 +36,7 @@ export class ReturnCode {
       this.lost();
       return;
     }
-    if (operands.types.length > 0) this.moveDown(moved);
+    if (operands.types.length > 0) takeOperands(out, this.build, moved);
     code.dumpLocals();
     out.byte(OP.i32Const);
     out.signed(plan.functionIndex);
@@ -45,7 +45,7 @@ export class ReturnCode {
     code.getActivation();
     code.getLevel();
     code.callHook('returned');
-    if (operands.types.length > 0) this.moveUp(moved);
+    if (operands.types.length > 0) putOperands(out, this.build, moved);
     out.byte(OP.end);
   }
 
@@ -70,23 +70,6 @@ export class ReturnCode {
     out.all([OP.i32LtS, OP.if]);
     if (types.length === 0) out.byte(EMPTY_BLOCK);
     else build.types.writeBlockType(out, types, types);
-  }
-
-  /** From the stack into globals, where the host reads them. */
-  private moveDown(types: readonly NumberType[]): void {
-    for (let slot = types.length - 1; slot >= 0; slot--) {
-      this.out.all(TO_64_BITS[types[slot] ?? 'i64']);
-      this.out.byte(OP.globalSet);
-      this.out.unsigned(this.build.globals.operandSlot(slot));
-    }
-  }
-
-  private moveUp(types: readonly NumberType[]): void {
-    for (const [slot, type] of types.entries()) {
-      this.out.byte(OP.globalGet);
-      this.out.unsigned(this.build.globals.operandSlot(slot));
-      this.out.all(FROM_64_BITS[type]);
-    }
   }
 }
 

@@ -10,8 +10,16 @@ export type WasmValue =
   | { readonly type: 'v128'; readonly value: readonly [low: bigint, high: bigint] }
   | { readonly type: 'function' | 'external'; readonly value: unknown };
 
+/** The values of a frame. */
+export interface FrameValues {
+  /** The values of chosen variables, by index. */
+  readonly locals: ReadonlyMap<number, WasmValue>;
+  /** Operands on the stack beneath what runs, by index from the bottom, in builds with `operands`. */
+  readonly operands: ReadonlyMap<number, WasmValue>;
+}
+
 /** One frame of a stopped stack. */
-export interface DumpedFrame {
+export interface DumpedFrame extends FrameValues {
   /** The `tag` of its module; undefined for the module of a core program. */
   readonly module: string | undefined;
   /** Imports included. */
@@ -19,10 +27,6 @@ export interface DumpedFrame {
   /** Of what runs next or of the call: in the module as it was built, from the start of its code. */
   readonly codeOffset: number;
   readonly kind: SiteKind;
-  /** The values of chosen variables, by index. */
-  readonly locals: ReadonlyMap<number, WasmValue>;
-  /** Operands on the stack beneath what runs, by index from the bottom, in builds with `operands`. */
-  readonly operands: ReadonlyMap<number, WasmValue>;
   /** How many functions with probes are on the stack, this one included; 0 for one without. */
   readonly depth: number;
   /** Which entry of a function with probes this is, from 1; undefined in builds without `depth`. */

@@ -7,14 +7,13 @@
  */
 import { type CoreModule, functionAt } from '../wasm/index.ts';
 import type { ReturnHit } from './probe-session.ts';
-import type { DumpedFrame, StackDump, WasmValue } from './stack-dump.ts';
+import type { DumpedFrame, FrameValues, StackDump } from './stack-dump.ts';
 
 /** Stands for the caller of the outermost frame. */
 const HOST = 'host';
 
 /** Depths are counted when a stack is known. */
 const IN_MODULE = { module: undefined, depth: 0 } as const;
-const NONE: ReadonlyMap<number, WasmValue> = new Map();
 
 /** A frame, and, once it is known, the frame that called it. */
 interface Link {
@@ -28,7 +27,7 @@ export interface PassedProbe {
   readonly tick: number;
   readonly codeOffset: number;
   readonly activation: number;
-  readonly locals: ReadonlyMap<number, WasmValue>;
+  readonly values: FrameValues;
   readonly level: number;
 }
 
@@ -48,11 +47,11 @@ export class StackTrail {
     return this.open.length - 1;
   }
 
-  pass({ tick, codeOffset, activation, locals, level }: PassedProbe): void {
+  pass({ tick, codeOffset, activation, values, level }: PassedProbe): void {
     this.endAbove(level);
     const functionIndex = functionAt(this.info, (this.info.code?.start ?? 0) + codeOffset) ?? 0;
-    const place = { ...IN_MODULE, functionIndex, codeOffset, activation, locals, operands: NONE };
-    this.probes.set(tick, this.add(level, { ...place, kind: 'probe' }));
+    const place = { ...IN_MODULE, functionIndex, codeOffset, activation };
+    this.probes.set(tick, this.add(level, { ...place, ...values, kind: 'probe' }));
   }
 
   /** A call has come back to a frame. */

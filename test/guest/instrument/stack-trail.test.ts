@@ -69,15 +69,13 @@ function trailOf(run: Run, trail: StackTrail, from: number, to: number): Passed 
   let stopLevel: number | undefined;
   const session = new ProbeSession({
     stopAt: from,
-    onTick: (tick, codeOffset, _, activation, locals, level) => {
+    onTick: (tick, codeOffset, _, activation, values, level) => {
       if (tick >= to) {
         stopLevel = level;
         return 0;
       }
-      if (locals !== undefined) {
-        trail.pass({ tick, codeOffset, activation, locals, level });
-        ticks.push(tick);
-      }
+      trail.pass({ tick, codeOffset, activation, values, level });
+      ticks.push(tick);
       session.returnsBelow = trail.wanted;
       return 1;
     },
