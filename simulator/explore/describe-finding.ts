@@ -37,6 +37,7 @@ export function findingOf({ key, tried, shrunk, broken, spot }: ShrunkBreak): Fi
     ...(spot === undefined ? {} : { at: spot }),
     runs: 1,
     shrinkRuns: shrunk.runs,
+    ...(shrunk.isUsedUp ? { givenUp: true as const } : {}),
   };
 }
 

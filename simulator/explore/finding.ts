@@ -87,6 +87,8 @@ export interface Finding {
   readonly shrinkRuns: number;
   /** How long shrinking and looking for the nearest plan took, in real milliseconds. */
   readonly shrinkMs?: number;
+  /** Set when shrinking took all runs that it may: there may be a smaller plan. */
+  readonly givenUp?: true;
   /** Set when shrinking, or looking for the nearest plan, was broken off: there may be a smaller one. */
   readonly unfinished?: true;
 }

@@ -168,6 +168,7 @@ export class TrialWorld {
       volumes: new Map([...volumes].map(([name, volume]) => [name, () => imageOf(volume)])),
       nowNanos: simulation.agenda.now,
       plan: simulation.settledPlan(),
+      steps: simulation.agenda.steps,
       choices: history.choices,
     };
   }

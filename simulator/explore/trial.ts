@@ -30,6 +30,8 @@ export interface Outcome extends Observed {
   readonly sometimes: Readonly<Record<string, boolean>>;
   /** The plan that makes it happen again without chance. */
   readonly plan: FaultPlan;
+  /** Events, effects and turns; see Agenda. */
+  readonly steps: number;
   /** Every decision that was taken, in its order. */
   readonly choices: readonly Choice[];
 }

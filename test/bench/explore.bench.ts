@@ -2,12 +2,14 @@
 import { CheckSuite } from '../../simulator/checks/check-suite.ts';
 import { loadChecks } from '../../simulator/cli/node/check-runtime.ts';
 import { serviceLoader } from '../../simulator/cli/node/service-runtime.ts';
+import { readScriptFiles } from '../../simulator/cli/node/workspace/script-files.ts';
 import { Explorer } from '../../simulator/explore/explorer.ts';
 import type { Trial } from '../../simulator/explore/trial.ts';
 import { TrialRunner } from '../../simulator/explore/trial-runner.ts';
 import { EFFECT_POINTS } from '../../simulator/faults/fault.ts';
 import type { GuestProgram } from '../../simulator/guest/program.ts';
 import { executionId } from '../../simulator/journal/entry.ts';
+import { closeExamples, loadExample } from '../examples/run-example.ts';
 import { buildProgram, closeBuilder } from '../helpers/programs.ts';
 import { loadedScript, type TrialOptions, trialOf, trialRunner } from '../helpers/trials.ts';
 import { median, report } from './report.ts';
@@ -104,6 +106,50 @@ function explore(runner: TrialRunner): number {
   const { runs } = explorer.report(step.value);
   return runs / ((performance.now() - start) / 1000);
 }
+
+/** What is wrong with the examples, with how long it took to shrink: with a time for each finding. */
+const WRONG = [
+  'charge-without-key',
+  'check-then-act',
+  'lease-wall-clock',
+  'lost-update',
+  'retry-double-send',
+  'time-branch',
+];
+const WRONG_EXPLORED = 400;
+
+async function slowestShrink(name: string): Promise<number> {
+  const { loaded, loadService, checks } = await loadExample(`wrong/${name}`, 'wrong');
+  const script =
+    checks === undefined
+      ? undefined
+      : await loadChecks(await readScriptFiles(checks, 'the checks'));
+  const times: number[] = [];
+  const explorer = new Explorer({
+    runner: new TrialRunner(loaded, loadService, new CheckSuite(undefined, script)),
+    workflow: 'wrong',
+    seed: loaded.world.seed,
+    names: {
+      nodes: loaded.world.nodes,
+      others: ['journal-store', ...loaded.services.keys()],
+      volumes: [...loaded.volumes.keys()],
+    },
+    options: { runs: WRONG_EXPLORED },
+    onFinding: ({ shrinkMs }) => {
+      if (shrinkMs !== undefined) times.push(shrinkMs);
+    },
+    now: () => performance.now(),
+  });
+  const exploration = explorer.explore();
+  while (exploration.next().done !== true);
+  if (times.length === 0) throw new Error(`nothing was found in ${name}`);
+  return Math.max(...times);
+}
+
+for (const name of WRONG) {
+  report(`shrinking the slowest finding of ${name}`, await slowestShrink(name), 'ms', null);
+}
+await closeExamples();
 
 const explored = trialRunner(ten);
 const rates = Array.from({ length: 3 }, () => explore(explored));

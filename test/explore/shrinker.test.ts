@@ -3,13 +3,19 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { neighboursOf } from '../../simulator/explore/shrink/neighbours.ts';
 import { withoutNeedless } from '../../simulator/explore/shrink/removal.ts';
-import { SHRINK_RUNS_MAX, Shrinker } from '../../simulator/explore/shrink/shrinker.ts';
+import {
+  SHRINK_RUNS_MAX,
+  SHRINK_STEPS_MAX,
+  Shrinker,
+} from '../../simulator/explore/shrink/shrinker.ts';
+import { simplerChoices } from '../../simulator/explore/shrink/simpler-choices.ts';
 import { simplerFaults } from '../../simulator/explore/shrink/simpler-faults.ts';
 import { simplerSchedules } from '../../simulator/explore/shrink/simpler-schedules.ts';
 import type { Outcome, Trial } from '../../simulator/explore/trial.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import { faultJson, parseFault, parsePlan } from '../../simulator/faults/plan.ts';
 import { executionId, seqOf } from '../../simulator/journal/entry.ts';
+import type { Choice } from '../../simulator/kernel/choices.ts';
 
 function finished<T>(steps: Generator<void, T>): T {
   for (;;) {
@@ -30,13 +36,17 @@ function outcomeOf({ plan }: Trial): Outcome {
     const site = { execution: executionId('a-1'), seq: seqOf(seq), effect: 'http.request' };
     return { fault, site };
   });
-  return { fired, plan, choices: [] } as unknown as Outcome;
+  return { fired, plan, choices: [], steps: 10 } as unknown as Outcome;
 }
 
-function shrunk(trial: Trial, breaks: (trial: Trial) => boolean) {
+function shrunk(
+  trial: Trial,
+  breaks: (trial: Trial) => boolean,
+  more: (trial: Trial) => Partial<Outcome> = () => ({}),
+) {
   const outcomes = new Map<Outcome, Trial>();
   const run = (tried: Trial): Outcome => {
-    const outcome = outcomeOf(tried);
+    const outcome = { ...outcomeOf(tried), ...more(tried) };
     outcomes.set(outcome, tried);
     return outcome;
   };
@@ -105,6 +115,57 @@ describe('shrinking', () => {
     assert.deepEqual(result?.trial, { seed: 1, plan: { faults: [] } });
   });
 
+  it('writes down what another seed decides, as little of it and as small as it may be', () => {
+    /** What a run with a seed draws: the choices that are given, and then from the seed. */
+    const drawn = ({ seed, choices = [] }: Trial): readonly Choice[] =>
+      ['clock', 'loss'].flatMap((stream) => {
+        const given = choices.filter((choice) => choice.stream === stream);
+        const all = Array.from({ length: 6 }, (_, index) => seed * 1000 + index * 7);
+        return all.map((value, index) => given[index] ?? { stream, value });
+      });
+    const breaks = (trial: Trial): boolean =>
+      (drawn(trial).filter(({ stream }) => stream === 'loss')[2]?.value ?? 0) >= 4321;
+    const more = (trial: Trial) => ({ choices: drawn(trial) });
+    const result = shrunk({ seed: 5, plan: { faults: [] } }, breaks, more);
+    assert.deepEqual(result?.trial, {
+      seed: 1,
+      plan: { faults: [] },
+      choices: [
+        { stream: 'loss', value: 0 },
+        { stream: 'loss', value: 0 },
+        { stream: 'loss', value: 4321 },
+      ],
+    });
+    assert.ok(result.runs < 60, `${result.runs} runs`);
+  });
+
+  it('runs no trial twice that does not break', () => {
+    const ran = new Map<string, number>();
+    const faults = Array.from({ length: 12 }, (_, seq) => crashAt(seq, { restartAfter: '1h' }));
+    shrunk({ seed: 1, plan: { faults } }, (trial) => {
+      const text = JSON.stringify(trial.plan.faults.map(faultJson));
+      const isBroken = [3, 7].every((seq) => seqsOf(trial).includes(seq));
+      if (!isBroken) ran.set(text, (ran.get(text) ?? 0) + 1);
+      return isBroken;
+    });
+    assert.ok(ran.size > 10);
+    assert.equal(Math.max(...ran.values()), 1);
+  });
+
+  it('stops when its runs have taken so many steps, and says so', () => {
+    const faults = Array.from({ length: 40 }, (_, seq) => crashAt(seq));
+    const steps = SHRINK_STEPS_MAX / 10;
+    const trial = { seed: 1, plan: { faults } };
+    const result = shrunk(
+      trial,
+      ({ plan }) => plan.faults.length >= 5,
+      () => ({ steps }),
+    );
+    assert.equal(result?.runs, 10);
+    assert.equal(result.isUsedUp, true);
+    assert.ok(result.trial.plan.faults.length < 40, 'it has come somewhere');
+  });
+
   it('stops after so many runs', () => {
     const faults = Array.from({ length: 60 }, (_, seq) => crashAt(seq, { restartAfter: '1h' }));
     let runs = 0;
@@ -143,6 +204,54 @@ describe('leaving out what is needless', () => {
         }
       }),
     );
+  });
+});
+
+describe('simpler choices', () => {
+  const lists = fc.array(
+    fc.record({
+      stream: fc.constantFrom('a', 'b'),
+      value: fc.integer({ min: 0, max: 2 ** 53 - 1 }),
+    }),
+    { minLength: 1, maxLength: 12 },
+  );
+
+  it('break, and none of them can be smaller, where larger ones break whenever smaller ones do', () => {
+    const limits = fc.array(fc.integer({ min: 0, max: 2 ** 29 }), { maxLength: 4 });
+    fc.assert(
+      fc.property(lists, limits, (list, wanted) => {
+        const isBreaking = (choices: readonly Choice[]): boolean => {
+          const own = choices.filter(({ stream }) => stream === 'a');
+          return wanted.every((limit, index) => (own[index]?.value ?? -1) >= limit);
+        };
+        fc.pre(isBreaking(list));
+        function* breaks(choices: readonly Choice[]): Generator<void, boolean> {
+          yield;
+          return isBreaking(choices);
+        }
+        const simple = finished(simplerChoices(list, breaks));
+        assert.deepEqual(
+          simple,
+          wanted.map((value) => ({ stream: 'a', value })),
+        );
+      }),
+    );
+  });
+
+  it('takes few questions for each', () => {
+    let questions = 0;
+    const list = Array.from({ length: 100 }, () => ({ stream: 'a', value: 2 ** 53 - 1 }));
+    function* breaks(choices: readonly Choice[]): Generator<void, boolean> {
+      yield;
+      questions++;
+      return choices.length === 100 && (choices[42]?.value ?? 0) > 99;
+    }
+    const simple = finished(simplerChoices(list, breaks));
+    assert.deepEqual(
+      simple.flatMap(({ value }, index) => (value === 0 ? [] : [[index, value]])),
+      [[42, 100]],
+    );
+    assert.ok(questions < 80, `${questions} questions`);
   });
 });
 

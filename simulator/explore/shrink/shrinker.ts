@@ -3,7 +3,7 @@
  * the seed of the configuration.
  *
  * K1  Every trial that it settles on breaks the same check in the same place.
- * K2  Unless its runs are used up, none of its faults can be left out alone, and none has a simpler
+ * K2  Unless its runs or their steps are used up, none of its faults can be left out alone, and none has a simpler
  *     form.
  */
 import type { Fault, FaultPlan } from '../../faults/fault.ts';
@@ -11,12 +11,19 @@ import type { FiredFault } from '../../faults/injector.ts';
 import { faultJson } from '../../faults/plan.ts';
 import type { Choice } from '../../kernel/choices.ts';
 import type { Outcome, Trial } from '../trial.ts';
+import { trialJson } from '../trial-json.ts';
 import { withoutNeedless } from './removal.ts';
+import { simplerChoices } from './simpler-choices.ts';
 import { simplerFaults } from './simpler-faults.ts';
 import { simplerSchedules } from './simpler-schedules.ts';
 
 /** Runs that one trial is shrunk with at most. */
 export const SHRINK_RUNS_MAX = 400;
+/**
+ * Steps of these runs together, after which no other is begun: where each takes long, seconds must be
+ * enough.
+ */
+export const SHRINK_STEPS_MAX = 1_000_000;
 /** Faults that are kept of those that chance has let happen: after them, there are no more. */
 const FAULTS_KEPT_MAX = 64;
 /** A list of more choices than this is not shrunk. */
@@ -34,12 +41,17 @@ export interface Shrunk {
   readonly trial: Trial;
   readonly outcome: Outcome;
   readonly runs: number;
+  /** Whether it has taken all runs that it may, so that there may be a smaller one. */
+  readonly isUsedUp: boolean;
 }
 
 export class Shrinker {
   private trial: Trial;
   private outcome: Outcome;
   private runs = 0;
+  private steps = 0;
+  /** Trials that were run and do not break: the same trial has the same outcome. */
+  private readonly refuted = new Set<string>();
   /** Whether it breaks without chance. */
   private isSettled: boolean;
 
@@ -56,8 +68,12 @@ export class Shrinker {
 
   /** The smallest so far; undefined before it is known to break without chance. */
   get smallest(): Shrunk | undefined {
-    const { trial, outcome, runs } = this;
-    return this.isSettled ? { trial, outcome, runs } : undefined;
+    const { trial, outcome, runs, isUsedUp } = this;
+    return this.isSettled ? { trial, outcome, runs, isUsedUp } : undefined;
+  }
+
+  private get isUsedUp(): boolean {
+    return this.runs >= SHRINK_RUNS_MAX || this.steps >= SHRINK_STEPS_MAX;
   }
 
   /**
@@ -69,13 +85,15 @@ export class Shrinker {
     this.isSettled = true;
     yield* this.dropSeed();
     let before: Trial | undefined;
-    while (before !== this.trial && this.runs < SHRINK_RUNS_MAX) {
+    while (before !== this.trial && !this.isUsedUp) {
       before = this.trial;
       yield* this.dropFaults();
       yield* this.simplifyFaults();
       yield* this.simplifySchedule();
     }
-    yield* this.dropChoices();
+    // Fewer faults may need nothing of the seed, or fewer of its decisions.
+    if (this.trial.seed !== this.setup.seed) yield* this.dropSeed();
+    yield* this.simplifyChoices();
     return this.smallest;
   }
 
@@ -135,27 +153,17 @@ export class Shrinker {
     }
   }
 
-  /** Leaves out decisions that the seed may as well take. */
-  private *dropChoices(): Generator<void, void> {
-    for (const stream of new Set(this.trial.choices?.map((choice) => choice.stream))) {
-      yield* this.shorten(stream);
-    }
+  /** Leaves out decisions that the seed may as well take, and makes the others small. */
+  private *simplifyChoices(): Generator<void, void> {
+    const { breaks, withChoices } = this;
+    const { choices = [] } = this.trial;
+    yield* simplerChoices(choices, (simpler) => breaks(withChoices(simpler)));
   }
 
-  /** What comes late in a stream goes first: what is left still answers the first draws. */
-  private *shorten(stream: string): Generator<void, void> {
-    const choices = this.trial.choices ?? [];
-    const others = choices.filter((choice) => choice.stream !== stream);
-    const own = choices.filter((choice) => choice.stream === stream);
-    for (let kept = 0; kept < own.length; kept = kept === 0 ? 1 : kept * 2) {
-      if (yield* this.take(this.withChoices([...others, ...own.slice(0, kept)]))) return;
-    }
-  }
-
-  private withChoices(choices: readonly Choice[]): Trial {
+  private readonly withChoices = (choices: readonly Choice[]): Trial => {
     const { choices: _old, ...trial } = this.trial;
     return choices.length === 0 ? trial : { ...trial, choices };
-  }
+  };
 
   private readonly withFaults = (faults: readonly Fault[]): Trial => ({
     ...this.trial,
@@ -166,11 +174,17 @@ export class Shrinker {
 
   /** Goes on with a trial if it breaks the check, too. */
   private *take(trial: Trial): Generator<void, boolean> {
-    if (this.runs >= SHRINK_RUNS_MAX) return false;
+    if (this.isUsedUp) return false;
+    const text = JSON.stringify(trialJson(trial));
+    if (this.refuted.has(text)) return false;
     this.runs++;
     yield;
     const outcome = this.setup.run(trial);
-    if (!this.setup.breaks(outcome)) return false;
+    this.steps += outcome.steps;
+    if (!this.setup.breaks(outcome)) {
+      this.refuted.add(text);
+      return false;
+    }
     this.trial = trial;
     this.outcome = outcome;
     return true;

@@ -18,7 +18,8 @@ export function violationLine({ check, message, severity, at }: ScenarioViolatio
 
 /** A finding in lines, without the last line's end. */
 export function findingText(finding: Finding, style: TextStyle): string {
-  const { trial, original, nearestPassing, shrinkRuns, shrinkMs, unfinished, severity } = finding;
+  const { trial, original, nearestPassing, shrinkRuns, shrinkMs, severity } = finding;
+  const isSmallest = finding.unfinished !== true && finding.givenUp !== true;
   const mark = severity === 'error' ? sign(style, 'failed') : sign(style, 'question');
   const head = paintLine(
     [span(`${mark} `, severity === 'error' ? 'red' : 'yellow'), span(violationLine(finding))],
@@ -31,7 +32,7 @@ export function findingText(finding: Finding, style: TextStyle): string {
   const took = shrinkMs === undefined ? '' : ` (${(shrinkMs / 1000).toFixed(1)} s)`;
   return [
     head,
-    `    ${unfinished === true ? 'plan, as far as it was shrunk' : 'smallest plan'} (${seed}${choices}): ${plan}`,
+    `    ${isSmallest ? 'smallest plan' : 'plan, as far as it was shrunk'} (${seed}${choices}): ${plan}`,
     `    found by ${original.strategy}, with ${countText(original.faults, 'fault')}; shrunk in ${countText(shrinkRuns, 'run')}${took}`,
     ...(nearestPassing === undefined
       ? []
