@@ -156,7 +156,7 @@ export class DebugTarget {
   }
 
   /** Whether it is the very simulation that was borrowed, and no branch of it. */
-  private get isBorrowed(): boolean {
+  get isBorrowed(): boolean {
     return this.parts.lent !== undefined && this.live?.isLent === true;
   }
 
@@ -263,7 +263,12 @@ export class DebugTarget {
     this.live?.dispose();
     recorded?.close();
     await recording?.close();
-    if (lent !== next?.parts.lent) await lent?.loan.giveBack(after);
+    if (lent !== next?.parts.lent) await this.giveBack(after);
+  }
+
+  /** Has the owner of what was borrowed, if anything was, drive it again. */
+  async giveBack(after: AfterLoan): Promise<void> {
+    await this.parts.lent?.loan.giveBack(after);
   }
 
   private async origin(): Promise<Origin> {

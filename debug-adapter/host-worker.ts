@@ -14,12 +14,15 @@ import type {
 import { HostSession } from '../simulator/host/session.ts';
 import { BackstitchDebugSession } from './debug-session.ts';
 import { HostAudience } from './host-audience.ts';
+import { HostSessions } from './host-sessions.ts';
 
 // A service's local time must not depend on where it runs.
 process.env.TZ = 'UTC';
 
 const port = parentPort;
 if (port === null) throw new Error('the simulator host runs as a worker thread only');
+
+type DapRequest = HostRequest & { readonly kind: 'dap' };
 
 const mailbox = new Mailbox((workerData as { mailbox: SharedArrayBuffer }).mailbox);
 const post = (message: HostMessage): void => port.postMessage(message);
@@ -42,25 +45,27 @@ port.on('message', (message: RequestMessage) => {
   void answer(message);
 });
 
-let debugSession: BackstitchDebugSession | undefined;
+/** The session of a host that is there for it. */
+const ONLY_SESSION = 0;
 
-/** Passes a message on to the debug session, which begins with its first message. */
-function toDebugger(message: object): null {
-  debugSession ??= beginDebugging();
-  debugSession.handleMessage(message as DebugProtocol.ProtocolMessage);
+const debugSessions = new HostSessions(
+  () =>
+    new BackstitchDebugSession({
+      ...environment,
+      nowMs: () => performance.now(),
+      interrupted: (work) => mailbox.interrupts(work),
+      hasFile: existsSync,
+      audience: (loaded) => new HostAudience(loaded, emit, (run) => session.attend(run)),
+      lend: (borrower) => session.lend(borrower),
+    }),
+  (number, message) =>
+    emit({ kind: 'dap', message, ...(number === ONLY_SESSION ? {} : { session: number }) }),
+);
+
+/** Passes a message on to the debug session that it is for. */
+function toDebugger({ message, session: number = ONLY_SESSION }: DapRequest): null {
+  debugSessions.take(number, message as DebugProtocol.ProtocolMessage);
   return null;
-}
-
-function beginDebugging(): BackstitchDebugSession {
-  const begun = new BackstitchDebugSession({
-    ...environment,
-    nowMs: () => performance.now(),
-    interrupted: (work) => mailbox.interrupts(work),
-    hasFile: existsSync,
-    audience: (loaded) => new HostAudience(loaded, emit, (run) => session.attend(run)),
-  });
-  begun.onDidSendMessage((message) => emit({ kind: 'dap', message }));
-  return begun;
 }
 
 /** Requests that run guests while they are answered. */
@@ -79,7 +84,7 @@ async function handle(request: Exclude<HostRequest, { kind: 'dap' }>): Promise<u
 
 async function answer({ id, request }: RequestMessage): Promise<void> {
   try {
-    const value = request.kind === 'dap' ? toDebugger(request.message) : await handle(request);
+    const value = request.kind === 'dap' ? toDebugger(request) : await handle(request);
     post({ kind: 'answer', id, value });
   } catch (error) {
     post({ kind: 'failure', id, problem: environment.describe(error) });

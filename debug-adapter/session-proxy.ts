@@ -10,7 +10,8 @@
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Urgency } from '../simulator/host/mailbox.ts';
-import type { ProblemReport } from '../simulator/host/protocol.ts';
+import type { HostEvent, ProblemReport } from '../simulator/host/protocol.ts';
+import { lateAnswer } from './late-answer.ts';
 import type { MessageHandler } from './message-stream.ts';
 
 /** What takes the session's messages; rejects when it is gone. */
@@ -19,6 +20,7 @@ export interface SessionHost {
     readonly kind: 'dap';
     readonly message: object;
     readonly urgent?: Urgency;
+    readonly session?: number;
   }): Promise<unknown>;
 }
 
@@ -31,9 +33,6 @@ const URGENT: Readonly<Record<string, Urgency>> = {
   disconnect: 'all',
   restart: 'all',
 };
-
-/** Requests that a session which is gone has granted already. */
-const ENDS = new Set(['terminate', 'disconnect', 'cancel']);
 
 /** Requests whose work begins once they are answered, and goes on until the next stop. */
 const MOTIONS = new Set([
@@ -59,7 +58,11 @@ export class SessionProxy implements MessageHandler {
   private leaving: { readonly seq: number; readonly resolve: () => void } | undefined;
   private dead = false;
 
-  constructor(private readonly host: SessionHost) {}
+  /** @param session its number in the host; undefined for the one that the host is there for */
+  constructor(
+    private readonly host: SessionHost,
+    private readonly session?: number,
+  ) {}
 
   onDidSendMessage(listener: (message: Message) => void): void {
     this.listeners.push(listener);
@@ -74,6 +77,13 @@ export class SessionProxy implements MessageHandler {
     this.open.set(message.seq, message.command);
     if (message.command === 'cancel') this.cancel(message);
     else this.pass(message, URGENT[message.command]);
+  }
+
+  /** An event of the host; those of other sessions are none of its business. */
+  hear(event: HostEvent): void {
+    if (event.kind === 'dap' && event.session === this.session) {
+      this.receive(event.message as Message);
+    }
   }
 
   /** From the host. */
@@ -143,7 +153,12 @@ export class SessionProxy implements MessageHandler {
   }
 
   private pass(message: Message, urgent: Urgency | undefined): void {
-    const request = { kind: 'dap', message, ...(urgent === undefined ? {} : { urgent }) } as const;
+    const { session } = this;
+    const request = {
+      ...({ kind: 'dap', message } as const),
+      ...(urgent === undefined ? {} : { urgent }),
+      ...(session === undefined ? {} : { session }),
+    };
     this.host.request(request).catch((error: unknown) => this.refuse(message.seq, reportOf(error)));
   }
 
@@ -151,14 +166,8 @@ export class SessionProxy implements MessageHandler {
     const command = this.open.get(requestSeq);
     if (command === undefined) return;
     this.open.delete(requestSeq);
-    const response: DebugProtocol.Response = {
-      type: 'response',
-      seq: this.ownSeq++,
-      request_seq: requestSeq,
-      command,
-      ...(ENDS.has(command) ? { success: true } : { success: false, message: problem.message }),
-    };
-    this.fire(response);
+    const answer = lateAnswer({ seq: requestSeq, command }, problem.message);
+    this.fire({ ...answer, seq: this.ownSeq++ });
   }
 
   private sendEvent(event: string, body?: object): void {

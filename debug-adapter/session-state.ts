@@ -150,9 +150,9 @@ export class SessionState {
     const launch = args === undefined ? this.launch : parseLaunch(args);
     if (launch === undefined || this.loaded === undefined) throw debugErrors.notLaunched();
     const { target } = this.loaded;
+    const same = launch.what.kind === 'live' ? target.anew() : undefined;
     this.phase = 'loading';
     this.view.clear();
-    const same = launch.what.kind === 'live' ? target.anew() : undefined;
     await target.close('as-before', same);
     this.output.reset();
     this.launch = launch;
@@ -340,10 +340,13 @@ export class SessionState {
     await this.end('paused');
   }
 
-  /** All of it was cancelled; in the past or in a branch, that is not what is looked at. */
+  /** All of it was cancelled. */
   private runToEnd(): void {
-    if (this.phase !== 'stopped') return;
-    this.move((traveller) => traveller.toLiveEnd());
+    const target = this.loaded?.target;
+    // A session that looks at a branch of it has no part in its end.
+    if (target?.isBorrowed === false)
+      target.giveBack('running').catch((error) => this.report(error));
+    else if (this.phase === 'stopped') this.move((traveller) => traveller.toLiveEnd());
   }
 
   // The end.

@@ -29,10 +29,7 @@ export class WorkerSession implements MessageHandler {
   constructor(distFolder: string) {
     this.client = new HostClient({
       script: join(distFolder, 'simulator-host.js'),
-      onEvent: (event) => {
-        if (event.kind === 'dap')
-          this.proxy.receive(event.message as DebugProtocol.ProtocolMessage);
-      },
+      onEvent: (event) => this.proxy.hear(event),
       onDeath: (problem) => this.proxy.died(problem),
       silence: {
         milliseconds: END_SILENCE_MS,

@@ -15,18 +15,18 @@ export class HostDebugAdapter implements vscode.DebugAdapter {
   private readonly listening: readonly { dispose(): void }[];
   readonly onDidSendMessage = this.messages.event;
 
+  /** @param session its number where it attaches to what the host runs already */
   constructor(
     host: Host,
     private readonly end: AdapterEnd,
+    private readonly session?: number,
   ) {
-    const proxy = new SessionProxy(host);
+    const proxy = new SessionProxy(host, session);
     proxy.onDidSendMessage((message) => this.messages.fire(message));
     this.proxy = proxy;
     this.listening = [
-      host.onEvent((event) => {
-        if (event.kind === 'dap') proxy.receive(event.message as DebugProtocol.ProtocolMessage);
-      }),
-      host.onDeath((problem) => proxy.died(problem)),
+      host.onEvent((event) => proxy.hear(event)),
+      host.onSessionsGone((problem) => proxy.died(problem)),
     ];
   }
 
@@ -35,6 +35,8 @@ export class HostDebugAdapter implements vscode.DebugAdapter {
   }
 
   dispose(): void {
+    // The host goes on without a session that has attached to it.
+    if (this.session !== undefined) void this.proxy.leave();
     for (const one of this.listening) one.dispose();
     this.messages.dispose();
     this.end.onDispose();

@@ -13,6 +13,8 @@ export interface Host {
   onEvent(listener: (event: HostEvent) => void): Disposable;
   /** It has died by itself. Being terminated is not told. */
   onDeath(listener: (problem: ProblemReport) => void): Disposable;
+  /** Debug sessions in it are gone: it has died, was terminated, or another goes on for it. */
+  onSessionsGone(listener: (problem: ProblemReport) => void): Disposable;
   /** Ends it at once, whatever it is doing. What it had shown is on disk. */
   terminate(): Promise<void>;
 }
@@ -24,6 +26,7 @@ const SILENCE_MS = 30_000;
 export function startWorkerHost(script: string): Host {
   const events = new Emitter<HostEvent>();
   const deaths = new Emitter<ProblemReport>();
+  const ends = new Emitter<ProblemReport>();
   let reported = false;
   const client = new HostClient({
     script,
@@ -31,7 +34,10 @@ export function startWorkerHost(script: string): Host {
       if (event.kind === 'changed') reported = false;
       events.fire(event);
     },
-    onDeath: (problem) => deaths.fire(problem),
+    onDeath: (problem) => {
+      deaths.fire(problem);
+      ends.fire(problem);
+    },
     silence: {
       milliseconds: SILENCE_MS,
       onSilence: () => {
@@ -44,9 +50,20 @@ export function startWorkerHost(script: string): Host {
     request: (request) => client.request(request),
     onEvent: events.event,
     onDeath: deaths.event,
-    terminate: () => client.terminate(),
+    onSessionsGone: ends.event,
+    terminate: async () => {
+      await client.terminate();
+      ends.fire(ENDED);
+    },
   };
 }
+
+/** What debug sessions hear whose host is ended on purpose. */
+export const ENDED: ProblemReport = {
+  severity: 'warning',
+  code: 'host-ended',
+  message: 'The simulation was ended. What it had shown is in its recording, if it had one.',
+};
 
 const SILENT: ProblemReport = {
   severity: 'warning',

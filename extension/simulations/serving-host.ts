@@ -19,7 +19,7 @@ import type {
   ServingStart,
 } from '../../simulator/host/protocol.ts';
 import { Emitter } from '../model/emitter.ts';
-import { type Host, refusal } from './host.ts';
+import { ENDED, type Host, refusal } from './host.ts';
 
 export interface ServingHostOptions {
   /** The bundle of the host's worker, absolute. */
@@ -43,6 +43,7 @@ const LIMITS = { ...SERVE_LIMITS_DEFAULT, responseMs: 60 * 60 * 1000 };
 export class ServingHost implements PortHost {
   private readonly events = new Emitter<HostEvent>();
   private readonly deaths = new Emitter<ProblemReport>();
+  private readonly ends = new Emitter<ProblemReport>();
   private serving: ServingClient | undefined;
   private port: ServingPort | undefined;
   private closing: Promise<null> | undefined;
@@ -50,6 +51,7 @@ export class ServingHost implements PortHost {
 
   readonly onEvent = this.events.event;
   readonly onDeath = this.deaths.event;
+  readonly onSessionsGone = this.ends.event;
 
   constructor(private readonly options: ServingHostOptions) {}
 
@@ -64,6 +66,7 @@ export class ServingHost implements PortHost {
   async terminate(): Promise<void> {
     this.terminated = true;
     await Promise.all([this.port?.stop(0), this.serving?.terminate()]);
+    this.ends.fire(ENDED);
   }
 
   private handle(request: HostRequest): Promise<unknown> {
@@ -92,7 +95,10 @@ export class ServingHost implements PortHost {
       script: this.options.script,
       options: { ...options, record, parts },
       onEvent: (event) => this.forward(event),
-      onReplaced: (problem) => this.events.fire({ kind: 'problem', problem }),
+      onReplaced: (problem) => {
+        this.events.fire({ kind: 'problem', problem });
+        this.ends.fire(problem);
+      },
       onFailure: (problem) => void this.fail(problem),
     });
     this.serving = serving;
@@ -151,6 +157,7 @@ export class ServingHost implements PortHost {
     this.closing ??= this.close(0);
     await this.closing;
     this.deaths.fire(problem);
+    this.ends.fire(problem);
   }
 
   private forward(event: HostEvent): void {

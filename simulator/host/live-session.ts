@@ -209,7 +209,7 @@ export class LiveSession {
     this.loan = undefined;
     if (this.finished) return;
     if (after === 'ended') await this.end();
-    else if (after === 'as-before' && wentOn) this.goOnSoon();
+    else if (after === 'running' || (after === 'as-before' && wentOn)) this.goOnSoon();
     else this.setState(this.state.kind === 'running' ? { kind: 'paused' } : this.state);
   }
 

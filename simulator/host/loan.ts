@@ -9,6 +9,7 @@
 import type { Awaited } from '../engine/simulation.ts';
 import type { VirtualNanos } from '../kernel/time.ts';
 import type { DrivenRun, RunDriver } from './driven-run.ts';
+import { HostRequestError } from './host-request-error.ts';
 import type { SimulationState } from './protocol.ts';
 import type { RealPace } from './real-pace.ts';
 import type { SimulationRun } from './simulation-run.ts';
@@ -22,8 +23,8 @@ export interface Borrower {
   onCancel(): void;
 }
 
-/** What becomes of a simulation that is given back: what it did before, pausing, or its end. */
-export type AfterLoan = 'as-before' | 'paused' | 'ended';
+/** What becomes of a simulation that is given back; `as-before` is what it did when it was lent. */
+export type AfterLoan = 'as-before' | 'running' | 'paused' | 'ended';
 
 /** What a loan needs of the owner. */
 export interface Lender {
@@ -49,8 +50,14 @@ export class Loan {
     readonly borrower: Borrower,
   ) {}
 
-  /** Has it driven by somebody, instead of whoever drove it before. */
+  /**
+   * Has it driven by somebody, instead of whoever drove it before. Throws HostRequestError when it was
+   * given back.
+   */
   begin(driver: RunDriver): DrivenRun {
+    if (this.givenBack !== undefined) {
+      throw new HostRequestError('the simulation is not lent any more; attach to it again');
+    }
     const { lender } = this;
     const { run, upstreams, realServices, isServing } = lender;
     this.driver = driver;

@@ -159,8 +159,16 @@ export type HostRequest =
   | { readonly kind: 'compare'; readonly options: CompareOptions }
   /** Runs a scenario, which is a file, absolute; nothing is recorded. */
   | { readonly kind: 'check'; readonly scenario: string }
-  /** `urgent` breaks off what the host is at, such as a long look at the past. */
-  | { readonly kind: 'dap'; readonly message: object; readonly urgent?: Urgency }
+  /**
+   * A message of a debug session. `urgent` breaks off what the host is at, such as a long look at the
+   * past; `session` tells sessions apart that attach, and is above 0.
+   */
+  | {
+      readonly kind: 'dap';
+      readonly message: object;
+      readonly urgent?: Urgency;
+      readonly session?: number;
+    }
   /** Ends the simulation and folds its recording. */
   | { readonly kind: 'close' };
 
@@ -239,7 +247,7 @@ export type HostEvent =
   | { readonly kind: 'part'; readonly number: number }
   /** The recording has been folded into one SQLite file. */
   | { readonly kind: 'recorded'; readonly recording: string }
-  | { readonly kind: 'dap'; readonly message: object };
+  | { readonly kind: 'dap'; readonly message: object; readonly session?: number };
 
 /** Client to host. */
 export interface RequestMessage {

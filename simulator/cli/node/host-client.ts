@@ -174,9 +174,10 @@ export class HostClient {
   }
 }
 
-/** A debug session that has ended has let go of its recording. */
+/** A debug session that has ended has let go of its recording; one that attached had none. */
 function isSessionEnd(event: HostEvent): boolean {
-  return event.kind === 'dap' && (event.message as { event?: string }).event === 'terminated';
+  if (event.kind !== 'dap' || event.session !== undefined) return false;
+  return (event.message as { event?: string }).event === 'terminated';
 }
 
 function crashReport(error: Error): ProblemReport {

@@ -17,6 +17,7 @@ export class FakeHost implements Host {
   private readonly deaths = new Emitter<ProblemReport>();
   readonly onEvent = this.events.event;
   readonly onDeath = this.deaths.event;
+  readonly onSessionsGone = this.deaths.event;
 
   constructor(private readonly answers: Answers) {}
 
