@@ -46,18 +46,21 @@ export class Runner {
     await this.watch(this.needs.simulations.run(title, options), `Starting ${title}`);
   }
 
-  /** Runs what exploration has found again, and records it; undefined when the person has left. */
+  /**
+   * Runs what exploration has found again, and records it; undefined when the person has left. A quiet
+   * one does not bring the view to the front.
+   */
   async runTrial(
     target: RunTarget,
-    trial: TrialOptions & { readonly seed?: number },
+    trial: TrialOptions & { readonly seed?: number; readonly isQuiet?: boolean },
   ): Promise<Simulation | undefined> {
     if (!isTrusted()) return undefined;
     const title = titleOf(target);
     const record = await this.needs.recordings.placeFor(title, target.path);
-    const { seed, ...options } = trial;
+    const { seed, isQuiet = false, ...options } = trial;
     const begun = { target, record, trial: options, ...(seed === undefined ? {} : { seed }) };
     const run = this.needs.simulations.run(title, begun);
-    await this.watch(run, `Starting ${title}`);
+    await this.watch(run, `Starting ${title}`, isQuiet);
     return run.simulation;
   }
 
@@ -126,8 +129,8 @@ export class Runner {
     return chosen && targetOf(chosen.workflow);
   }
 
-  private async watch({ simulation, begun }: Begun, title: string): Promise<void> {
-    void this.needs.view.reveal(simulation);
+  private async watch({ simulation, begun }: Begun, title: string, isQuiet = false): Promise<void> {
+    if (!isQuiet) void this.needs.view.reveal(simulation);
     const settled = begun.then(
       () => true,
       () => true,

@@ -1,15 +1,20 @@
 /** Scenarios in the Test Explorer: found as files, run in hosts of their own, debugged as recordings. */
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
-import type { ScenarioResult, ScenarioViolation } from '../../simulator/explore/scenario.ts';
-import { SCENARIO_SUFFIX, type Scenario } from '../../simulator/explore/scenario.ts';
+import {
+  SCENARIO_SUFFIX,
+  type Scenario,
+  type ScenarioResult,
+} from '../../simulator/explore/scenario.ts';
 import { parseScenario } from '../../simulator/explore/scenario-text.ts';
 import { isTrusted, type Runner } from '../commands/runner.ts';
 import type { LaunchPlace } from '../model/launch-config.ts';
 import { type Host, problemOf } from '../simulations/host.ts';
+import { errorMessage, showResult } from './scenario-results.ts';
 
 const GLOB = `**/*${SCENARIO_SUFFIX}`;
 const EXCLUDE_GLOB = '**/{node_modules,.backstitch}/**';
+const EXCLUDED = /\/(node_modules|\.backstitch)\//;
 const SCENARIOS_MAX = 2_000;
 
 export interface ScenarioNeeds {
@@ -36,13 +41,21 @@ class ScenarioTests implements vscode.Disposable {
       (request, token) => this.run(request, token),
       true,
     );
-    this.controller.createRunProfile('Debug', Debug, (request) => this.debug(request), true);
+    this.controller.createRunProfile(
+      'Debug',
+      Debug,
+      (request, token) => this.debug(request, token),
+      true,
+    );
     const watcher = vscode.workspace.createFileSystemWatcher(GLOB);
     this.disposables.push(
       watcher,
       watcher.onDidCreate((file) => this.add(file)),
       watcher.onDidChange((file) => this.changed(file)),
       watcher.onDidDelete((file) => this.remove(file)),
+      // Of a folder that is deleted or moved, the watcher does not tell the files.
+      vscode.workspace.onDidDeleteFiles(() => void this.discover()),
+      vscode.workspace.onDidRenameFiles(() => void this.discover()),
     );
   }
 
@@ -57,11 +70,13 @@ class ScenarioTests implements vscode.Disposable {
     for (const { uri } of this.all()) {
       if (uri !== undefined && !found.has(uri.toString())) this.remove(uri);
     }
-    for (const file of files) this.add(file);
+    // They are run in this order.
+    for (const file of files.toSorted(byPath)) this.add(file);
   }
 
   /** Scenarios are listed below the folder of their configuration. */
   private add(file: vscode.Uri): void {
+    if (EXCLUDED.test(file.path)) return;
     const folder = vscode.Uri.joinPath(file, '..');
     const { items } = this.controller;
     let group = items.get(folder.toString());
@@ -96,48 +111,80 @@ class ScenarioTests implements vscode.Disposable {
   ): Promise<void> {
     if (!isTrusted()) return;
     const run = this.controller.createTestRun(request);
-    const host = this.needs.startHost();
-    const cancelled = token.onCancellationRequested(() => void host.terminate());
+    const items = this.meant(request);
+    for (const item of items) run.enqueued(item);
+    const hosts = new TestHosts(this.needs.startHost);
+    const cancelled = token.onCancellationRequested(() => void hosts.end());
     try {
-      for (const item of this.meant(request)) {
+      for (const item of items) {
         if (token.isCancellationRequested) run.skipped(item);
-        else await runOne(item, run, host, token);
+        else if (await this.isGone(item)) run.skipped(item);
+        else await runOne(item, run, hosts, token);
       }
     } finally {
       cancelled.dispose();
-      await host.terminate();
+      await hosts.end();
       run.end();
     }
   }
 
   /** Runs the first scenario recorded, and opens the recording in the debugger. */
-  private async debug(request: vscode.TestRunRequest): Promise<void> {
-    const [item] = this.meant(request);
+  private async debug(
+    request: vscode.TestRunRequest,
+    token: vscode.CancellationToken,
+  ): Promise<void> {
+    const [item, ...others] = this.meant(request);
     if (item?.uri === undefined || !isTrusted()) return;
     const run = this.controller.createTestRun(request);
-    const host = this.needs.startHost();
-    run.started(item);
+    if (others.length > 0) {
+      run.appendOutput(`One scenario is debugged at a time: ${item.label}.\r\n`);
+      for (const other of others) run.skipped(other);
+    }
+    const hosts = new TestHosts(this.needs.startHost);
+    const cancelled = token.onCancellationRequested(() => void hosts.end());
     try {
-      const { runner, replay } = this.needs;
-      const scenario = await readScenario(item.uri);
-      const { workflow, seed, plan, choices } = scenario;
-      const target = { path: dirname(item.uri.fsPath), workflow };
-      const result = await host.request({ kind: 'check', scenario: item.uri.fsPath });
-      showResult(item, run, result);
-      const trial = { plan, ...(choices === undefined ? {} : { choices }) };
-      const simulation = await runner.runTrial(target, {
-        ...trial,
-        ...(seed === undefined ? {} : { seed }),
-      });
-      const recording = await simulation?.ended();
-      const at = result.violations.find((each) => each.at !== undefined)?.at;
-      if (recording === undefined) return;
-      await replay(recording, at === undefined ? {} : { execution: at.execution, seq: at.seq });
+      const result = await runOne(item, run, hosts, token);
+      if (result !== undefined) await this.replayAnew(item.uri, result, token);
     } catch (error) {
-      run.errored(item, new vscode.TestMessage(problemOf(error).message));
+      run.errored(item, errorMessage(problemOf(error), item));
     } finally {
-      await host.terminate();
+      cancelled.dispose();
+      await hosts.end();
       run.end();
+    }
+  }
+
+  /** Runs a scenario recorded, and goes to the first effect that a check complains of. */
+  private async replayAnew(
+    file: vscode.Uri,
+    { violations }: ScenarioResult,
+    token: vscode.CancellationToken,
+  ): Promise<void> {
+    const { runner, replay } = this.needs;
+    const { workflow, seed, plan, choices } = await readScenario(file);
+    const trial = {
+      ...{ plan, isQuiet: true },
+      ...(choices === undefined ? {} : { choices }),
+      ...(seed === undefined ? {} : { seed }),
+    };
+    const simulation = await runner.runTrial({ path: dirname(file.fsPath), workflow }, trial);
+    const cancelled = token.onCancellationRequested(() => void simulation?.cancel());
+    const recording = await simulation?.ended();
+    cancelled.dispose();
+    if (recording === undefined || token.isCancellationRequested) return;
+    const at = violations.find((each) => each.at !== undefined)?.at;
+    await replay(recording, at === undefined ? {} : { execution: at.execution, seq: at.seq });
+  }
+
+  /** Whether its file was deleted behind the editor's back; then it is not listed any more. */
+  private async isGone({ uri }: vscode.TestItem): Promise<boolean> {
+    if (uri === undefined) return true;
+    try {
+      await vscode.workspace.fs.stat(uri);
+      return false;
+    } catch {
+      this.remove(uri);
+      return true;
     }
   }
 
@@ -156,57 +203,61 @@ function leavesOf(item: vscode.TestItem): vscode.TestItem[] {
   return item.children.size === 0 ? [item] : [...item.children].map(([, child]) => child);
 }
 
+/** One host after the other: the next scenario gets a new one where a program has ended it. */
+class TestHosts {
+  private host: Host | undefined;
+
+  constructor(private readonly start: () => Host) {}
+
+  async check(file: vscode.Uri): Promise<ScenarioResult> {
+    this.host ??= this.begin();
+    return this.host.request({ kind: 'check', scenario: file.fsPath });
+  }
+
+  async end(): Promise<void> {
+    const { host } = this;
+    this.host = undefined;
+    await host?.terminate();
+  }
+
+  private begin(): Host {
+    const host = this.start();
+    host.onDeath(() => {
+      if (this.host === host) this.host = undefined;
+    });
+    return host;
+  }
+}
+
+/** Undefined when it could not be run. */
 async function runOne(
   item: vscode.TestItem,
   run: vscode.TestRun,
-  host: Host,
+  hosts: TestHosts,
   token: vscode.CancellationToken,
-): Promise<void> {
-  if (item.uri === undefined) return;
+): Promise<ScenarioResult | undefined> {
+  if (item.uri === undefined) return undefined;
   run.started(item);
+  const startedMs = performance.now();
+  const tookMs = () => performance.now() - startedMs;
   try {
-    showResult(item, run, await host.request({ kind: 'check', scenario: item.uri.fsPath }));
+    const result = await hosts.check(item.uri);
+    showResult(item, run, result, tookMs());
+    return result;
   } catch (error) {
     if (token.isCancellationRequested) run.skipped(item);
-    else run.errored(item, new vscode.TestMessage(problemOf(error).message));
+    else run.errored(item, errorMessage(problemOf(error), item), tookMs());
+    return undefined;
   }
-}
-
-function showResult(
-  item: vscode.TestItem,
-  run: vscode.TestRun,
-  { violations }: ScenarioResult,
-): void {
-  for (const { check, message, severity } of violations) {
-    const line = `${severity}: ${check}: ${message}`;
-    run.appendOutput(`${line.replaceAll('\n', '\r\n')}\r\n`, undefined, item);
-  }
-  const failed = violations.filter(({ severity }) => severity === 'error');
-  if (failed.length === 0) run.passed(item);
-  else
-    run.failed(
-      item,
-      failed.map((violation) => messageOf(violation, item)),
-    );
-}
-
-function messageOf(
-  { check, message, at }: ScenarioViolation,
-  { uri }: vscode.TestItem,
-): vscode.TestMessage {
-  const shown = new vscode.TestMessage(`${check}: ${message}`);
-  const source = at?.source;
-  if (source !== undefined) {
-    const position = new vscode.Position(Math.max(0, source.line - 1), 0);
-    shown.location = new vscode.Location(vscode.Uri.file(source.path), position);
-  } else if (uri !== undefined) {
-    shown.location = new vscode.Location(uri, new vscode.Position(0, 0));
-  }
-  return shown;
 }
 
 /** Throws ScenarioError. */
 async function readScenario(file: vscode.Uri): Promise<Scenario> {
   const bytes = await vscode.workspace.fs.readFile(file);
   return parseScenario(new TextDecoder().decode(bytes), file.fsPath);
+}
+
+function byPath({ path: left }: vscode.Uri, { path: right }: vscode.Uri): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
 }

@@ -1,6 +1,6 @@
 // The fault lab in a real VS Code: break the world by clicking, explore, and keep what was found.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe } from 'node:test';
@@ -11,6 +11,8 @@ import type { TreeView } from './helpers/tree-view.ts';
 import { VsCode } from './helpers/vs-code.ts';
 
 const EXPLORE_TIMEOUT_MS = 90_000;
+/** The line of fixed.c below that of its `main`. */
+const FIRST_STATEMENT = 24;
 
 describe('the fault lab in VS Code', () => {
   const folder = mkdtempSync(join(tmpdir(), 'backstitch-fault-lab-'));
@@ -64,6 +66,7 @@ describe('the fault lab in VS Code', () => {
 
   step('shows the world as it was, and breaks it in a branch', async () => {
     const executions = code.tree('Executions');
+    await executions.waitForRow(/^wrong-1 cancelled/);
     await world.waitForText(/As it was at its end/);
     await world.waitForRow(/^node-b stands still/);
     await executions.click(/^#0 /);
@@ -126,4 +129,39 @@ describe('the fault lab in VS Code', () => {
       'debited-twice.scenario.json',
     ]);
   });
+
+  step(
+    'tells scenarios that hold from those that cannot be run, and forgets deleted ones',
+    async () => {
+      const folder = join(code.workspace, 'scenarios');
+      const found = readFileSync(join(folder, 'debited-twice.scenario.json'), 'utf8');
+      writeFileSync(
+        join(folder, 'holds.scenario.json'),
+        found.replace('"workflow": "wrong"', '"workflow": "fixed"'),
+      );
+      writeFileSync(join(folder, 'unusable.scenario.json'), '{ "workflow": "fixed" }');
+      const tests = code.tree('Test Explorer');
+      const isGroup = ({ level }: { readonly level: number }): boolean => level === 1;
+      const waitForTest = (pattern: RegExp) =>
+        tests.waitForRowBelow(
+          isGroup,
+          ({ ariaLabel }) => pattern.test(ariaLabel),
+          COMPILE_TIMEOUT_MS,
+        );
+      await waitForTest(/^holds /);
+      await waitForTest(/^unusable /);
+      await code.runCommand('Test: Run All Tests');
+      await waitForTest(/^holds .*passed/i);
+      await waitForTest(/^unusable .*errored/i);
+      await code.screenshot('9-scenarios');
+      rmSync(join(folder, 'unusable.scenario.json'));
+      await tests.waitForRows('only two scenarios', (rows) =>
+        rows.every(({ ariaLabel }) => !ariaLabel.startsWith('unusable')),
+      );
+      await tests.contextMenu(({ ariaLabel }) => ariaLabel.startsWith('holds'), 'Debug Test');
+      await code.editor.waitForTab('fixed.c', COMPILE_TIMEOUT_MS);
+      await code.debug.waitForStop(FIRST_STATEMENT);
+      await code.screenshot('10-debugged-scenario');
+    },
+  );
 });
