@@ -1,16 +1,17 @@
 /** How a session begins: with what it is to debug, and the motion to its first stop. */
 import type { Borrower } from '../simulator/host/loan.ts';
-import { executionId } from '../simulator/journal/entry.ts';
+import { type ExecutionId, executionId } from '../simulator/journal/entry.ts';
 import type { BreakpointBook } from './breakpoint-book.ts';
 import type { DebugHost } from './debug-host.ts';
 import { DebugTarget, type TargetListener } from './debug-target.ts';
-import type { LaunchArguments } from './launch-arguments.ts';
+import type { AttachLive, LaunchArguments, LaunchRecording } from './launch-arguments.ts';
 import { ProgramSymbols } from './program-symbols.ts';
 import type { SessionOutput } from './session-output.ts';
 import type { SourceBook } from './source-book.ts';
 import { PathMapping } from './source-paths.ts';
 import { NO_EXCEPTIONS } from './travel/exception-stops.ts';
 import { effectBefore } from './travel/seen-effect.ts';
+import type { Instant } from './travel/instant.ts';
 import type { Stop } from './travel/stop.ts';
 import { Traveller } from './travel/traveller.ts';
 
@@ -89,11 +90,32 @@ export function firstMotion(
       return traveller.continue();
     };
   }
-  if (what.kind === 'live') return (traveller) => traveller.toPresent(stopOnEntry);
+  if (what.kind === 'live') return (traveller) => beginLive(traveller, what, stopOnEntry);
   if (what.kind === 'recording' && what.execution !== undefined) {
-    const { execution, seq = 0, tick, lostWith } = what;
-    const at = { seq, tick, instruction: undefined, lostWith };
-    return (traveller) => traveller.seekInstant({ execution: executionId(execution), ...at });
+    const instant = instantIn(executionId(what.execution), what);
+    return (traveller) => traveller.seekInstant(instant);
   }
   return (traveller) => (stopOnEntry ? traveller.toEntry() : traveller.continue());
+}
+
+/** Comes to the present of what runs, and from there to what somebody wants to look at in its past. */
+async function beginLive(
+  traveller: Traveller,
+  what: AttachLive,
+  stopOnEntry: boolean,
+): Promise<Stop> {
+  const { execution, seq } = what;
+  const stop = await traveller.toPresent(stopOnEntry || execution !== undefined);
+  if (execution === undefined) return stop;
+  const id = executionId(execution);
+  if (seq !== undefined) return traveller.seekInstant(instantIn(id, what));
+  traveller.turnTo(id);
+  return traveller.stay();
+}
+
+function instantIn(
+  execution: ExecutionId,
+  { seq = 0, tick, lostWith }: LaunchRecording | AttachLive,
+): Instant {
+  return { execution, seq, tick, instruction: undefined, lostWith };
 }

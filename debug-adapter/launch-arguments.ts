@@ -18,11 +18,9 @@ export interface LaunchProgram {
   readonly record: string | undefined;
 }
 
-/** Travels through what has happened, without running anything. */
-export interface LaunchRecording {
-  readonly kind: 'recording';
-  readonly recording: string;
-  /** Where to begin; the first effect when it is left out. */
+/** Where to begin in what has happened. */
+interface LaunchPlace {
+  /** What comes first, or is the latest, when it is left out. */
   readonly execution: string | undefined;
   readonly seq: number | undefined;
   /** The statement to begin at, where there are any; the effect where there are none. */
@@ -31,8 +29,14 @@ export interface LaunchRecording {
   readonly lostWith: number | undefined;
 }
 
+/** Travels through what has happened, without running anything. */
+export interface LaunchRecording extends LaunchPlace {
+  readonly kind: 'recording';
+  readonly recording: string;
+}
+
 /** Drives the simulation that runs where the session does. */
-export interface AttachLive {
+export interface AttachLive extends LaunchPlace {
   readonly kind: 'live';
 }
 
@@ -91,7 +95,7 @@ export function parseAttach(args: Arguments): LaunchArguments {
   }
   return {
     ...parseManner(args),
-    what: { kind: 'live' },
+    what: { kind: 'live', ...parsePlace(args) },
     stopOnEntry: args.flag('stopOnEntry', true),
   };
 }
@@ -101,6 +105,10 @@ function parseRecording(args: Arguments, recording: string): LaunchRecording {
   if (args.value('program') !== undefined) {
     args.fail('recording', 'either a recording is opened or a program is run');
   }
+  return { kind: 'recording', recording, ...parsePlace(args) };
+}
+
+function parsePlace(args: Arguments): LaunchPlace {
   const execution = args.optionalText('execution');
   const seq = args.optionalInteger('seq');
   if (seq !== undefined && execution === undefined) {
@@ -112,7 +120,7 @@ function parseRecording(args: Arguments, recording: string): LaunchRecording {
   if ((tick ?? lostWith) !== undefined && seq === undefined) {
     args.fail('tick', 'say also at which effect, with "seq"');
   }
-  return { kind: 'recording', recording, execution, seq, tick, lostWith };
+  return { execution, seq, tick, lostWith };
 }
 
 function parseProgram(args: Arguments, folder: string): LaunchProgram {

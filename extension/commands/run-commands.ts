@@ -17,7 +17,7 @@ export function runCommands(
   const drive = (kind: 'pause' | 'continue' | 'step') => async (argument: unknown) => {
     const simulation = targets.simulation(argument);
     if (simulation === undefined) return;
-    if (simulation.debugged) await driveDebugger(kind);
+    if (simulation.isDriven) await driveDebugger(kind);
     else await simulation.requestLive(DRIVES[kind]);
   };
   return {

@@ -120,7 +120,7 @@ async function letHappen(
   simulation: Simulation,
   fault: JsonObject,
 ): Promise<void> {
-  const next = simulation.debugged ? nextPlace(simulation.model) : undefined;
+  const next = simulation.isDriven ? nextPlace(simulation.model) : undefined;
   if (next !== undefined) {
     const { execution, seq } = next;
     const done = await debugged.inject(simulation, { ...fault, at: { execution, seq } });

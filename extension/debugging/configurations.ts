@@ -2,7 +2,13 @@
 import { isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
 import { activeFile, isTrusted } from '../commands/runner.ts';
-import { type LaunchConfig, launchTitle, resolveLaunch } from '../model/launch-config.ts';
+import {
+  type LaunchConfig,
+  type LiveSimulation,
+  launchTitle,
+  resolveLaunch,
+} from '../model/launch-config.ts';
+import type { Simulations } from '../simulations/simulations.ts';
 import type { Recordings } from '../workspace/recordings.ts';
 import type { KnownWorkflow, WorkflowIndex } from '../workspace/workflow-index.ts';
 
@@ -13,6 +19,7 @@ export class Configurations implements vscode.DebugConfigurationProvider {
   constructor(
     private readonly index: WorkflowIndex,
     private readonly recordings: Recordings,
+    private readonly simulations: Simulations,
   ) {}
 
   /** For a new launch.json, and for the list below "Run and Debug". */
@@ -38,6 +45,7 @@ export class Configurations implements vscode.DebugConfigurationProvider {
     const surroundings = {
       activeFile: active,
       workflows: workflows.map(({ name, config }) => ({ name, config: config.fsPath })),
+      live: this.simulations.all.filter(({ model, isDriven }) => model.isLive && !isDriven),
     };
     const resolved = resolveLaunch(given, surroundings);
     if (resolved.kind === 'ready') return resolved.config as vscode.DebugConfiguration;
@@ -45,9 +53,12 @@ export class Configurations implements vscode.DebugConfigurationProvider {
       void vscode.window.showErrorMessage(resolved.message);
       return undefined;
     }
-    const chosen = await askWorkflow(workflows);
-    if (chosen === undefined) return undefined;
-    const named = { ...given, program: chosen.config.fsPath, workflow: chosen.name };
+    const choice =
+      resolved.kind === 'choose-live'
+        ? await askSimulation(resolved.from)
+        : await askWorkflow(workflows);
+    if (choice === undefined) return undefined;
+    const named = { ...given, ...choice };
     const again = resolveLaunch(named, surroundings);
     return again.kind === 'ready' ? (again.config as vscode.DebugConfiguration) : undefined;
   }
@@ -87,14 +98,24 @@ function inFolderVariable(file: vscode.Uri): string {
   return `${variable}/${vscode.workspace.asRelativePath(file, false)}`;
 }
 
+async function askSimulation(
+  live: readonly LiveSimulation[],
+): Promise<Pick<LaunchConfig, 'simulation'> | undefined> {
+  const items = live.map(({ id, title }) => ({ label: title, description: `#${id}`, id }));
+  const title = 'Which simulation is to be debugged?';
+  const chosen = await vscode.window.showQuickPick(items.reverse(), { title });
+  return chosen && { simulation: chosen.id };
+}
+
 async function askWorkflow(
   workflows: readonly KnownWorkflow[],
-): Promise<KnownWorkflow | undefined> {
+): Promise<Pick<LaunchConfig, 'program' | 'workflow'> | undefined> {
   const items = workflows.map((workflow) => ({
     label: workflow.name,
     description: vscode.workspace.asRelativePath(workflow.config),
     workflow,
   }));
   const title = 'Which workflow is to be debugged?';
-  return (await vscode.window.showQuickPick(items, { title }))?.workflow;
+  const chosen = (await vscode.window.showQuickPick(items, { title }))?.workflow;
+  return chosen && { program: chosen.config.fsPath, workflow: chosen.name };
 }

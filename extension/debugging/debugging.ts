@@ -4,7 +4,7 @@ import type { JsonObject } from '../../simulator/effects/operation.ts';
 import type { CommandTable } from '../commands/command-table.ts';
 import type { Debugged, DebuggedInjection } from '../commands/debugged.ts';
 import { isTrusted, type Runner } from '../commands/runner.ts';
-import type { Place, Targets } from '../commands/targets.ts';
+import type { Targets } from '../commands/targets.ts';
 import { type LaunchConfig, type LaunchPlace, launchTitle } from '../model/launch-config.ts';
 import { type Host, refusal } from '../simulations/host.ts';
 import type { Simulation } from '../simulations/simulation.ts';
@@ -28,10 +28,12 @@ export class Debugging
   /** What each session runs, by the session's id; a replay shows what is listed already. */
   private readonly shown = new Map<string, Simulation>();
   private readonly disposables: vscode.Disposable[];
+  /** Numbers sessions that attach. */
+  private attached = 0;
 
   constructor(private readonly needs: DebuggingNeeds) {
     const { debug, DebugConfigurationProviderTriggerKind: Trigger } = vscode;
-    const configurations = new Configurations(needs.index, needs.recordings);
+    const configurations = new Configurations(needs.index, needs.recordings, needs.simulations);
     this.disposables = [
       debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, this),
       debug.registerDebugConfigurationProvider(DEBUG_TYPE, configurations, Trigger.Initial),
@@ -41,8 +43,14 @@ export class Debugging
   }
 
   createDebugAdapterDescriptor(session: vscode.DebugSession): vscode.DebugAdapterDescriptor {
-    const host = this.needs.startHost();
     const config: LaunchConfig = session.configuration;
+    if (config.port !== undefined) {
+      return new vscode.DebugAdapterServer(config.port, '127.0.0.1');
+    }
+    if (config.request === 'attach' && config.recording === undefined) {
+      return this.attach(session, config);
+    }
+    const host = this.needs.startHost();
     if (config.recording !== undefined) {
       const onDispose = () => void host.terminate();
       return new vscode.DebugAdapterInlineImplementation(new HostDebugAdapter(host, { onDispose }));
@@ -55,6 +63,21 @@ export class Debugging
     learnWhenItBegins(simulation);
     const onDispose = () => void simulation.stopHere();
     return new vscode.DebugAdapterInlineImplementation(new HostDebugAdapter(host, { onDispose }));
+  }
+
+  /** Throws HostProblemError when the simulation is gone, has ended, or is debugged already. */
+  private attach(
+    session: vscode.DebugSession,
+    { simulation: wanted }: LaunchConfig,
+  ): vscode.DebugAdapterDescriptor {
+    const simulation = typeof wanted === 'number' ? this.needs.simulations.byId(wanted) : undefined;
+    if (simulation === undefined)
+      throw refusal('not-live', 'The simulation is gone. Run it again.');
+    const host = simulation.attachDebugger();
+    this.shown.set(session.id, simulation);
+    const onDispose = () => simulation.detachDebugger();
+    const adapter = new HostDebugAdapter(host, { onDispose }, ++this.attached);
+    return new vscode.DebugAdapterInlineImplementation(adapter);
   }
 
   /** The session that debugs a simulation, or a replay of its recording. */
@@ -142,7 +165,7 @@ export function debugCommands(
       if (simulation === undefined) return;
       const execution = row !== undefined && 'execution' in row ? { execution: row.execution } : {};
       const seq = row?.kind === 'effect' ? { seq: row.seq } : {};
-      await replaySimulation(simulation, { ...execution, ...seq });
+      await debugSimulation(debugging, simulation, { ...execution, ...seq });
     },
     debugFailure: async (argument) => {
       const simulation = targets.simulation(argument);
@@ -151,25 +174,35 @@ export function debugCommands(
       const { execution } = row;
       // Past its last effect is where it ended.
       const seq = simulation.model.executions.get(execution)?.summary.effects ?? 0;
-      await replaySimulation(simulation, { execution, seq });
+      await debugSimulation(debugging, simulation, { execution, seq });
     },
     travelHere: async (argument) => {
       const place = await targets.place(argument, 'Travel to which effect?');
-      if (place !== undefined) await travel(debugging, place);
+      if (place === undefined) return;
+      const { simulation, execution, seq } = place;
+      await debugSimulation(debugging, simulation, { execution, seq });
     },
   };
 }
 
-async function travel(debugging: Debugging, { simulation, execution, seq }: Place): Promise<void> {
+/** In the session that there is for it, or in a new one. */
+async function debugSimulation(
+  debugging: Debugging,
+  simulation: Simulation,
+  place: LaunchPlace,
+): Promise<void> {
   const session = debugging.sessionFor(simulation);
-  if (session === undefined) await replaySimulation(simulation, { execution, seq });
+  const { execution, seq } = place;
+  if (session === undefined || seq === undefined) await replaySimulation(simulation, place);
   else await session.customRequest('backstitch/seek', { execution, seq });
 }
 
 async function replaySimulation(simulation: Simulation, place: LaunchPlace): Promise<void> {
   if (!isTrusted()) return;
   const { recording, isLive } = simulation.model;
+  const config = { simulation: simulation.id, name: simulation.title, ...place };
   if (recording === undefined) {
+    if (isLive) return start(config, 'attach');
     throw refusal(
       'not-recorded',
       `${simulation.title} was not recorded. Debug its workflow instead.`,
@@ -182,35 +215,17 @@ async function replaySimulation(simulation: Simulation, place: LaunchPlace): Pro
   const stop = 'Stop and Debug';
   const pause = 'Pause and Debug';
   const look = 'Debug as Far as Recorded';
-  const message = `${simulation.title} is still running. What is recorded so far can be debugged.`;
+  const message =
+    `${simulation.title} is still running. It can be paused and driven on by the debugger, or ` +
+    'looked at as far as it is recorded while it goes on.';
   const answer = await vscode.window.showInformationMessage(message, pause, look, stop);
-  if (answer === pause) await holdAndLook(simulation, { recording, ...place });
-  if (answer === look) await start({ recording, ...place }, 'attach');
-  if (answer !== stop) return;
-  await simulation.stopHere();
-  await replay(recording, place);
-}
-
-/** The simulation goes on when the session that looks at it has ended. */
-async function holdAndLook(simulation: Simulation, config: LaunchConfig): Promise<void> {
-  const release = await simulation.hold();
-  const listening: vscode.Disposable[] = [];
-  const end = async () => {
-    for (const one of listening) one.dispose();
-    await release();
-  };
-  const isOurs = ({ type, configuration }: vscode.DebugSession) =>
-    type === DEBUG_TYPE && (configuration as LaunchConfig).recording === config.recording;
-  listening.push(
-    vscode.debug.onDidTerminateDebugSession((session) => {
-      if (isOurs(session)) void end();
-    }),
-  );
-  try {
-    await start(config, 'attach');
-  } catch (error) {
-    await end();
-    throw error;
+  // It may have ended while the person thought about it.
+  const isLiveStill = simulation.model.isLive;
+  if (answer === pause && isLiveStill) await start(config, 'attach');
+  else if (answer === look) await start({ recording, ...place }, 'attach');
+  else if (answer !== undefined) {
+    if (isLiveStill) await simulation.stopHere();
+    await replay(recording, place);
   }
 }
 
@@ -222,7 +237,8 @@ export async function replay(recording: string, place: LaunchPlace): Promise<voi
 async function start(config: LaunchConfig, request: 'launch' | 'attach' = 'launch'): Promise<void> {
   const first = config.program ?? config.recording ?? '';
   const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(first));
-  const full = { ...config, name: launchTitle(config), type: DEBUG_TYPE, request };
+  const name = config.name ?? launchTitle(config);
+  const full = { ...config, name, type: DEBUG_TYPE, request };
   if (!(await vscode.debug.startDebugging(folder, full))) {
     throw refusal('not-started', `Debugging ${config.name} could not be started.`);
   }

@@ -14,6 +14,10 @@ export interface LaunchConfig {
   readonly tick?: number;
   readonly lostWith?: number;
   readonly record?: string | boolean;
+  /** With `attach`: the name or the number of a simulation that runs in this window. */
+  readonly simulation?: string | number;
+  /** With `attach`: where `backstitch run` or `serve` listens for debuggers. */
+  readonly port?: number;
   readonly [field: string]: unknown;
 }
 
@@ -26,12 +30,20 @@ export interface LaunchSurroundings {
   readonly activeFile: string | undefined;
   /** The workflows of the nearest configuration, or else all of the workspace. */
   readonly workflows: readonly { readonly name: string; readonly config: string }[];
+  /** The simulations of this window that run and are not debugged, in the order of their beginning. */
+  readonly live: readonly LiveSimulation[];
+}
+
+export interface LiveSimulation {
+  readonly id: number;
+  readonly title: string;
 }
 
 export type ResolvedLaunch =
   | { readonly kind: 'ready'; readonly config: LaunchConfig }
   /** Several could be meant: the person chooses. */
   | { readonly kind: 'choose' }
+  | { readonly kind: 'choose-live'; readonly from: readonly LiveSimulation[] }
   | { readonly kind: 'wrong'; readonly message: string };
 
 const PROGRAM = /\.(wasm|c|cc|cpp|cxx)$/i;
@@ -41,20 +53,21 @@ const RECORDING = /\.backstitch$/i;
 
 export function resolveLaunch(
   given: LaunchConfig,
-  { activeFile, workflows }: LaunchSurroundings,
+  surroundings: LaunchSurroundings,
 ): ResolvedLaunch {
+  const { activeFile, workflows } = surroundings;
   const base = { ...given, type: 'backstitch', request: given.request ?? 'launch' };
-  if (base.request === 'attach' && given.recording === undefined) {
-    return { kind: 'wrong', message: ATTACH_WITHOUT_RECORDING };
-  }
   if (base.request !== 'launch' && base.request !== 'attach') {
     const message =
       `"request": "${base.request}" is not known. Use "launch" with "program" to run and debug, ` +
-      'or with "recording" to replay.';
+      'or with "recording" to replay, and "attach" to debug what runs already.';
     return { kind: 'wrong', message };
   }
   const wrong = checkFields(given);
   if (wrong !== undefined) return { kind: 'wrong', message: wrong };
+  if (base.request === 'attach' && given.recording === undefined) {
+    return resolveAttach(base, surroundings.live);
+  }
   if (given.program !== undefined || given.recording !== undefined) return named(base);
   if (activeFile !== undefined && RECORDING.test(activeFile)) {
     return named({ ...base, recording: activeFile });
@@ -74,9 +87,30 @@ export function resolveLaunch(
   return { kind: 'wrong', message: nothingToRun(given.workflow, activeFile) };
 }
 
-const ATTACH_WITHOUT_RECORDING =
-  '"attach" needs the "recording" of a simulation, which may still run. Use "launch" with ' +
-  '"program" to run and debug one.';
+/** What is attached to that runs: at a port, or in this window. */
+function resolveAttach(given: LaunchConfig, live: readonly LiveSimulation[]): ResolvedLaunch {
+  const { program, workflow, simulation, port, name } = given;
+  if (program !== undefined) {
+    const message = '"program" is for "launch". "attach" debugs a simulation that runs already.';
+    return { kind: 'wrong', message };
+  }
+  if (port !== undefined) return named({ ...given, name: name || `port ${port}` });
+  const wanted = simulation ?? workflow;
+  const meant =
+    wanted === undefined ? live : live.filter(({ id, title }) => id === wanted || title === wanted);
+  const [only] = meant;
+  if (only === undefined) return { kind: 'wrong', message: nothingToAttach(wanted) };
+  if (meant.length > 1) return { kind: 'choose-live', from: meant };
+  return named({ ...given, simulation: only.id, name: name || only.title });
+}
+
+function nothingToAttach(wanted: string | number | undefined): string {
+  const what = typeof wanted === 'string' ? `No simulation named "${wanted}"` : 'No simulation';
+  return (
+    `${what} runs here that is not debugged already. Run a workflow first, name the "port" that ` +
+    '"backstitch run --debug-port" tells, or the "recording" of one that runs elsewhere.'
+  );
+}
 
 function checkFields({ program, recording, execution, seq }: LaunchConfig): string | undefined {
   if (program !== undefined && recording !== undefined) {

@@ -14,7 +14,6 @@ import type {
   HostRequest,
   ProblemReport,
   ServeOptions,
-  SimulationState,
 } from '../../simulator/host/protocol.ts';
 import { type Disposable, Emitter } from '../model/emitter.ts';
 import type { ListedSimulation } from '../model/execution-rows.ts';
@@ -24,8 +23,6 @@ import type { PortHost } from './serving-host.ts';
 
 /** How long a program may take to notice that it is cancelled before its host is ended. */
 const CANCEL_GRACE_MS = 300;
-/** How long somebody who wants to look at a running simulation waits until it has paused. */
-const HOLD_GRACE_MS = 2000;
 /** How long a host may take to fold its recording when it is let go. */
 const CLOSE_GRACE_MS = 5_000;
 /** The same for what serves, whose clients are answered first and whose recording may be long. */
@@ -64,6 +61,7 @@ export class Simulation implements ListedSimulation, Disposable {
   private host: Host | undefined;
   private reopening: Promise<Host> | undefined;
   private cancelled = false;
+  private attached = false;
   private readonly details = new Map<string, EffectDetails>();
   private readonly changes = new Emitter<ModelChange>();
   private readonly events = new Emitter<HostEvent>();
@@ -80,6 +78,11 @@ export class Simulation implements ListedSimulation, Disposable {
     this.base = identity.base ?? identity.title;
     this.parent = identity.parent;
     this.debugged = identity.debugged ?? false;
+  }
+
+  /** The debugger drives it: it began it, or has attached to it. */
+  get isDriven(): boolean {
+    return this.debugged || this.attached;
   }
 
   get hasHost(): boolean {
@@ -254,20 +257,25 @@ export class Simulation implements ListedSimulation, Disposable {
   }
 
   /**
-   * Pauses it while somebody looks at what is recorded of it; what this resolves to lets it go on.
-   * One that computes for long between two effects is looked at before it has paused.
+   * Its host, for a debug session that drives it until `detachDebugger`. Throws HostProblemError when
+   * it has ended, or another session drives it.
    */
-  async hold(): Promise<() => Promise<void>> {
-    const { kind } = this.model.phase;
-    if (kind !== 'running' && kind !== 'waiting') return async () => {};
-    const paused = this.firstState('paused', 'ended');
-    await this.requestLive({ kind: 'pause' });
-    if (kind === 'running') await Promise.race([paused, this.needs.wait(HOLD_GRACE_MS)]);
-    return async () => {
-      if (this.host !== undefined && this.model.isLive) {
-        await this.host.request({ kind: 'continue' });
-      }
-    };
+  attachDebugger(): Host {
+    const { host, title } = this;
+    if (host === undefined || !this.model.isLive) {
+      throw refusal('not-live', `${title} has ended. Debug its recording.`);
+    }
+    if (this.isDriven) {
+      throw refusal('debugged', `${title} is being debugged already. End that session first.`);
+    }
+    this.attached = true;
+    this.changes.fire(WHOLE);
+    return host;
+  }
+
+  detachDebugger(): void {
+    this.attached = false;
+    this.changes.fire(WHOLE);
   }
 
   /** Resolves at the end of the simulation, with its recording. */
@@ -300,12 +308,11 @@ export class Simulation implements ListedSimulation, Disposable {
     if (host !== undefined) void this.drop(host);
   }
 
-  /** Resolves when the simulation has a state of its own, one of these if there are any. */
-  private firstState(...wanted: readonly SimulationState['kind'][]): Promise<void> {
+  /** Resolves when the simulation has a state of its own. */
+  private firstState(): Promise<void> {
     return new Promise((resolve) => {
       const listening = this.events.event((event) => {
         if (event.kind !== 'state') return;
-        if (wanted.length > 0 && !wanted.includes(event.state.kind)) return;
         listening.dispose();
         resolve();
       });

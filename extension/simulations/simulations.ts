@@ -136,8 +136,8 @@ export class Simulations implements Disposable {
 
   /** @param latest has just been opened, for somebody who looks at it */
   private letHostsGo(latest: Simulation): void {
-    const ended = this.listed.filter(({ model, hasHost, debugged }) => {
-      return hasHost && !model.isLive && !debugged && model.recording !== undefined;
+    const ended = this.listed.filter(({ model, hasHost, isDriven }) => {
+      return hasHost && !model.isLive && !isDriven && model.recording !== undefined;
     });
     const others = ended.filter((simulation) => simulation !== latest);
     for (const simulation of others.slice(0, Math.max(0, ended.length - HOSTS_MAX))) {

@@ -75,7 +75,7 @@ export class ExecutionsView implements vscode.Disposable, vscode.TreeDataProvide
     if (simulation === undefined) return new vscode.TreeItem('');
     const item = treeItem(row, rowLook(row, simulation, this.sourceOf));
     if (row.kind === 'simulation') item.description = shortText(String(item.description));
-    if (simulation.debugged && row.kind === 'simulation') item.contextValue += ' debugged';
+    if (simulation.isDriven && row.kind === 'simulation') item.contextValue += ' debugged';
     // An attempt may have waited and nothing else; while it lives, something may still come.
     const isBare = row.kind === 'attempt' && this.rows.children(row).length === 0;
     if (isBare && !simulation.model.isLive) item.collapsibleState = COLLAPSE.none;

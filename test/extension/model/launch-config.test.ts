@@ -6,7 +6,7 @@ import {
   resolveLaunch,
 } from '../../../extension/model/launch-config.ts';
 
-const NOTHING: LaunchSurroundings = { activeFile: undefined, workflows: [] };
+const NOTHING: LaunchSurroundings = { activeFile: undefined, workflows: [], live: [] };
 const ORDER = { name: 'order', config: '/shop/backstitch.json' };
 const REFUND = { name: 'refund', config: '/shop/backstitch.json' };
 
@@ -49,17 +49,17 @@ describe('a launch configuration', () => {
   });
 
   it('of F5 means the only workflow when another file is in the editor', () => {
-    const config = ready({}, { activeFile: '/shop/notes.txt', workflows: [ORDER] });
+    const config = ready({}, { ...NOTHING, activeFile: '/shop/notes.txt', workflows: [ORDER] });
     assert.deepEqual([config.program, config.workflow], ['/shop/backstitch.json', 'order']);
   });
 
   it('is asked for when several workflows could be meant', () => {
-    const resolved = resolveLaunch({}, { activeFile: undefined, workflows: [ORDER, REFUND] });
+    const resolved = resolveLaunch({}, { ...NOTHING, workflows: [ORDER, REFUND] });
     assert.equal(resolved.kind, 'choose');
   });
 
   it('finds the workflow that it names', () => {
-    const surroundings = { activeFile: undefined, workflows: [ORDER, REFUND] };
+    const surroundings = { ...NOTHING, workflows: [ORDER, REFUND] };
     const config = ready({ workflow: 'refund' }, surroundings);
     assert.deepEqual([config.name, config.workflow], ['refund', 'refund']);
   });
@@ -67,6 +67,30 @@ describe('a launch configuration', () => {
   it('looks at a recording that is still written', () => {
     const config = ready({ request: 'attach', recording: '/shop/order.backstitch' });
     assert.deepEqual([config.request, config.name], ['attach', 'order']);
+  });
+
+  it('attaches to what runs here, asking when that could be several', () => {
+    const order = { id: 1, title: 'order' };
+    const again = { id: 4, title: 'order' };
+    const refund = { id: 3, title: 'refund' };
+    const attach = { request: 'attach' };
+    const only = ready(attach, { ...NOTHING, live: [order] });
+    assert.deepEqual([only.simulation, only.name, only.program], [1, 'order', undefined]);
+    const named = ready({ ...attach, simulation: 'refund' }, { ...NOTHING, live: [order, refund] });
+    assert.equal(named.simulation, 3);
+    const byNumber = { ...attach, simulation: 4, name: 'Mine' };
+    const numbered = ready(byNumber, { ...NOTHING, live: [order, again] });
+    assert.deepEqual([numbered.simulation, numbered.name], [4, 'Mine']);
+    const several = resolveLaunch(attach, { ...NOTHING, live: [order, refund] });
+    assert.deepEqual(several, { kind: 'choose-live', from: [order, refund] });
+    const equal = { ...attach, simulation: 'order' };
+    const resolved = resolveLaunch(equal, { ...NOTHING, live: [order, refund, again] });
+    assert.deepEqual(resolved, { kind: 'choose-live', from: [order, again] });
+  });
+
+  it('attaches to a port, whatever runs here', () => {
+    const config = ready({ request: 'attach', port: 4711 });
+    assert.deepEqual([config.port, config.name, config.simulation], [4711, 'port 4711', undefined]);
   });
 
   it('of F5 says how a source becomes a program that nothing here builds', () => {
@@ -77,7 +101,9 @@ describe('a launch configuration', () => {
   it('says what is wrong and what to write instead', () => {
     assert.match(wrong({}), /Open a \.wasm/);
     assert.match(wrong({ workflow: 'ordr' }, { ...NOTHING, workflows: [ORDER] }), /named "ordr"/);
-    assert.match(wrong({ request: 'attach', program: '/a.wasm' }), /needs the "recording"/);
+    assert.match(wrong({ request: 'attach', program: '/a.wasm' }), /"program" is for "launch"/);
+    assert.match(wrong({ request: 'attach' }), /No simulation runs here.*--debug-port/);
+    assert.match(wrong({ request: 'attach', simulation: 'x' }), /No simulation named "x" runs/);
     assert.match(wrong({ request: 'join', program: '/a.wasm' }), /Use "launch"/);
     assert.match(wrong({ program: '/a.wasm', recording: '/a.backstitch' }), /either/);
     assert.match(wrong({ recording: '/a.backstitch', seq: 3 }), /"execution"/);

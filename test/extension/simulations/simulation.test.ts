@@ -380,54 +380,46 @@ describe('the simulations of a window', () => {
   });
 });
 
-describe('a simulation that somebody looks at', () => {
-  const state = (kind: 'running' | 'paused') =>
-    ({ kind: 'state', state: { kind }, now: 1n }) as const;
-  const answers = { run: () => order(), pause: () => null, continue: () => null };
-
-  it('is held until it has paused, and goes on when it is let go', async () => {
-    const host = new FakeHost(answers);
+describe('a simulation that a debug session attaches to', () => {
+  it('is driven by it and by no other, until it leaves', async () => {
+    const host = new FakeHost({ run: () => order() });
     const { simulation } = given(host);
     await simulation.begin(RUN);
-    host.emit(state('running'));
-    let isHeld = false;
-    const holding = simulation.hold().then((release) => {
-      isHeld = true;
-      return release;
-    });
-    await turns();
-    assert.equal(isHeld, false);
-    host.emit(state('paused'));
-    const release = await holding;
-    assert.deepEqual(host.kindsAsked(), ['run', 'pause']);
-    await release();
-    assert.deepEqual(host.kindsAsked(), ['run', 'pause', 'continue']);
+    host.emit({ kind: 'state', state: { kind: 'running' }, now: 1n });
+    assert.equal(simulation.isDriven, false);
+    assert.equal(simulation.attachDebugger(), host);
+    assert.equal(simulation.isDriven, true);
+    assert.throws(() => simulation.attachDebugger(), /is being debugged already/);
+    simulation.detachDebugger();
+    assert.equal(simulation.attachDebugger(), host);
   });
 
-  it('is looked at after a while also when it does not pause', async () => {
-    const host = new FakeHost(answers);
-    const { simulation, clock } = given(host);
-    await simulation.begin(RUN);
-    host.emit(state('running'));
-    const holding = simulation.hold();
-    await turns();
-    clock.pass();
-    await (await holding)();
-    assert.deepEqual(host.kindsAsked(), ['run', 'pause', 'continue']);
-  });
-
-  it('stays paused when a person has paused it, and is not asked once it has ended', async () => {
-    const host = new FakeHost(answers);
+  it('must not have ended', async () => {
+    const host = new FakeHost({ run: () => order() });
     const { simulation } = given(host);
     await simulation.begin(RUN);
-    host.emit(state('paused'));
-    await (await simulation.hold())();
-    assert.deepEqual(host.kindsAsked(), ['run']);
-    host.emit(state('running'));
-    const holding = simulation.hold();
-    await turns();
     host.emit(ENDED);
-    await (await holding)();
-    assert.deepEqual(host.kindsAsked(), ['run', 'pause']);
+    assert.throws(() => simulation.attachDebugger(), /has ended/);
+    assert.equal(simulation.isDriven, false);
+  });
+
+  it('keeps its host for as long, also when it has ended and others have theirs', async () => {
+    const record = RECORDING;
+    const recorded = () => new FakeHost({ run: () => order(), close: () => null });
+    const hosts = Array.from({ length: 7 }, recorded);
+    const simulations = new Simulations(given(...hosts).needs);
+    const options = { ...RUN.options, record };
+    const [first] = hosts;
+    const { simulation, begun } = simulations.run('order', options);
+    await begun;
+    simulation.attachDebugger();
+    first?.emit(ENDED);
+    for (const host of hosts.slice(1)) {
+      await simulations.run('order', options).begun;
+      host.emit(ENDED);
+    }
+    await turns();
+    assert.equal(hosts[1]?.terminated, true);
+    assert.equal(simulation.hasHost, true);
   });
 });
