@@ -3,7 +3,7 @@ import { isSafeMethod } from '../effects/http.ts';
 import type { ExecutionId, Seq } from '../journal/entry.ts';
 import type { LedgerRow } from '../journal/records.ts';
 import { changedPaths } from './changed-paths.ts';
-import type { Observed, StateChange } from './observed.ts';
+import { type Observed, type StateChange, workedOut } from './observed.ts';
 
 const decoder = new TextDecoder();
 
@@ -14,7 +14,11 @@ export interface DoneAgain {
 }
 
 /** Rows of unsafe requests that a service did not refuse. */
-export function acceptedRows({ history }: Observed): readonly LedgerRow[] {
+export function acceptedRows(run: Observed): readonly LedgerRow[] {
+  return workedOut(run, accepted);
+}
+
+function accepted({ history }: Observed): readonly LedgerRow[] {
   return history.ledger().filter((row) => !isSafeMethod(row.method) && isAccepted(row));
 }
 
@@ -24,9 +28,13 @@ function isAccepted({ status }: LedgerRow): boolean {
 
 /** Accepted rows that are no recognised repeats: each did something. */
 export function deeds(run: Observed): readonly LedgerRow[] {
-  const accepted = acceptedRows(run);
-  const firstOf = firstAccepted(accepted);
-  return accepted.filter((row) => {
+  return workedOut(run, done);
+}
+
+function done(run: Observed): readonly LedgerRow[] {
+  const rows = acceptedRows(run);
+  const firstOf = firstAccepted(rows);
+  return rows.filter((row) => {
     const first = firstOf(row);
     return first === row ? changedSomething(run, row) : didAgain(run, first, row);
   });
@@ -46,10 +54,10 @@ export function wasRecognised(run: Observed, execution: ExecutionId, seq: Seq): 
 
 /** Repeats of one effect that the service did again. */
 export function deedsDoneAgain(run: Observed): readonly DoneAgain[] {
-  const accepted = acceptedRows(run);
+  const rows = acceptedRows(run);
   const found = new Map<LedgerRow, LedgerRow[]>();
-  const firstOf = firstAccepted(accepted);
-  for (const row of accepted) {
+  const firstOf = firstAccepted(rows);
+  for (const row of rows) {
     const first = firstOf(row);
     if (first === row || first.seq !== row.seq || first.execution !== row.execution) continue;
     if (didAgain(run, first, row)) found.set(first, [...(found.get(first) ?? []), row]);
@@ -58,11 +66,11 @@ export function deedsDoneAgain(run: Observed): readonly DoneAgain[] {
 }
 
 /** Finds the first row of those that repeat one another; ones before it may have been refused. */
-function firstAccepted(accepted: readonly LedgerRow[]): (row: LedgerRow) => LedgerRow {
+function firstAccepted(rows: readonly LedgerRow[]): (row: LedgerRow) => LedgerRow {
   const groupOf = ({ service, number, duplicateOf }: LedgerRow): string =>
     `${service}/${duplicateOf ?? number}`;
   const firsts = new Map<string, LedgerRow>();
-  for (const row of accepted) if (!firsts.has(groupOf(row))) firsts.set(groupOf(row), row);
+  for (const row of rows) if (!firsts.has(groupOf(row))) firsts.set(groupOf(row), row);
   return (row) => firsts.get(groupOf(row)) ?? row;
 }
 

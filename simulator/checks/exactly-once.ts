@@ -2,6 +2,7 @@ import type { LedgerRow } from '../journal/records.ts';
 import { assert } from '../kernel/assert.ts';
 import type { Check, Judged, Violation } from './check.ts';
 import { type DoneAgain, deeds, deedsDoneAgain, masked } from './deeds.ts';
+import { type Observed, workedOut } from './observed.ts';
 
 const NAME = 'exactly-once';
 
@@ -39,14 +40,14 @@ function violationOfRepeat({ first, again }: DoneAgain): Violation {
 /** What was done more often than in the undisturbed run, besides what is `known` already. */
 function moreThanCalm({ run, calm, alike }: Judged, known: ReadonlySet<LedgerRow>): Violation[] {
   if (calm === undefined) return [];
-  const calmly = groupsOf(deeds(calm));
-  const suspects = [...groupsOf(deeds(run))].filter(([group, rows]) => {
+  const calmly = groupsOf(calm);
+  const suspects = [...groupsOf(run)].filter(([group, rows]) => {
     const usual = calmly.get(group)?.length ?? 0;
     // What is never done undisturbed is done because of the faults, such as to make up for them.
     return usual > 0 && rows.filter((row) => !known.has(row)).length > usual;
   });
   if (suspects.length === 0) return [];
-  const alikely = groupsOf(deeds(alike()));
+  const alikely = groupsOf(alike());
   return suspects.flatMap(([group, rows]) => {
     const usual = calmly.get(group)?.length ?? 0;
     const isUsual = rows.length <= (alikely.get(group)?.length ?? 0);
@@ -54,10 +55,14 @@ function moreThanCalm({ run, calm, alike }: Judged, known: ReadonlySet<LedgerRow
   });
 }
 
-/** Requests by what they ask for, whatever the names and numbers in it. */
-function groupsOf(rows: readonly LedgerRow[]): ReadonlyMap<string, readonly LedgerRow[]> {
+/** What was done, by what is asked for, whatever the names and numbers in it. */
+function groupsOf(run: Observed): ReadonlyMap<string, readonly LedgerRow[]> {
+  return workedOut(run, grouped);
+}
+
+function grouped(run: Observed): ReadonlyMap<string, readonly LedgerRow[]> {
   const groups = new Map<string, LedgerRow[]>();
-  for (const row of rows) {
+  for (const row of deeds(run)) {
     if (IDEMPOTENT.has(row.method)) continue;
     const [url = ''] = row.url.split('?');
     const group = `${row.service} ${row.method} ${masked(url)}`;

@@ -35,4 +35,14 @@ export interface Observed {
   readonly volumes: ReadonlyMap<string, () => readonly ImageEntry[]>;
   /** The virtual instant at which it was over. */
   readonly nowNanos: bigint;
+  /** What was worked out of it before, by what works it out; see workedOut. */
+  readonly known?: Map<unknown, unknown>;
+}
+
+/** What a function works out of a run: once, since a run that is over does not change. */
+export function workedOut<T>(run: Observed, work: (run: Observed) => T): T {
+  const { known } = run;
+  if (known === undefined) return work(run);
+  if (!known.has(work)) known.set(work, work(run));
+  return known.get(work) as T;
 }

@@ -3,7 +3,7 @@ import type { ExecutionId } from '../journal/entry.ts';
 import type { ExecutionRow } from '../journal/records.ts';
 import { concatBytes } from '../kernel/concat-bytes.ts';
 import { deeds } from './deeds.ts';
-import type { Observed } from './observed.ts';
+import { type Observed, workedOut } from './observed.ts';
 
 /** One thing that can be compared, such as what an execution printed. */
 export interface ResultPart {
@@ -16,6 +16,10 @@ export interface ResultPart {
 const decoder = new TextDecoder();
 
 export function resultOf(run: Observed): readonly ResultPart[] {
+  return workedOut(run, partsOf);
+}
+
+function partsOf(run: Observed): readonly ResultPart[] {
   const executions = run.history.executions().flatMap((row) => executionParts(run, row));
   return [...executions, ...ledgerParts(run), ...volumeParts(run)];
 }

@@ -53,6 +53,8 @@ export interface ExploreOptions {
   readonly only?: readonly StrategyName[];
   /** A module of checks, absolute; replaces the configured one. */
   readonly checks?: string;
+  /** Whether checks have a limit of time: set once one has not ended, to tell which it is. */
+  readonly limitsChecks?: boolean;
   /** What an earlier exploration of the same came to; this one goes on behind it. */
   readonly resume?: ExploreReport;
   /** Trials that are not run, but reported as such that never end. */

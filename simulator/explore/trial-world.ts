@@ -165,6 +165,7 @@ export class TrialWorld {
       services: world.services.map(({ name }) => name),
       fired: faults.fired,
       changes: watch.changes,
+      known: new Map(),
       volumes: new Map([...volumes].map(([name, volume]) => [name, () => imageOf(volume)])),
       nowNanos: simulation.agenda.now,
       plan: simulation.settledPlan(),

@@ -3,7 +3,7 @@
  * exploration, which runs in slices, so that requests are heard meanwhile. Nothing is recorded.
  */
 import { BUILT_IN_CHECKS, CheckSuite } from '../checks/check-suite.ts';
-import { CheckError } from '../checks/user-check.ts';
+import { CheckError, type CheckProgram } from '../checks/user-check.ts';
 import type { ExploreOptions } from '../explore/explore-options.ts';
 import { Explorer } from '../explore/explorer.ts';
 import type { WorldNames } from '../explore/fault-values.ts';
@@ -20,7 +20,7 @@ import type { HostEnvironment, LoadedTarget } from './host-environment.ts';
 import { HostRequestError } from './host-request-error.ts';
 import { folderOf } from './kept-sources.ts';
 import type { LoadedSimulation } from './loaded-simulation.ts';
-import { trialMark } from './trial-mark.ts';
+import { checksMark, trialMark } from './trial-mark.ts';
 
 /** How long it explores between two looks at requests, in real milliseconds. */
 const SLICE_MS = 50;
@@ -61,7 +61,7 @@ export class Exploring {
     const loaded = await withModules(environment, found.loaded, plan, path);
     const target = { ...found, loaded };
     const seed = scenario.seed ?? target.loaded.world.seed;
-    const suite = await this.suiteFor(target.checks);
+    const suite = await this.suiteFor(target.checks, true);
     checkNames(checks, suite);
     const runner = await this.runnerFor(target, seed, suite, () => 'scenario');
     const trial = { seed, plan, ...(choices === undefined ? {} : { choices }) };
@@ -79,7 +79,11 @@ export class Exploring {
     const [first] = target.loaded.workflows;
     const seed = options.seed ?? target.loaded.world.seed;
     const place = { trial: -1 };
-    const suite = await this.suiteFor(options.checks ?? target.checks);
+    const suite = await this.suiteFor(
+      options.checks ?? target.checks,
+      options.limitsChecks === true,
+      () => environment.beat(checksMark(place.trial), 0),
+    );
     this.tellLimit(target.loaded);
     const deadline = environment.now() + (options.timeMs ?? Number.POSITIVE_INFINITY);
     const isOver = (): boolean => environment.now() >= deadline;
@@ -145,10 +149,22 @@ export class Exploring {
     return environment.load(target, (message) => environment.emit({ kind: 'progress', message }));
   }
 
-  /** @param checks a module of checks, absolute */
-  private async suiteFor(checks: string | undefined): Promise<CheckSuite> {
+  /**
+   * @param checks a module of checks, absolute
+   * @param onAsk called before its checks are asked
+   */
+  private async suiteFor(
+    checks: string | undefined,
+    areLimited: boolean,
+    onAsk: () => void = () => {},
+  ): Promise<CheckSuite> {
     if (checks === undefined) return new CheckSuite();
-    return new CheckSuite(BUILT_IN_CHECKS, await this.environment.loadChecks(checks));
+    const program = await this.environment.loadChecks(checks, areLimited);
+    const ask: CheckProgram['ask'] = (run) => {
+      onAsk();
+      return program.ask(run);
+    };
+    return new CheckSuite(BUILT_IN_CHECKS, { checks: program.checks, ask });
   }
 
   /** @param mark what is told of each effect beside its execution */

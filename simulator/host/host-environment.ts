@@ -41,8 +41,12 @@ export interface HostEnvironment {
   transpilerFor(path: string): ComponentTranspiler;
   /** Makes services ready to be loaded; throws ServiceError. */
   serviceLoader(services: ReadonlyMap<string, ServiceSource>): Promise<ServiceLoader>;
-  /** Reads a module of checks and makes it ready; throws WorkspaceError and CheckError. */
-  loadChecks(path: string): Promise<CheckProgram>;
+  /**
+   * Reads a module of checks and makes it ready; throws WorkspaceError and CheckError.
+   *
+   * @param areLimited whether each time that they are asked has a limit of time, which costs time
+   */
+  loadChecks(path: string, areLimited: boolean): Promise<CheckProgram>;
   /** Finds, builds and reads what is to run. */
   load(target: RunTarget, onProgress: (message: string) => void): Promise<LoadedTarget>;
   /** Reads and parses a fault plan; throws PlanError. */

@@ -5,6 +5,18 @@ export function trialMark(number: number): string {
   return `trial ${number}`;
 }
 
+const CHECKS = 'checks';
+
+/** Told while the checks of a workspace are asked. */
+export function checksMark(number: number): string {
+  return `${trialMark(number)} ${CHECKS}`;
+}
+
+/** Whether a host told last that it was asking checks. */
+export function isChecksMark(text: string): boolean {
+  return MARK.exec(text)?.groups?.execution === CHECKS;
+}
+
 /** Reads what a host told; undefined when it was at no trial. */
 export function parseTrialMark(
   text: string,

@@ -65,7 +65,10 @@ function reportRate(bench: string, runner: TrialRunner): void {
 async function scripted(program: GuestProgram, args: readonly string[]): Promise<TrialRunner> {
   const source = { entry: 's.mjs', files: new Map([['s.mjs', SERVICE]]) };
   const services = new Map([['counter', source]]);
-  const checks = await loadChecks({ entry: 'c.mjs', files: new Map([['c.mjs', CHECKS]]) });
+  const checks = await loadChecks(
+    { entry: 'c.mjs', files: new Map([['c.mjs', CHECKS]]) },
+    { isTrusted: true },
+  );
   const options: TrialOptions = { args };
   const loaded = { ...loadedScript(program, options), services };
   return new TrialRunner(loaded, await serviceLoader(services), new CheckSuite(undefined, checks));

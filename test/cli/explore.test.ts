@@ -211,6 +211,31 @@ describe('backstitch explore and check', () => {
     assert.match(stdout, /^✗ \d+ runs, 0 errors/m);
   });
 
+  it('ends a check that does not end under some fault, names it, and asks the others on', () => {
+    const loops = `
+export function loopsOnce({ faults }) {
+  while (faults.some(({ point, fired }) => point === 'performed' && fired > 0));
+}
+export function crashesLate({ faults }) {
+  if (faults.some(({ point, fired }) => point === 'recorded' && fired > 0)) return 'it crashed';
+}`;
+    writeFileSync(path('loops.mjs'), loops);
+    const args = ['--only', 'crashes', '--checks', 'loops.mjs', '--workers', '1', '--json'];
+    const report = reportOf(run('explore', 'right', ...args));
+    assert.equal(report.exitCode, 71);
+    assert.equal(report.stopped, 'complete');
+    assert.deepEqual(report.unanswered, ['loopsOnce']);
+    assert.deepEqual(
+      report.problems.map((text) =>
+        /check (\w+) failed .*: (no answer within \S+ s)/.exec(text)?.slice(1),
+      ),
+      [['loopsOnce', 'no answer within 5 s']],
+    );
+    const checks = report.findings.map(({ check }) => check);
+    assert.ok(checks.includes('crashesLate') && !checks.includes('computes-for-ever'));
+    assert.equal(report.runs, report.strategies[0]?.planned);
+  });
+
   it('says so when the time was over before anything was tried', () => {
     const { code, stdout, stderr } = run('explore', 'spins', '--time', '200ms', '--workers', '1');
     assert.equal(code, 124, stdout);

@@ -8,7 +8,7 @@ import type { ExploreOptions, ExploreProgress, StuckTrial } from '../../explore/
 import type { Finding } from '../../explore/finding.ts';
 import type { ExploreReport } from '../../explore/report.ts';
 import type { HostEvent, ProblemReport } from '../../host/protocol.ts';
-import { parseTrialMark } from '../../host/trial-mark.ts';
+import { isChecksMark, parseTrialMark } from '../../host/trial-mark.ts';
 import { HostClient, HostProblemError } from './host-client.ts';
 
 /** Programs that compute for ever; after so many, no other trial is run. */
@@ -16,6 +16,8 @@ const STUCK_MAX = 5;
 /** How long a program of a trial may compute without an effect, however long the workflow may. */
 const SILENCE_MS_MAX = 10_000;
 const SILENCE_MS_MIN = 500;
+/** How long the checks of a workspace may take for one run. */
+const CHECKS_SILENCE_MS_MAX = 5_000;
 /** How long a host may take to break off when it is told to. */
 const CANCEL_MS_MAX = 3_000;
 /** How long it may take when its time is over, which it knows itself. */
@@ -43,8 +45,9 @@ export class ExploreWorker {
   private breaksOff: 'time' | 'cancelled' | undefined;
   /** Undefined until the program runs: building it may take its time. */
   private silenceMsMax: number | undefined;
-  /** Why the host was ended: its program computes for ever, or it did not break off. */
-  private ended: 'stuck' | 'late' | undefined;
+  /** Why the host was ended: its program, or a check, computes for ever, or it did not break off. */
+  private ended: 'stuck' | 'checks' | 'late' | undefined;
+  private limitsChecks = false;
   /** The last effect of a host that did not break off. */
   private lateEffect: HostClient['lastEffect'];
 
@@ -55,6 +58,7 @@ export class ExploreWorker {
     for (;;) {
       const outcome = await this.runHost();
       if ('report' in outcome) return this.stoppedAsAsked(outcome.report);
+      if (this.ended === 'checks' && this.breaksOff === undefined) continue;
       if (this.ended === 'stuck' && this.breaksOff === undefined && !this.hasTooMany) {
         if (this.isStuckCalmly) throw new HostProblemError(stuckProblem(this.stuck.at(-1)));
         continue;
@@ -149,6 +153,7 @@ export class ExploreWorker {
           ...options,
           stuck: [...(options.stuck ?? []), ...this.stuck],
           ...this.limit(),
+          ...(this.limitsChecks ? { limitsChecks: true } : {}),
           ...(timeMs === undefined ? {} : { timeMs }),
           ...(resume === undefined ? {} : { resume }),
         },
@@ -196,8 +201,16 @@ export class ExploreWorker {
   }
 
   private hearSilence(client: HostClient, silentMs: number): void {
-    if (this.silenceMsMax === undefined || silentMs < this.silenceMsMax) return;
-    if (this.ended !== undefined) return;
+    if (this.silenceMsMax === undefined || this.ended !== undefined) return;
+    if (isChecksMark(client.lastEffect?.execution ?? '')) {
+      if (silentMs < CHECKS_SILENCE_MS_MAX || this.limitsChecks) return;
+      // The next host asks with a limit of time, and tells which of them it is.
+      this.limitsChecks = true;
+      this.ended = 'checks';
+      void client.terminate();
+      return;
+    }
+    if (silentMs < this.silenceMsMax) return;
     this.ended = 'stuck';
     this.stuck.push(stuckTrial(client.lastEffect, silentMs));
     void client.terminate();

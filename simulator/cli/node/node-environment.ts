@@ -66,7 +66,8 @@ export function nodeEnvironment(host: NodeHost): HostEnvironment {
             problem: { severity: 'warning', code: 'service-log', message: `${service}: ${text}` },
           }),
       }),
-    loadChecks: async (path) => loadChecks(await readScriptFiles(path, 'the module of checks')),
+    loadChecks: async (path, areLimited) =>
+      loadChecks(await readScriptFiles(path, 'the module of checks'), { isTrusted: !areLimited }),
     load: (target: RunTarget): Promise<LoadedTarget> =>
       loadTarget(target, builder, components, sql),
     readPlan,
