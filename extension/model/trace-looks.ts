@@ -8,6 +8,7 @@ import type { Icon } from './icon.ts';
  */
 const LOOKS: Readonly<Record<string, Icon>> = {
   'fault.fired': { id: 'zap', color: 'list.errorForeground' },
+  'faults.ended': { id: 'debug-start' },
   'node.resumed': { id: 'debug-start' },
   'timer.moved': { id: 'watch', color: 'list.errorForeground' },
   'timer.lost': { id: 'watch', color: 'list.errorForeground' },

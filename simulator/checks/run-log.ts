@@ -20,7 +20,7 @@ import type { RunStep } from './user-check.ts';
 
 export class RunLog {
   readonly steps: RunStep[] = [];
-  /** The index of the step in which a fault happened last; 0 when none has. */
+  /** The index of the step in which a fault happened last, or the plan ended; 0 when none has. */
   lastFault = 0;
   private readonly texts = new OutputTexts();
 
@@ -30,7 +30,11 @@ export class RunLog {
     entry: (execution, entry) => this.add(entryStep(execution, entry)),
     restart: (execution) => this.add(restartStep(execution)),
     ledger: (row) => this.add(ledgerStep(row)),
-    trace: (row) => this.add(traceStep(row)),
+    trace: (row) => {
+      // What the plan's end mends is the last that befalls the run.
+      if (row.kind === 'faults.ended') this.lastFault = this.steps.length;
+      this.add(traceStep(row));
+    },
     fault: (row) => {
       if (row.fired > 0) this.lastFault = this.steps.length;
       this.add(faultStep(row));

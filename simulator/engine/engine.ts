@@ -14,6 +14,7 @@ import type { EffectValue } from '../effects/operation.ts';
 import { checkWorld, type WorldNames } from '../faults/check-world.ts';
 import type { Fault, Happening } from '../faults/fault.ts';
 import type { EffectSite, FaultInjector } from '../faults/injector.ts';
+import { PlanError } from '../faults/plan.ts';
 import type { GuestOutcome } from '../guest/run-guest.ts';
 import {
   type AnyOperation,
@@ -32,6 +33,7 @@ import type { Network } from '../world/network.ts';
 import type { SimulatedNode } from '../world/node.ts';
 import type { Service, ServiceRequest, ServiceResponse } from '../world/service.ts';
 import type { Agenda } from './agenda.ts';
+import { giveAllClear } from './all-clear.ts';
 import { Attempt } from './attempt.ts';
 import { Clocks } from './clocks.ts';
 import { Cluster } from './cluster.ts';
@@ -54,6 +56,9 @@ import { forgetUnkept, Steps } from './steps.ts';
 import { Traffic } from './traffic.ts';
 import { VolumeFaults } from './volume-faults.ts';
 import type { Workflow } from './workflow.ts';
+
+const OVER =
+  '"until" of the plan has come, and from then on nothing goes wrong; take it out of the plan';
 
 export class Engine {
   readonly world: WorldConfig;
@@ -110,6 +115,10 @@ export class Engine {
     this.deployments = new Deployments(parts.programs);
     checkWorld(this.faults.plan(), this.names(), 'the fault plan');
     this.deployments.check(this.faults.plan(), 'the fault plan');
+    const { untilNanos } = this.faults;
+    if (untilNanos !== undefined) {
+      this.agenda.at(untilNanos as VirtualNanos, () => giveAllClear(this));
+    }
     for (const { fault, fire } of this.faults.timed()) this.scheduleFault(fault, fire);
   }
 
@@ -150,6 +159,7 @@ export class Engine {
   scheduleFault(fault: Happening, fire: () => void): void {
     assert(fault.at.kind === 'time', 'only a timed fault is scheduled');
     this.agenda.at(fault.at.atNanos as VirtualNanos, () => {
+      if (this.faults.isOver) return;
       fire();
       letHappen(this, fault, undefined, undefined);
     });
@@ -157,6 +167,7 @@ export class Engine {
 
   /** Throws PlanError when a fault cannot happen in this world. */
   checkFault(fault: Fault): void {
+    if (this.faults.isOver) throw new PlanError('the injected fault', [OVER]);
     checkWorld({ faults: [fault] }, this.names(), 'the injected fault');
     this.deployments.check({ faults: [fault] }, 'the injected fault');
   }

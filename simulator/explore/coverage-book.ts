@@ -7,14 +7,14 @@ import type { FiredFault } from '../faults/injector.ts';
 import { AspectTable, aspectOf } from './aspect.ts';
 import type { EffectSpot } from './finding.ts';
 import type { Coverage, CoverageLine, CoveredEffect } from './report.ts';
-import { parseSiteKey, type Site, siteKey } from './site.ts';
+import { parseSiteKey, type SiteName, siteKey } from './site.ts';
 import { placeOf } from './spots.ts';
 
 /** Effects that are told apart; what happens at others counts for nobody. */
 const SITES_MAX = 20_000;
 
 interface CoveredSite {
-  readonly site: Omit<Site, 'class'>;
+  readonly site: SiteName;
   /** How often each aspect of a fault happened. */
   readonly counts: Map<string, number>;
   /** Aspects that did not happen when the effect came that they were aimed at. */
@@ -32,7 +32,7 @@ export class CoverageBook {
   }
 
   /** Counts an effect as one that faults can happen at. */
-  add(site: Omit<Site, 'class'>): void {
+  add(site: SiteName): void {
     const key = siteKey(site);
     if (this.sites.has(key) || this.sites.size >= SITES_MAX) return;
     this.sites.set(key, { site, counts: new Map(), impossible: new Set() });
@@ -49,7 +49,7 @@ export class CoverageBook {
   }
 
   /** A fault did not happen at the effect that it was aimed at, which came: it cannot. */
-  ruleOut(site: Omit<Site, 'class'>, aspect: string): void {
+  ruleOut(site: SiteName, aspect: string): void {
     const covered = this.sites.get(siteKey(site));
     if (covered === undefined || covered.counts.has(aspect)) return;
     if (covered.impossible.has(aspect) || !this.aspects.of(site.effect).includes(aspect)) return;
@@ -73,7 +73,7 @@ export class CoverageBook {
   }
 
   /** @param spotOf where an effect comes from */
-  report(spotOf: (site: Omit<Site, 'class'>) => EffectSpot): Coverage {
+  report(spotOf: (site: SiteName) => EffectSpot): Coverage {
     const places = new Map<string, { spot: EffectSpot; sites: CoveredSite[] }>();
     for (const covered of this.sites.values()) {
       const spot = spotOf(covered.site);
@@ -109,7 +109,7 @@ export class CoverageBook {
     return source === undefined ? line : { source, ...line };
   }
 
-  private count(site: Omit<Site, 'class'>, aspect: string, times: number): void {
+  private count(site: SiteName, aspect: string, times: number): void {
     this.add(site);
     const covered = this.sites.get(siteKey(site));
     if (covered === undefined) return;

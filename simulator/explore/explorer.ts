@@ -32,7 +32,7 @@ import {
   type StopReason,
   type StrategyReport,
 } from './report.ts';
-import { type Site, siteKey, sitesOf, type Target } from './site.ts';
+import { type SiteName, siteKey, sitesOf, type Target } from './site.ts';
 import { placeOf, Spots } from './spots.ts';
 import { STRATEGIES } from './strategies/index.ts';
 import { stuckFinding } from './stuck-finding.ts';
@@ -305,12 +305,12 @@ export class Explorer {
     }
   }
 
-  private isCalm({ execution, seq, effect }: Omit<Site, 'class'>): boolean {
+  private isCalm({ execution, seq, effect }: SiteName): boolean {
     const entry = this.setup.runner.calm.history.entries(executionId(execution))[seq];
     return entry?.operation.name === effect;
   }
 
-  private spotOf(site: Omit<Site, 'class'>): EffectSpot {
+  private spotOf(site: SiteName): EffectSpot {
     const { runner } = this.setup;
     return this.spots.of(site, runner.viewOf(runner.calm));
   }

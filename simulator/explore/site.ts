@@ -10,7 +10,12 @@ export interface Site {
   /** The operation's name. */
   readonly effect: string;
   readonly class: EffectClass;
+  /** When it began in its run, in virtual nanoseconds since the start. */
+  readonly startedAt: bigint;
 }
+
+/** What tells an effect from all others, in every run. */
+export type SiteName = Pick<Site, 'execution' | 'seq' | 'effect'>;
 
 /** An effect that can be aimed at. */
 export interface Target extends Site {
@@ -19,18 +24,19 @@ export interface Target extends Site {
 }
 
 /** Names an effect: `order-1#3 http.request`. */
-export function siteKey({ execution, seq, effect }: Omit<Site, 'class'>): string {
+export function siteKey({ execution, seq, effect }: SiteName): string {
   return `${execution}#${seq} ${effect}`;
 }
 
 /** Every effect of a run, by execution and seq. */
 export function sitesOf(history: History): readonly Site[] {
   return history.executions().flatMap(({ id }) =>
-    history.entries(id).map(({ seq, operation }) => ({
+    history.entries(id).map(({ seq, operation, startedAt }) => ({
       execution: id,
       seq,
       effect: operation.name,
       class: operation.class,
+      startedAt,
     })),
   );
 }
@@ -38,7 +44,7 @@ export function sitesOf(history: History): readonly Site[] {
 const KEY = /^(?<execution>.+)#(?<seq>\d+) (?<effect>\S+)$/;
 
 /** Reads what siteKey wrote; undefined for anything else. */
-export function parseSiteKey(key: string): Omit<Site, 'class'> | undefined {
+export function parseSiteKey(key: string): SiteName | undefined {
   const { execution, seq, effect } = KEY.exec(key)?.groups ?? {};
   if (execution === undefined || effect === undefined) return undefined;
   return { execution, seq: Number(seq), effect };

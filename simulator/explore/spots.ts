@@ -9,7 +9,7 @@ import type { SimulationView } from '../host/simulation-run.ts';
 import { SourceSites } from '../host/source-sites.ts';
 import { type ExecutionId, executionId } from '../journal/entry.ts';
 import type { EffectSpot, SourceSpot } from './finding.ts';
-import { type Site, siteKey } from './site.ts';
+import { type SiteName, siteKey } from './site.ts';
 
 /** Effects behind the one that is asked for whose lines are learned with it. */
 const LEARNED_AHEAD = 250;
@@ -22,7 +22,7 @@ export class Spots {
    * The source line of an effect, from a run that has it; without one when the program has no lines, or
    * neither this run nor one before has the effect.
    */
-  of(site: Omit<Site, 'class'>, view: SimulationView): EffectSpot {
+  of(site: SiteName, view: SimulationView): EffectSpot {
     const { execution, seq, effect } = site;
     const key = siteKey(site);
     if (!this.known.has(key) && has(view, site)) {
@@ -56,10 +56,7 @@ export class Spots {
   }
 }
 
-function has(
-  { history }: SimulationView,
-  { execution, seq, effect }: Omit<Site, 'class'>,
-): boolean {
+function has({ history }: SimulationView, { execution, seq, effect }: SiteName): boolean {
   return history.entries(executionId(execution))[seq]?.operation.name === effect;
 }
 

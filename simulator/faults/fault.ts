@@ -83,6 +83,11 @@ export interface FaultPlan {
   readonly faults: readonly Fault[];
   /** Who goes first; without one, whoever came first. */
   readonly schedule?: Schedule;
+  /**
+   * From this instant on nothing goes wrong, and what was wrong is mended: in virtual nanoseconds
+   * since the start. Undefined for never.
+   */
+  readonly untilNanos?: bigint;
   /** Where it was read from, if it was; nothing is decided by it. */
   readonly source?: PlanSource;
 }

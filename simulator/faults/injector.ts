@@ -6,6 +6,7 @@
  * I2  A fault with an effect trigger fires in one effect only, and one by chance in those that it
  *     hits; one that interferes may fire several times in it.
  * I3  An effect is counted, and drawn for, once, also when a later attempt performs it again.
+ * I4  Once the plan is over, nothing fires and nothing is drawn.
  */
 import type { ExecutionId, Seq } from '../journal/entry.ts';
 import type { RecordingSink } from '../journal/records.ts';
@@ -81,6 +82,7 @@ export class FaultInjector {
   /** Those with an effect trigger that may still fire, in plan order. */
   private waiting: ArmedFault[] = [];
   private replayWaiting = 0;
+  private over = false;
 
   constructor(
     private readonly given: FaultPlan,
@@ -100,6 +102,23 @@ export class FaultInjector {
   /** The same for effects that are answered from a journal. */
   get watchesReplays(): boolean {
     return this.replayWaiting > 0;
+  }
+
+  /** The instant from which on nothing goes wrong, in virtual nanoseconds; undefined for never. */
+  get untilNanos(): bigint | undefined {
+    return this.given.untilNanos;
+  }
+
+  /** Whether that instant has come. */
+  get isOver(): boolean {
+    return this.over;
+  }
+
+  /** From now on nothing goes wrong. */
+  end(): void {
+    this.over = true;
+    this.waiting = [];
+    this.replayWaiting = 0;
   }
 
   /** The plan as it is now, injected faults included. */
@@ -133,6 +152,7 @@ export class FaultInjector {
    * what marks it as fired.
    */
   inject(fault: Fault): (() => void) | undefined {
+    assert(!this.over, 'a fault is injected into a plan that is over');
     const armed = this.arm(fault, true);
     return fault.at.kind === 'time' ? () => this.fire(armed, undefined) : undefined;
   }

@@ -1,4 +1,6 @@
 /** What can be said of a plan that is usable and does not do what it seems to. */
+
+import { formatDuration } from '../kernel/time.ts';
 import { type Fault, type FaultKind, type FaultPlan, specOf } from './fault.ts';
 import { isRole } from './node-role.ts';
 
@@ -22,11 +24,17 @@ export interface PlanWarning {
 }
 
 /** In the order of the plan. */
-export function planWarnings({ faults }: FaultPlan): readonly PlanWarning[] {
+export function planWarnings({ faults, untilNanos }: FaultPlan): readonly PlanWarning[] {
   return faults.flatMap((fault, index) => {
-    const text = warningOf(fault, faults);
+    const text = tooLate(fault, untilNanos) ?? warningOf(fault, faults);
     return text === undefined ? [] : [{ number: index + 1, text: `${fault.kind}: ${text}` }];
   });
+}
+
+function tooLate({ at }: Fault, untilNanos: bigint | undefined): string | undefined {
+  const from = at.kind === 'time' ? at.atNanos : at.afterNanos;
+  if (untilNanos === undefined || from === undefined || from < untilNanos) return undefined;
+  return `from ${formatDuration(untilNanos)} on nothing goes wrong ("until" of the plan)`;
 }
 
 function warningOf(fault: Fault, faults: readonly Fault[]): string | undefined {

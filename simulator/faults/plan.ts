@@ -5,7 +5,7 @@
 import type { JsonObject } from '../effects/operation.ts';
 import { FAULTS_MAX } from '../kernel/limits.ts';
 import { FAULT_KINDS, type Fault, type FaultPlan, specOf } from './fault.ts';
-import { fieldJson, propertyOf, readField } from './fault-field.ts';
+import { durationJson, fieldJson, propertyOf, readField } from './fault-field.ts';
 import type { FaultSpec } from './fault-spec.ts';
 import { FieldReader } from './field-reader.ts';
 import { jsonLines, lineOf } from './json-lines.ts';
@@ -41,10 +41,15 @@ export function parsePlan(text: string, file: string): FaultPlan {
   }
   const faults = plan.list('faults', FAULTS_MAX).map((item) => readFault(item));
   const schedule = readSchedule(plan);
+  const untilNanos = plan.duration('until', 'positive');
   plan.finish();
   if (problems.length > 0) throw new PlanError(file, withLines(problems, text));
   const read = faults.filter((fault) => fault !== undefined);
-  return schedule === undefined ? { faults: read } : { faults: read, schedule };
+  return {
+    faults: read,
+    ...(schedule === undefined ? {} : { schedule }),
+    ...(untilNanos === undefined ? {} : { untilNanos }),
+  };
 }
 
 /** Reads a plan that knows where its faults stand in its file. Throws PlanError. */
@@ -105,10 +110,13 @@ function withLines(problems: readonly string[], text: string): readonly string[]
 
 /** The JSON form of a plan, ready for JSON.stringify. */
 export function planJson(plan: FaultPlan): JsonObject {
-  const faults = plan.faults.map(faultJson);
-  const { schedule } = plan;
-  if (schedule === undefined) return { version: PLAN_VERSION, faults };
-  return { version: PLAN_VERSION, faults, schedule: scheduleJson(schedule) };
+  const { faults, schedule, untilNanos } = plan;
+  return compact({
+    version: PLAN_VERSION,
+    faults: faults.map(faultJson),
+    schedule: schedule && scheduleJson(schedule),
+    until: durationJson(untilNanos),
+  });
 }
 
 export function faultJson(fault: Fault): JsonObject {

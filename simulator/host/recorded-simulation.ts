@@ -107,9 +107,9 @@ export class RecordedSimulation implements SimulationView {
   private planOf(rows: readonly FaultRow[]): FaultPlan {
     const { name } = this.recording;
     const faults = rows.map(({ plan }) => parseFault(plan, name));
-    // What is written down at the start has the schedule, too.
-    const { schedule } = parsePlan(this.recording.meta().get('plan') ?? '{"faults": []}', name);
-    return schedule === undefined ? { faults } : { faults, schedule };
+    // What is written down at the start has all that a plan has besides faults, too.
+    const begun = parsePlan(this.recording.meta().get('plan') ?? '{"faults": []}', name);
+    return { ...begun, faults };
   }
 
   workflowOf(execution: ExecutionId): Workflow {

@@ -108,6 +108,7 @@ export type TraceKind =
   | 'journal.torn'
   | 'workflow.deployed'
   | 'fault.fired'
+  | 'faults.ended'
   | 'lease.claimed'
   | 'lease.expired'
   | 'commit.held'

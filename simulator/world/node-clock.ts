@@ -114,6 +114,12 @@ export class NodeClock {
     });
   }
 
+  /** Whether it shows anything else than it would if nothing had befallen it, or is about to. */
+  isDisturbed(now: VirtualNanos): boolean {
+    const isSteady = this.driftPpm === 0n && this.shifts.length === 0 && !this.isFrozen(now);
+    return !isSteady || this.read(now) !== this.startReading + (now - this.start);
+  }
+
   /** Shows from now on what it would if nothing had befallen it. */
   setRight(now: VirtualNanos): void {
     this.anchorAt = now;

@@ -106,6 +106,29 @@ describe('checks of a workspace', () => {
     ]);
   });
 
+  it('are asked eventually from the end of the plan on, where it has one', async () => {
+    const text = `
+      export function printsOne({ executions: [one] }) {
+        if (one.stdout.split('\\n').length !== 3) return 'never two lines';
+      }
+      printsOne.kind = 'eventually';`;
+    const args = ['print', 'a', 'print', 'b', 'sleep', '3000', 'print', 'c'];
+    const runner = trialRunner(program, { args, checks: await suiteOf(text) });
+    const drift = { kind: 'clock-drift', ppm: 1, node: 'node-c', at: { time: '0s' } };
+    const endsAt = (untilNanos: bigint): readonly string[] => {
+      const { plan } = trialOf([drift]);
+      return violationLines(runner.run({ seed: 1, plan: { ...plan, untilNanos } }));
+    };
+    // While the program sleeps, two lines are there; afterwards there are three.
+    assert.deepEqual(endsAt(2_000_000_000n), []);
+    assert.deepEqual(endsAt(20_000_000_000n), []);
+    const late = ['sleep', '1000', 'print', 'd'];
+    const longer = trialRunner(program, { args: [...args, ...late], checks: await suiteOf(text) });
+    const { plan } = trialOf([drift]);
+    const outcome = longer.run({ seed: 1, plan: { ...plan, untilNanos: 3_500_000_000n } });
+    assert.deepEqual(violationLines(outcome), ['error printsOne: never two lines']);
+  });
+
   it('say whether they hold in this run when they have to hold sometimes', async () => {
     const text = `
       export const repeats = ({ ledgers }) => ledgers.counter.length > 1;

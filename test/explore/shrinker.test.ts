@@ -166,6 +166,27 @@ describe('shrinking', () => {
     assert.ok(result.trial.plan.faults.length < 40, 'it has come somewhere');
   });
 
+  it('keeps the end of a plan where that is what breaks, as early as it can be', () => {
+    const plan = { faults: [crashAt(3)], untilNanos: 47_000_000_000n };
+    const needed = shrunk(
+      { seed: 5, plan },
+      ({ plan: { untilNanos = 0n } }) => untilNanos > 6n ** 12n,
+    );
+    assert.deepEqual(needed?.trial, { seed: 1, plan: { faults: [], untilNanos: 5_000_000_000n } });
+    const other = shrunk({ seed: 5, plan }, (trial) => seqsOf(trial).includes(3));
+    assert.equal(other?.trial.plan.untilNanos, undefined);
+  });
+
+  it('takes all that has happened before the end of a plan, however much', () => {
+    const faults = Array.from({ length: 90 }, (_, seq) => crashAt(seq));
+    const breaks = (trial: Trial) => seqsOf(trial).includes(88);
+    assert.equal(shrunk({ seed: 1, plan: { faults } }, breaks), undefined);
+    const ended = { faults, untilNanos: 1_000_000_000n };
+    assert.deepEqual(shrunk({ seed: 1, plan: ended }, breaks)?.trial.plan, {
+      faults: [crashAt(88)],
+    });
+  });
+
   it('stops after so many runs', () => {
     const faults = Array.from({ length: 60 }, (_, seq) => crashAt(seq, { restartAfter: '1h' }));
     let runs = 0;

@@ -14,7 +14,7 @@ const EFFECTS = ['clock.read', 'http.request', 'stdout.write'] as const;
 
 function targetAt(seq: number, execution = 'order-1'): Target {
   const effect = EFFECTS[seq % EFFECTS.length] ?? 'clock.read';
-  return { execution, seq, effect, class: 'call', lead: [] };
+  return { execution, seq, effect, class: 'call', startedAt: BigInt(seq), lead: [] };
 }
 
 function aimAt(count: number, executions: readonly string[] = ['order-1']): Aim {
@@ -119,6 +119,23 @@ describe('strategies', () => {
       }
     }
     assert.ok(kinds.size > 15, [...kinds].join());
+  });
+});
+
+describe('a swarm', () => {
+  it('ends at an instant that is drawn, early in the run or long after it', () => {
+    const aim = aimAt(6, ['order-1', 'order-2']);
+    const ends = Array.from(
+      { length: 300 },
+      (_, index) => STRATEGIES.swarms.trials(aim).at(index)?.plan.untilNanos,
+    );
+    assert.ok(ends.every((end) => end === undefined || end > 0n));
+    const drawn = new Set(ends);
+    // Six effects, and six lengths after each.
+    assert.ok(drawn.size > 25, `${drawn.size} ends`);
+    assert.ok(drawn.has(1_000_000n) && drawn.has(600_000_000_005n));
+    const { plan } = STRATEGIES.swarms.trials(aim).at(0) ?? {};
+    assert.ok(plan !== undefined && 'until' in planJson(plan));
   });
 });
 

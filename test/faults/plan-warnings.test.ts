@@ -35,6 +35,22 @@ describe('the warnings of a plan', () => {
     assert.deepEqual(warnings(leap, { kind: 'clock-reset', node: 'b', at }), []);
   });
 
+  it('name what comes only when the plan is over', () => {
+    const faults = [
+      { kind: 'crash', node: 'b', at: { time: '5s' } },
+      { kind: 'crash', node: 'b', at },
+      { kind: 'crash', at: { effect: '*', after: '6s' } },
+    ];
+    const plan = parsePlan(JSON.stringify({ faults, until: '5s' }), 'plan');
+    const text = 'crash: from 5 s on nothing goes wrong ("until" of the plan)';
+    assert.deepEqual(planWarnings(plan), [
+      { number: 1, text },
+      { number: 2, text },
+      { number: 3, text },
+    ]);
+    assert.deepEqual(planWarnings({ ...plan, untilNanos: 7_000_000_000n }), []);
+  });
+
   it('name what can never happen', () => {
     assert.deepEqual(warnings({ kind: 'crash', at: { effect: '*', probability: 0 } }), [
       '1 crash: its probability is 0',

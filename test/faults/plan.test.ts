@@ -57,6 +57,10 @@ describe('a fault plan', () => {
       '{"kind": "crash", "at": {"execution": "a-1", "seq": 0}, "point": "before", "node": "@next"}';
     assert.equal(text, `{\n  "version": 1,\n  "faults": [\n    ${line},\n    ${line}\n  ]\n}\n`);
     assert.equal(planText({ faults: [] }), '{\n  "version": 1,\n  "faults": []\n}\n');
+    const ended = parsePlan('{"faults": [], "until": "90s"}', 'plan');
+    assert.equal(ended.untilNanos, 90_000_000_000n);
+    assert.match(planText(ended), /\n {2}"until": "1min30s"\n\}\n$/);
+    assert.deepEqual(parsePlan(planText(ended), 'plan'), ended);
     const schedule = { order: ['a-2', 'a-1'], changes: [3], lag: '5ms' };
     const scheduled = planText(parsePlan(JSON.stringify({ faults: [], schedule }), 'plan'));
     assert.match(
@@ -169,7 +173,7 @@ describe('a fault plan', () => {
       '$.faults[0].for: expected a text, found 1',
       '$.faults[0].x: unknown field; known here: kind, at, point, node, for',
       '$.faults[1].at: missing; expected an object',
-      '$.y: unknown field; known here: version, faults, schedule',
+      '$.y: unknown field; known here: version, faults, schedule, until',
     ]);
   });
 

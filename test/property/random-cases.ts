@@ -17,6 +17,8 @@ export interface Case {
   readonly commitMs?: number;
   /** The most that one takes longer, so that one could overtake another. */
   readonly commitJitterMs?: number;
+  /** When the plan is over. */
+  readonly until?: string;
 }
 
 /** How often a property is tried; PROPERTY_RUNS multiplies it for a long search. */
@@ -106,13 +108,17 @@ export const anyFault = fc.oneof(
 export const seed = fc.integer({ min: 0, max: 2 ** 31 });
 
 /** Any program under any faults, in several executions. */
-export const anyCase: fc.Arbitrary<Case> = fc.record({
-  args: anyProgram,
-  faults: fc.array(anyFault, { maxLength: 4 }),
-  seed,
-  count: fc.integer({ min: 1, max: 4 }),
-  commitMs: fc.integer({ min: 0, max: 3 }),
-});
+export const anyCase: fc.Arbitrary<Case> = fc.record(
+  {
+    args: anyProgram,
+    faults: fc.array(anyFault, { maxLength: 4 }),
+    seed,
+    count: fc.integer({ min: 1, max: 4 }),
+    commitMs: fc.integer({ min: 0, max: 3 }),
+    until: duration,
+  },
+  { requiredKeys: ['args', 'faults', 'seed', 'count', 'commitMs'] },
+);
 
 /** Short enough for it to hit a commit that is on its way. */
 const soon = fc.integer({ min: 1, max: 3_000 }).map((ms) => `${ms}ms`);
@@ -174,7 +180,7 @@ export function checkCase<Result>(tested: object, check: () => Result): Result {
 export const STDIN = 'The quick brown fox jumps over the lazy dog. '.repeat(12);
 
 export function optionsOf(tested: Case): ScriptOptions {
-  const { args, faults, seed: worldSeed, count, commitMs = 0, commitJitterMs = 0 } = tested;
+  const { args, faults, until, seed: worldSeed, count, commitMs = 0, commitJitterMs = 0 } = tested;
   const link = { latencyNanos: 5_000_000n, jitterNanos: 3_000_000n };
   const commit = {
     latencyNanos: BigInt(commitMs) * NANOS_PER_MILLI,
@@ -182,5 +188,6 @@ export function optionsOf(tested: Case): ScriptOptions {
   };
   const links = NODES.map((from) => ({ from, to: JOURNAL_STORE, ...commit }));
   const world = { seed: worldSeed, defaultLink: link, links };
-  return { args, plan: { faults }, world, count, stdin: STDIN };
+  const plan = until === undefined ? { faults } : { faults, until };
+  return { args, plan, world, count, stdin: STDIN };
 }

@@ -36,6 +36,7 @@ export function neighboursOf(plan: FaultPlan): readonly Neighbour[] {
       changed: undefined,
     })),
     ...withoutSchedule(plan),
+    ...withoutEnd(plan),
   ];
 }
 
@@ -90,6 +91,12 @@ function withoutSchedule(plan: FaultPlan): readonly Neighbour[] {
   const { schedule, ...others } = plan;
   if (schedule === undefined) return [];
   return [{ plan: others, change: 'whoever came first goes first', changed: undefined }];
+}
+
+function withoutEnd({ untilNanos, ...plan }: FaultPlan): readonly Neighbour[] {
+  if (untilNanos === undefined) return [];
+  const change = `faults go on beyond ${formatDuration(untilNanos)}`;
+  return [{ plan, change, changed: undefined }];
 }
 
 function changedIn(fault: Fault, fields: JsonObject, change: string): readonly Changed[] {

@@ -10,11 +10,12 @@ import type { Fault, FaultPlan } from '../../faults/fault.ts';
 import type { FiredFault } from '../../faults/injector.ts';
 import { faultJson } from '../../faults/plan.ts';
 import type { Choice } from '../../kernel/choices.ts';
+import { FAULTS_MAX } from '../../kernel/limits.ts';
 import type { Outcome, Trial } from '../trial.ts';
 import { trialJson } from '../trial-json.ts';
 import { withoutNeedless } from './removal.ts';
 import { simplerChoices } from './simpler-choices.ts';
-import { simplerFaults } from './simpler-faults.ts';
+import { shorterLengths, simplerFaults } from './simpler-faults.ts';
 import { simplerSchedules } from './simpler-schedules.ts';
 
 /** Runs that one trial is shrunk with at most. */
@@ -90,6 +91,7 @@ export class Shrinker {
       yield* this.dropFaults();
       yield* this.simplifyFaults();
       yield* this.simplifySchedule();
+      yield* this.simplifyEnd();
     }
     // Fewer faults may need nothing of the seed, or fewer of its decisions.
     if (this.trial.seed !== this.setup.seed) yield* this.dropSeed();
@@ -100,10 +102,12 @@ export class Shrinker {
   /** Replaces chance by what it has let happen. */
   private *settle(): Generator<void, boolean> {
     const { plan } = this.trial;
-    const happened = happenedIn(this.outcome.fired).slice(0, FAULTS_KEPT_MAX);
+    // A plan that ends need not end for having few faults.
+    const most = plan.untilNanos === undefined ? FAULTS_KEPT_MAX : FAULTS_MAX;
+    const happened = happenedIn(this.outcome.fired).slice(0, most);
     if (yield* this.take({ ...this.trial, plan: { ...plan, faults: happened } })) return true;
     const settled = { ...this.outcome.plan, faults: this.outcome.plan.faults };
-    const isFew = settled.faults.length <= FAULTS_KEPT_MAX;
+    const isFew = settled.faults.length <= most;
     return isFew && (yield* this.take({ ...this.trial, plan: settled }));
   }
 
@@ -150,6 +154,16 @@ export class Shrinker {
         if (isSimpler) break;
       }
       if (!isSimpler) return;
+    }
+  }
+
+  /** Faults that have happened end by themselves: most plans need no end of their own. */
+  private *simplifyEnd(): Generator<void, void> {
+    const { untilNanos, ...plan } = this.trial.plan;
+    if (untilNanos === undefined) return;
+    if (yield* this.take({ ...this.trial, plan })) return;
+    for (const shorter of shorterLengths(untilNanos)) {
+      if (yield* this.take({ ...this.trial, plan: { ...plan, untilNanos: shorter } })) return;
     }
   }
 

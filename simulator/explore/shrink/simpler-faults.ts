@@ -43,7 +43,7 @@ function simplerValues(value: Json | undefined, spec: FieldSpec): readonly (Json
     case 'duration': {
       const nanos = parseDuration(String(value)) ?? 0n;
       const standard = spec.required === true ? [] : leftOut(durationJson(spec.default), value);
-      return [...standard, ...shorterLengths(nanos)];
+      return [...standard, ...shorterJson(nanos)];
     }
     case 'integer': {
       const standard = spec.required === true ? [] : leftOut(spec.default, value);
@@ -70,9 +70,13 @@ function leftOut(standard: Json | undefined, value: Json): readonly undefined[] 
   return standard === value ? [] : [undefined];
 }
 
-function shorterLengths(nanos: bigint): readonly Json[] {
-  const length = nanos < 0n ? -nanos : nanos;
-  return LENGTHS.filter((each) => each < length).flatMap(
+/** Lengths that people write and that are shorter, the shortest first. */
+export function shorterLengths(nanos: bigint): readonly bigint[] {
+  return LENGTHS.filter((each) => each < nanos);
+}
+
+function shorterJson(nanos: bigint): readonly Json[] {
+  return shorterLengths(nanos < 0n ? -nanos : nanos).flatMap(
     (each) => durationJson(nanos < 0n ? -each : each) ?? [],
   );
 }
@@ -89,7 +93,7 @@ function earlierForms({ at }: Fault, json: JsonObject): readonly JsonObject[] {
   }
   if (at.kind !== 'time') return [];
   const where = json.at as JsonObject;
-  return shorterLengths(at.atNanos).map((time) => ({ ...json, at: { ...where, time } }));
+  return shorterJson(at.atNanos).map((time) => ({ ...json, at: { ...where, time } }));
 }
 
 function withField(json: JsonObject, name: string, value: Json | undefined): JsonObject {

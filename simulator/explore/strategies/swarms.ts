@@ -1,5 +1,6 @@
 import type { Fault, FaultKind } from '../../faults/fault.ts';
 import { RandomStream } from '../../kernel/random-stream.ts';
+import { NANOS_PER_MILLI } from '../../kernel/time.ts';
 import { faultByChance } from '../aimed-fault.ts';
 import { CHANCE_KINDS, idleKindsIn, touches } from '../aspect.ts';
 import { below, pick } from '../draw.ts';
@@ -13,9 +14,14 @@ const SEEDS = 8;
 const PROBABILITIES = [0.02, 0.1, 0.3, 0.7] as const;
 const KINDS_ON_MAX = 4;
 
+/** How long after an effect of the undisturbed run nothing goes wrong any more. */
+const CALM_AFTER: readonly bigint[] = [1n, 40n, 2_000n, 15_000n, 60_000n, 600_000n].map(
+  (millis) => millis * NANOS_PER_MILLI,
+);
+
 export const SWARMS: Strategy = {
   name: 'swarms',
-  says: 'by chance: which kinds of faults are on, how likely each is, how long it lasts; and the seed',
+  says: 'by chance: which kinds of faults are on, how likely each is, how long it lasts, when all of it ends; and the seed',
   trials: (aim) => {
     const effects = [...new Set(aim.targets.map(({ effect }) => effect))];
     const idle = idleKindsIn(aim.names);
@@ -31,12 +37,23 @@ export const SWARMS: Strategy = {
         const on = Array.from({ length: count }, () => pick(kinds, random));
         const faults = on.flatMap((kind) => drawFault(kind, effects, aim, random) ?? []);
         const isScheduled = aim.executions.length > 1 && below(2, random) === 0;
-        if (!isScheduled) return faults.length === 0 ? undefined : { seed, plan: { faults } };
-        return { seed, plan: { faults, schedule: drawSchedule(aim, random) } };
+        if (!isScheduled && faults.length === 0) return undefined;
+        const untilNanos = drawEnd(aim, random);
+        if (!isScheduled) return { seed, plan: { faults, untilNanos } };
+        return { seed, plan: { faults, untilNanos, schedule: drawSchedule(aim, random) } };
       },
     };
   },
 };
+
+/**
+ * When the liveness phase begins: around some effect, early or late. From then on, whatever the
+ * swarm has broken, the workflow has to come to its end.
+ */
+function drawEnd({ targets }: Aim, random: RandomStream): bigint {
+  const { startedAt = 0n } = targets.length === 0 ? {} : pick(targets, random);
+  return startedAt + pick(CALM_AFTER, random);
+}
 
 /** On all effects that the kind can touch, or on those of one name. */
 function drawFault(

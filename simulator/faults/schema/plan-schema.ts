@@ -30,6 +30,11 @@ export function planSchema(): JsonObject {
         defaultSnippets: faultSnippets(),
       },
       schedule: scheduleSchema(),
+      until: {
+        description:
+          'From this instant on nothing goes wrong, and what was wrong is mended: how long after the start.',
+        ...refTo('positiveDuration'),
+      },
     },
     definitions: { fault: faultSchema(), ...TRIGGERS, ...DURATIONS },
   };

@@ -12,6 +12,7 @@ export interface EventLook {
 /** What is worth a line of its own; all else can be read from the effects and attempts. */
 export const EVENT_LOOKS: Partial<Readonly<Record<TraceKind, EventLook>>> = {
   'fault.fired': { sign: 'fault', paint: 'magenta' },
+  'faults.ended': { sign: 'resumed', paint: 'dim' },
   'node.resumed': { sign: 'resumed', paint: 'dim' },
   'clock.drifted': { sign: 'resumed', paint: 'dim' },
   'clock.thawed': { sign: 'resumed', paint: 'dim' },

@@ -164,6 +164,7 @@ const SENTENCES: Readonly<Record<TraceKind, Sentence>> = {
     `${field(row, 'module') ?? 'another module'} is deployed for ${field(row, 'workflow') ?? 'a workflow'}`,
   'fault.fired': (row, context) =>
     faultText(row.data ?? {}, { node: row.node, effect: effect(row, context) }),
+  'faults.ended': () => 'the fault plan is over: what was wrong is mended, and nothing goes wrong',
   'lease.claimed': (row) =>
     `${node(row)} claimed ${row.execution ?? 'the execution'} (epoch ${field(row, 'epoch') ?? '?'})`,
   'lease.expired': (row) =>

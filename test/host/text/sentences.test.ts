@@ -56,6 +56,10 @@ const SENTENCES: Readonly<Record<TraceKind, readonly [data: TraceRow['data'], te
     { kind: 'pause', for: '20s', point: 'intent', at: {} },
     'node-a stands still for 20 s after the intent of order-1 #3 is recorded, before it is performed',
   ],
+  'faults.ended': [
+    undefined,
+    'the fault plan is over: what was wrong is mended, and nothing goes wrong',
+  ],
   'lease.claimed': [{ epoch: 2 }, 'node-a claimed order-1 (epoch 2)'],
   'lease.expired': [undefined, 'the lease of node-a on order-1 is over'],
   'commit.held': [undefined, 'a commit of node-a does not get through to the journal store so far'],
