@@ -121,7 +121,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerSourceValues(),
     registerFindingProblems(explorations),
     registerTasks(index, join(context.extensionPath, 'dist', 'cli.js')),
-    registerScenarioTests({ startHost, runner, replay }),
+    registerScenarioTests({ hostScript: script, runner, replay }),
     reportProblems(simulations, problems),
   );
   log.info(`activated in ${(performance.now() - startedMs).toFixed(1)} ms`);

@@ -1,14 +1,10 @@
 import type { JsonObject } from '../../simulator/effects/operation.ts';
 import { nodeUpNanos } from '../../simulator/engine/simulation.ts';
+import { befallClock, clockOf } from '../../simulator/host/past-clock.ts';
 import type { ExecutionId } from '../../simulator/journal/entry.ts';
 import type { History } from '../../simulator/journal/history.ts';
 import type { FaultRow, TraceRow } from '../../simulator/journal/records.ts';
-import {
-  after,
-  parseDuration,
-  VIRTUAL_START,
-  type VirtualNanos,
-} from '../../simulator/kernel/time.ts';
+import { parseDuration, VIRTUAL_START, type VirtualNanos } from '../../simulator/kernel/time.ts';
 import { NodeClock } from '../../simulator/world/node-clock.ts';
 
 export interface ClockReadings {
@@ -41,17 +37,15 @@ export function clocksAt(
     wall: new NodeClock(VIRTUAL_START, history.startUnixNanos),
     monotonic: new NodeClock(VIRTUAL_START, nodeUpNanos(Math.max(0, nodes.indexOf(node)))),
   };
-  const clockOf = ({ clock }: JsonObject) => clocks[clock === 'monotonic' ? 'monotonic' : 'wall'];
   let cause: TraceRow | undefined;
   for (const row of history.traces()) {
     if (row.at > at) break;
     if (row.kind === 'fault.fired') cause = row;
     if (row.node !== node || isLater(cause, row, moment)) continue;
-    const data = (row.data ?? {}) as JsonObject;
-    befall(clockOf(data), row, data);
+    befallClock(clocks[clockOf(row)], row);
   }
   for (const { plan } of history.faults().filter((row) => isDue(row, node, moment))) {
-    clockOf(plan).jump(at, parseDuration(String(plan.by)) ?? 0n);
+    clocks[clockOf({ data: plan })].jump(at, parseDuration(String(plan.by)) ?? 0n);
   }
   return { wallNanos: clocks.wall.read(at), monotonicNanos: clocks.monotonic.read(at) };
 }
@@ -71,30 +65,4 @@ function isDue({ plan, fired }: FaultRow, node: string, { execution, seq }: Cloc
   const at = (plan.at ?? {}) as JsonObject;
   const isHere = at.execution === execution && at.seq === seq && plan.node === node;
   return fired === 0 && plan.kind === 'clock-jump' && isHere;
-}
-
-/** Does to a clock what a row of the trace says. */
-function befall(clock: NodeClock, { kind, at }: TraceRow, data: JsonObject): void {
-  const nanos = (name: string): bigint => BigInt(String(data[name] ?? '0'));
-  const span = { from: at, until: after(at, nanos('forNanos')) };
-  switch (kind) {
-    case 'clock.jumped':
-      clock.jump(at, nanos('byNanos'));
-      return;
-    case 'clock.drifted':
-      clock.drift(at, Number(data.ppm));
-      return;
-    case 'clock.frozen':
-      clock.freeze(at, span.until);
-      return;
-    case 'clock.strobed':
-      if (data.byNanos !== undefined) clock.strobe(span, nanos('byNanos'), nanos('everyNanos'));
-      return;
-    case 'clock.smeared':
-      clock.smear(span, nanos('byNanos'));
-      return;
-    case 'clock.reset':
-      clock.setRight(at);
-      return;
-  }
 }

@@ -1,6 +1,7 @@
 /** Scenarios in the Test Explorer: found as files, run in hosts of their own, debugged as recordings. */
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { WatchedHost } from '../../simulator/cli/node/watched-host.ts';
 import {
   SCENARIO_SUFFIX,
   type Scenario,
@@ -9,7 +10,7 @@ import {
 import { parseScenario } from '../../simulator/explore/scenario-text.ts';
 import { isTrusted, type Runner } from '../commands/runner.ts';
 import type { LaunchPlace } from '../model/launch-config.ts';
-import { type Host, problemOf } from '../simulations/host.ts';
+import { problemOf } from '../simulations/host.ts';
 import { errorMessage, showResult } from './scenario-results.ts';
 
 const GLOB = `**/*${SCENARIO_SUFFIX}`;
@@ -18,7 +19,8 @@ const EXCLUDED = /\/(node_modules|\.backstitch)\//;
 const SCENARIOS_MAX = 2_000;
 
 export interface ScenarioNeeds {
-  readonly startHost: () => Host;
+  /** The bundle of the host's worker, absolute. */
+  readonly hostScript: string;
   readonly runner: Runner;
   readonly replay: (recording: string, place: LaunchPlace) => Promise<void>;
 }
@@ -113,17 +115,17 @@ class ScenarioTests implements vscode.Disposable {
     const run = this.controller.createTestRun(request);
     const items = this.meant(request);
     for (const item of items) run.enqueued(item);
-    const hosts = new TestHosts(this.needs.startHost);
-    const cancelled = token.onCancellationRequested(() => void hosts.end());
+    const host = new WatchedHost(this.needs.hostScript);
+    const cancelled = token.onCancellationRequested(() => void host.close());
     try {
       for (const item of items) {
         if (token.isCancellationRequested) run.skipped(item);
         else if (await this.isGone(item)) run.skipped(item);
-        else await runOne(item, run, hosts, token);
+        else await runOne(item, run, host, token);
       }
     } finally {
       cancelled.dispose();
-      await hosts.end();
+      await host.close();
       run.end();
     }
   }
@@ -140,16 +142,16 @@ class ScenarioTests implements vscode.Disposable {
       run.appendOutput(`One scenario is debugged at a time: ${item.label}.\r\n`);
       for (const other of others) run.skipped(other);
     }
-    const hosts = new TestHosts(this.needs.startHost);
-    const cancelled = token.onCancellationRequested(() => void hosts.end());
+    const host = new WatchedHost(this.needs.hostScript);
+    const cancelled = token.onCancellationRequested(() => void host.close());
     try {
-      const result = await runOne(item, run, hosts, token);
+      const result = await runOne(item, run, host, token);
       if (result !== undefined) await this.replayAnew(item.uri, result, token);
     } catch (error) {
       run.errored(item, errorMessage(problemOf(error), item));
     } finally {
       cancelled.dispose();
-      await hosts.end();
+      await host.close();
       run.end();
     }
   }
@@ -203,37 +205,11 @@ function leavesOf(item: vscode.TestItem): vscode.TestItem[] {
   return item.children.size === 0 ? [item] : [...item.children].map(([, child]) => child);
 }
 
-/** One host after the other: the next scenario gets a new one where a program has ended it. */
-class TestHosts {
-  private host: Host | undefined;
-
-  constructor(private readonly start: () => Host) {}
-
-  async check(file: vscode.Uri): Promise<ScenarioResult> {
-    this.host ??= this.begin();
-    return this.host.request({ kind: 'check', scenario: file.fsPath });
-  }
-
-  async end(): Promise<void> {
-    const { host } = this;
-    this.host = undefined;
-    await host?.terminate();
-  }
-
-  private begin(): Host {
-    const host = this.start();
-    host.onDeath(() => {
-      if (this.host === host) this.host = undefined;
-    });
-    return host;
-  }
-}
-
 /** Undefined when it could not be run. */
 async function runOne(
   item: vscode.TestItem,
   run: vscode.TestRun,
-  hosts: TestHosts,
+  host: WatchedHost,
   token: vscode.CancellationToken,
 ): Promise<ScenarioResult | undefined> {
   if (item.uri === undefined) return undefined;
@@ -241,7 +217,7 @@ async function runOne(
   const startedMs = performance.now();
   const tookMs = () => performance.now() - startedMs;
   try {
-    const result = await hosts.check(item.uri);
+    const result = await host.request({ kind: 'check', scenario: item.uri.fsPath });
     showResult(item, run, result, tookMs());
     return result;
   } catch (error) {

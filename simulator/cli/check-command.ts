@@ -12,8 +12,8 @@ import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
 import { commandHelp } from './help.ts';
 import { jsonLine } from './json-line.ts';
 import { HostProblemError } from './node/host-client.ts';
-import { ScenarioRunner } from './node/scenario-runner.ts';
 import { styleOf } from './node/terminal.ts';
+import { WatchedHost } from './node/watched-host.ts';
 import { parseOptions } from './option-parser.ts';
 
 /** Where scenarios are looked for unless it is said. */
@@ -36,16 +36,16 @@ export async function checkCommand(args: readonly string[], io: CommandIo): Prom
   const json = parsed.flag('json') === true;
   const named = parsed.positionals.length > 0 ? parsed.positionals : [FOLDER_DEFAULT];
   const files = await scenarioFiles(named.map((path) => resolve(io.folder, path)));
-  const runner = new ScenarioRunner(join(io.distFolder, 'simulator-host.js'));
+  const host = new WatchedHost(join(io.distFolder, 'simulator-host.js'));
   const codes: ExitCode[] = [];
   try {
     for (const file of files) {
-      const checked = await check(runner, file);
+      const checked = await check(host, file);
       tell(file, checked, json, io);
       codes.push(codeOf(checked));
     }
   } finally {
-    await runner.close();
+    await host.close();
   }
   const failed = codes.filter((code) => code === EXIT.checkFailed).length;
   // What could not be run weighs more than what failed.
@@ -60,9 +60,9 @@ export async function checkCommand(args: readonly string[], io: CommandIo): Prom
   return result;
 }
 
-async function check(runner: ScenarioRunner, file: string): Promise<Checked> {
+async function check(host: WatchedHost, file: string): Promise<Checked> {
   try {
-    return { kind: 'ran', result: await runner.run(file) };
+    return { kind: 'ran', result: await host.request({ kind: 'check', scenario: file }, file) };
   } catch (error) {
     if (error instanceof HostProblemError) return { kind: 'problem', problem: error.problem };
     throw error;

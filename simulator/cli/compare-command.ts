@@ -8,14 +8,12 @@ import { COMPARE } from './commands.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { commandHelp } from './help.ts';
 import { jsonLine } from './json-line.ts';
-import { HostClient, HostProblemError } from './node/host-client.ts';
+import { HostProblemError } from './node/host-client.ts';
 import { styleOf } from './node/terminal.ts';
+import { WatchedHost } from './node/watched-host.ts';
 import { type ParsedOptions, parseOptions } from './option-parser.ts';
 import { integer } from './run-arguments.ts';
 import { requireFile } from './run-plan.ts';
-
-/** How long a program may compute without an effect. */
-const SILENCE_MS_MAX = 30_000;
 
 /** `backstitch compare`: runs a fault plan at every persistence level, and shows what each costs. */
 export async function compareCommand(args: readonly string[], io: CommandIo): Promise<ExitCode> {
@@ -56,29 +54,13 @@ async function compared(
   options: CompareOptions,
   { distFolder }: CommandIo,
 ): Promise<readonly LevelReport[]> {
-  let silentMs: number | undefined;
-  const client: HostClient = new HostClient({
-    script: join(distFolder, 'simulator-host.js'),
-    shortLived: true,
-    onEvent: () => undefined,
-    silence: {
-      milliseconds: SILENCE_MS_MAX,
-      onSilence: (ms) => {
-        silentMs = ms;
-        void client.terminate();
-      },
-    },
-  });
+  const host = new WatchedHost(join(distFolder, 'simulator-host.js'));
   try {
-    return await client.request({ kind: 'compare', options });
+    return await host.request({ kind: 'compare', options });
   } catch (error) {
-    if (silentMs !== undefined) {
-      const message = `the program computed for ${silentMs / 1000} s without an effect, and was ended.`;
-      throw problemError({ severity: 'error', code: 'stuck', message });
-    }
     throw error instanceof HostProblemError ? problemError(error.problem) : error;
   } finally {
-    await client.terminate();
+    await host.close();
   }
 }
 

@@ -33,6 +33,6 @@ export function befallClock(clock: NodeClock, { kind, at, data: told }: TraceRow
 }
 
 /** The name of the clock that a row tells of. */
-export function clockOf({ data }: TraceRow): 'wall' | 'monotonic' {
+export function clockOf({ data }: Pick<TraceRow, 'data'>): 'wall' | 'monotonic' {
   return (data as JsonObject | undefined)?.clock === 'monotonic' ? 'monotonic' : 'wall';
 }
