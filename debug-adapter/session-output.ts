@@ -69,8 +69,10 @@ export class SessionOutput {
   }
 
   log(breakpoint: Breakpoint, effect: SeenEffect): void {
+    const { execution, seq, lostWith } = effect;
     const text = logText(breakpoint.log ?? [], effectFields(effect));
-    this.port.output(`${text}\n`, 'console', this.placeOf(effect.execution, effect.seq));
+    const place = this.placeOf(execution, seq, lostWith);
+    this.port.output(`${text}${lostText(lostWith)}\n`, 'console', place);
   }
 
   logStatement({ position, offset, text }: StatementLog): void {
@@ -79,7 +81,8 @@ export class SessionOutput {
     const { place } = position;
     const line = target.book.locatorOf(place.execution).lines.lineAt(offset);
     const instant = instantOf(place, target.view.history);
-    this.port.output(`${text}\n`, 'console', this.clientPlace(instant, line));
+    const lost = lostText(instant.lostWith);
+    this.port.output(`${text}${lost}\n`, 'console', this.clientPlace(instant, line));
   }
 
   /** What befell an execution without a stop: a debugger must not pass over a crash in silence. */
@@ -96,12 +99,13 @@ export class SessionOutput {
     if (left > 0) this.port.output(`... and ${left} more faults and retries\n`, 'console');
   }
 
-  private placeOf(execution: ExecutionId, seq: number): OutputPlace | undefined {
+  private placeOf(execution: ExecutionId, seq: number, lostWith?: number): OutputPlace | undefined {
     const { target } = this;
     if (target === undefined) return undefined;
     // It may be asked inside a guest's call, which is no time for replaying.
-    const stack = target.book.notedAt(execution, seq);
-    return this.clientPlace({ execution, seq }, stack?.frames[stack.userIndex]?.source);
+    const stack = target.book.notedAt(execution, seq, lostWith);
+    const instant = { execution, seq, ...(lostWith === undefined ? {} : { lostWith }) };
+    return this.clientPlace(instant, stack?.frames[stack.userIndex]?.source);
   }
 
   private clientPlace(
@@ -118,4 +122,9 @@ export class SessionOutput {
       instant,
     };
   }
+}
+
+/** What is told of a message that a crash took away with its attempt. */
+function lostText(lostWith: number | undefined): string {
+  return lostWith === undefined ? '' : ` (lost with attempt ${lostWith})`;
 }

@@ -15,6 +15,8 @@ export interface ToldValue extends Partial<OutputPlace> {
   readonly execution: string;
   readonly tick: number;
   readonly seq: number;
+  /** The attempt whose crash took it away, or null. */
+  readonly lostWith: number | null;
   readonly value: string;
   /** The function. */
   readonly where: string;
@@ -32,10 +34,23 @@ export function toldHistory(
   expression: string,
   frameId: number | undefined,
 ): ToldHistory {
+  try {
+    return readHistory(state, expression, frameId);
+  } catch (error) {
+    if (error instanceof Interrupted) throw debugErrors.cancelled('the history of values');
+    throw error;
+  }
+}
+
+function readHistory(
+  state: SessionState,
+  expression: string,
+  frameId: number | undefined,
+): ToldHistory {
   const { target, place } = historyOf(state, expression, frameId);
   const { execution } = place;
-  const path = state.traveller.pathOf(execution);
-  if (path === undefined) throw debugErrors.notWatchable(expression, 'it has no statements');
+  const paths = state.traveller.pathsOf(execution);
+  if (paths === undefined) throw debugErrors.notWatchable(expression, 'it has no statements');
   const { lines, debug } = state.target.knownProgram(execution).locator;
   const isUserCode = (offset: number): boolean => {
     const line = lines.lineAt(offset);
@@ -51,17 +66,12 @@ export function toldHistory(
       column: state.port.column(Math.max(1, line.column)),
     };
   };
-  try {
-    const { values, isCut } = valueHistory(path, target, isUserCode);
-    const told = values.map(({ tick, seq, value, offset }) => {
-      const where = debug.framesAt(offset)[0]?.functionName ?? 'unknown';
-      return { execution, tick, seq, value, where, ...placeOf(offset) };
-    });
-    return { values: told, isCut };
-  } catch (error) {
-    if (error instanceof Interrupted) throw debugErrors.cancelled('the history of values');
-    throw error;
-  }
+  const { values, isCut } = valueHistory(paths, target, isUserCode);
+  const told = values.map(({ tick, seq, value, offset, lostWith = null }) => {
+    const where = debug.framesAt(offset)[0]?.functionName ?? 'unknown';
+    return { execution, tick, seq, lostWith, value, where, ...placeOf(offset) };
+  });
+  return { values: told, isCut };
 }
 
 /** Prints the values in the console, each with a link to its line; the summary. */
@@ -71,11 +81,14 @@ export function printHistory(
   frameId: number | undefined,
 ): string {
   const { values, isCut } = toldHistory(state, expression, frameId);
-  for (const { execution, tick, seq, value, where, source, line, column = 1 } of values) {
-    const instant = { execution: executionId(execution), seq, tick };
+  for (const each of values) {
+    const { execution, tick, seq, value, where, source, line, column = 1 } = each;
+    const lostWith = each.lostWith ?? undefined;
+    const instant = { execution: executionId(execution), seq, tick, lostWith };
     const isPlaced = source !== undefined && line !== undefined;
     const place = isPlaced ? { source, line, column, instant } : undefined;
-    const text = `${expression} = ${value}  in ${where}, statement ${tick}\n`;
+    const lost = lostWith === undefined ? '' : `, lost with attempt ${lostWith}`;
+    const text = `${expression} = ${value}  in ${where}, statement ${tick}${lost}\n`;
     state.port.output(text, 'console', place);
   }
   const count = isCut ? `the first ${HISTORY_LENGTH_MAX} values` : `${values.length} values`;

@@ -84,6 +84,14 @@ export class VisitTracker {
 
   constructor(private readonly target: BreakpointTarget & { kind: 'line' | 'function' }) {}
 
+  /** One that has seen the same, and goes on by itself. */
+  fork(): VisitTracker {
+    const fork = new VisitTracker(this.target);
+    fork.outside = this.outside;
+    fork.first = this.first;
+    return fork;
+  }
+
   visits(stack: Stack): boolean {
     const { target } = this;
     const index = stack.frames.findIndex((frame) => isAt(frame, target));

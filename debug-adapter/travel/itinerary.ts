@@ -8,6 +8,7 @@ import type { Breakpoint } from './breakpoint.ts';
 import type { DataBreakpoint } from './data/data-breakpoint.ts';
 import type { ExceptionStops } from './exception-stops.ts';
 import { endOf, endPosition, executionIds, type Happening, happeningsOf } from './happening.ts';
+import { lostEffects } from './lost-effects.ts';
 import { CALL, type Position, PositionOrder } from './place.ts';
 import { type SeenEffect, seenEntry } from './seen-effect.ts';
 import type { StackBook } from './stack-book.ts';
@@ -56,8 +57,9 @@ export class Itinerary {
     }
     if (!scanner.idle) {
       for (const effect of this.effects(upcoming)) {
-        const { execution, seq } = effect;
-        const { stops, logs } = scanner.next(effect, () => this.book.stackAt(execution, seq));
+        const { execution, seq, lostWith } = effect;
+        const stack = () => this.book.stackAt(execution, seq, lostWith);
+        const { stops, logs } = scanner.next(effect, stack);
         if (stops.length + logs.length === 0) continue;
         points.push({ position: callPosition(effect), stops, logs, happening: undefined });
       }
@@ -111,12 +113,13 @@ export class Itinerary {
     return found.sort((one, other) => this.order.compare(one.position, other.position));
   }
 
-  /** All known effects in the order in which they were performed. */
+  /** All known effects in the order in which they were performed, also those that were lost. */
   effects(upcoming: SeenEffect | undefined): SeenEffect[] {
     const { history } = this.view;
-    const effects = executionIds(history).flatMap((id) =>
-      history.entries(id).map((entry) => seenEntry(id, entry)),
-    );
+    const effects = executionIds(history).flatMap((id) => [
+      ...history.entries(id).map((entry) => seenEntry(id, entry)),
+      ...lostEffects(history, this.book, id),
+    ]);
     if (upcoming !== undefined) effects.push(upcoming);
     return effects.sort((one, other) => this.order.compare(callPosition(one), callPosition(other)));
   }
@@ -129,8 +132,9 @@ export class Itinerary {
 }
 
 /** The position of an effect's call. */
-export function callPosition({ execution, seq, startedAt }: SeenEffect): Position {
-  return { at: startedAt, place: { kind: 'effect', execution, seq }, ordinal: CALL };
+export function callPosition({ execution, seq, startedAt, lostWith }: SeenEffect): Position {
+  const lost = lostWith === undefined ? {} : { lostWith };
+  return { at: startedAt, place: { kind: 'effect', execution, seq, ...lost }, ordinal: CALL };
 }
 
 /** Whether one stops there; other points only print log messages. */

@@ -4,8 +4,9 @@ import { type Entry, type ExecutionId, seqOf } from '../../simulator/journal/ent
 import { executionIds } from './happening.ts';
 import { callPosition } from './itinerary.ts';
 import type { LiveDriver } from './live-driver.ts';
+import { lostEffects, notBegun } from './lost-effects.ts';
 import { CALL, lostWith, type Place, type Position, samePlace } from './place.ts';
-import { type SeenEffect, seenEntry, seenUpcoming } from './seen-effect.ts';
+import { type SeenEffect, seenEntry, seenLost, seenUpcoming } from './seen-effect.ts';
 import { EMPTY_STACK, type Stack, type StackBook } from './stack-book.ts';
 
 export class Outlook {
@@ -39,11 +40,17 @@ export class Outlook {
     return this.effect(execution, this.count(execution) - 1);
   }
 
+  /** Calls that crashes took away from an execution, attempt by attempt. */
+  lost(execution: ExecutionId): readonly SeenEffect[] {
+    return lostEffects(this.view.history, this.book, execution);
+  }
+
   /** The first effect of all that has been performed. */
   first(): SeenEffect | undefined {
     const firsts = executionIds(this.view.history).flatMap((id) => {
       const entry = this.view.history.entries(id)[0];
-      return entry === undefined ? [] : [seenEntry(id, entry)];
+      const lost = this.lost(id).filter(({ seq }) => seq === 0);
+      return entry === undefined ? lost : [...lost, seenEntry(id, entry)];
     });
     return firsts.reduce<SeenEffect | undefined>(
       (best, effect) => (best === undefined || effect.startedAt < best.startedAt ? effect : best),
@@ -70,8 +77,19 @@ export class Outlook {
     if (place.execution === execution) return place;
     const row = this.view.history.execution(execution);
     if (row?.endedAt !== undefined && row.endedAt <= at) return { kind: 'end', execution };
+    const lost = this.lostUnderWay(execution, at);
+    if (lost !== undefined) return callPosition(lost).place;
     const begun = this.countWithin(execution, (position) => position.at <= at);
     return begun === 0 ? undefined : { kind: 'effect', execution, seq: seqOf(begun - 1) };
+  }
+
+  /** The latest call of an execution at an instant, when it was lost later. */
+  private lostUnderWay(execution: ExecutionId, at: bigint): SeenEffect | undefined {
+    const attempts = this.view.history.attempts(execution);
+    return this.lost(execution).findLast(({ startedAt, attempt }) => {
+      const end = attempts.find(({ number }) => number === attempt)?.endedAt;
+      return startedAt <= at && (end === undefined || at <= end);
+    });
   }
 
   /** The effect at a place; undefined at an end, and where nothing is known yet. */
@@ -95,11 +113,14 @@ export class Outlook {
   private lostEffect(place: Place, seq: number): SeenEffect | undefined {
     const attempt = lostWith(place);
     if (attempt === undefined) return undefined;
-    const found = this.view.history
-      .lostEntries(place.execution)
+    const { execution } = place;
+    const { history } = this.view;
+    const found = history
+      .lostEntries(execution)
       .find((row) => row.attempt === attempt && row.entry.seq === seq);
-    if (found === undefined) return undefined;
-    return { ...seenEntry(place.execution, found.entry), state: 'lost', attempt };
+    if (found !== undefined) return seenLost(execution, attempt, found.entry);
+    const asked = notBegun(history, this.book, execution, attempt);
+    return asked?.seq === seq ? asked : undefined;
   }
 
   /** At a crash, what the crashed attempt had and the journal had not. */
@@ -135,7 +156,9 @@ export class Outlook {
   }
 
   stackAt(place: Place): Stack {
-    if (place.kind === 'effect') return this.book.stackAt(place.execution, place.seq);
+    if (place.kind === 'effect') {
+      return this.book.stackAt(place.execution, place.seq, place.lostWith);
+    }
     const status = this.view.history.execution(place.execution)?.status;
     const tells = status === 'trapped' || status === 'diverged';
     return tells ? this.book.endStack(place.execution) : EMPTY_STACK;

@@ -9,7 +9,8 @@ import { textOf } from '../../simulator/host/text/bytes-text.ts';
 import type { AnyOperation, Entry, ExecutionId, Seq } from '../../simulator/journal/entry.ts';
 import type { History } from '../../simulator/journal/history.ts';
 import { NANOS_PER_MILLI, type VirtualNanos } from '../../simulator/kernel/time.ts';
-import type { Place } from './place.ts';
+import { entriesOf } from './lost-calls.ts';
+import { lostWith, type Place } from './place.ts';
 
 /**
  * `upcoming`: the program is inside the call, and nothing of it has happened yet. `lost`: a crash
@@ -31,6 +32,13 @@ export interface SeenEffect {
   readonly startedAt: VirtualNanos;
   readonly endedAt: VirtualNanos | undefined;
   readonly deliveredAt: VirtualNanos | undefined;
+  /** The attempt whose crash took the call itself away. */
+  readonly lostWith?: number;
+}
+
+/** A call that a crash took away. */
+export function seenLost(execution: ExecutionId, attempt: number, entry: Entry): SeenEffect {
+  return { ...seenEntry(execution, entry), state: 'lost', attempt, lostWith: attempt };
 }
 
 export function seenEntry(execution: ExecutionId, entry: Entry): SeenEffect {
@@ -54,7 +62,7 @@ export function seenEntry(execution: ExecutionId, entry: Entry): SeenEffect {
 
 /** The effect of a place, or the last one of its execution at its end. */
 export function effectBefore(history: History, place: Place): SeenEffect | undefined {
-  const entries = history.entries(place.execution);
+  const entries = entriesOf(history, place.execution, lostWith(place));
   const entry = place.kind === 'end' ? entries.at(-1) : entries[place.seq];
   return entry === undefined ? undefined : seenEntry(place.execution, entry);
 }

@@ -5,9 +5,10 @@
  * B1  A stack that was noted is that of the latest performance of its effect.
  * B2  Replaying performs nothing.
  */
+import type { EffectValue } from '../../simulator/effects/operation.ts';
 import { patchesOf } from '../../simulator/engine/patch.ts';
 import { PatchedForms, type PatchedWorkflow } from '../../simulator/engine/patched-forms.ts';
-import { type ReplayEnd, replay } from '../../simulator/engine/replayer.ts';
+import { type ReplayEnd, type ReplayOptions, replay } from '../../simulator/engine/replayer.ts';
 import type { GuestProgram } from '../../simulator/guest/program.ts';
 import {
   builtFrames,
@@ -20,10 +21,27 @@ import {
 } from '../../simulator/guest/symbols/index.ts';
 import type { SimulationView } from '../../simulator/host/simulation-run.ts';
 import { wallOf } from '../../simulator/host/source-sites.ts';
-import type { Entry, ExecutionId } from '../../simulator/journal/entry.ts';
+import type { AnyOperation, Entry, ExecutionId } from '../../simulator/journal/entry.ts';
+import { entriesOf } from './lost-calls.ts';
 
 /** Different stacks kept of one program; then they are read anew. */
 const STACKS_KEPT_MAX = 50_000;
+
+/** What an attempt did whose crash took it away. */
+interface LostStacks {
+  /** By seq, as far as its entries go, and of the call after them. */
+  readonly stacks: readonly Stack[];
+  /** What it asked for after the last entry that it had; undefined where it came to nothing more. */
+  readonly asked: AskedEffect | undefined;
+  /** What was known of it. */
+  readonly edge: string;
+}
+
+/** An effect that a program called for. */
+export interface AskedEffect {
+  readonly operation: AnyOperation;
+  readonly args: EffectValue;
+}
 
 /** How many effects before and after one that is looked at are learned with it. */
 export const WINDOW = 64;
@@ -47,6 +65,7 @@ interface KnownStacks {
 export class StackBook {
   private readonly interned = new Map<string, Map<string, Stack>>();
   private readonly known = new Map<ExecutionId, KnownStacks>();
+  private readonly lost = new Map<string, LostStacks>();
   private readonly forms = new PatchedForms((program) => this.locator(program));
   /** The form of the program whose guest is on the stack, where it does not run as it is. */
   running: () => GuestProgram | undefined = () => undefined;
@@ -89,8 +108,11 @@ export class StackBook {
   /**
    * The stack of an effect's call; empty when neither a call nor the journal tells it. Those
    * around it are learned with it, since they are looked at next.
+   *
+   * @param lostWith the attempt that called it, of those whose crash took the call away
    */
-  stackAt(execution: ExecutionId, seq: number): Stack {
+  stackAt(execution: ExecutionId, seq: number, lostWith?: number): Stack {
+    if (lostWith !== undefined) return this.lostOf(execution, lostWith).stacks[seq] ?? EMPTY_STACK;
     const { stacks } = this.of(execution);
     const known = stacks[seq];
     if (known !== undefined) return known;
@@ -109,14 +131,20 @@ export class StackBook {
   }
 
   /** The same without replaying; undefined when it was not noted. */
-  notedAt(execution: ExecutionId, seq: number): Stack | undefined {
-    return this.known.get(execution)?.stacks[seq];
+  notedAt(execution: ExecutionId, seq: number, lostWith?: number): Stack | undefined {
+    if (lostWith === undefined) return this.known.get(execution)?.stacks[seq];
+    return this.lost.get(`${execution} ${lostWith}`)?.stacks[seq];
+  }
+
+  /** What an attempt called for last, when its crash took that call away before it was begun. */
+  askedLast(execution: ExecutionId, attempt: number): AskedEffect | undefined {
+    return this.lostOf(execution, attempt).asked;
   }
 
   /** Where the program was when it ended by a trap or diverged; empty for any other end. */
   endStack(execution: ExecutionId): Stack {
     const running = this.runningOf(execution);
-    const end = this.replay(execution, running, () => false);
+    const end = this.replay(execution, running);
     const text =
       end.kind === 'diverged'
         ? end.error.guestStack
@@ -131,29 +159,51 @@ export class StackBook {
     const { stacks } = this.of(execution);
     const running = this.runningOf(execution);
     const { program } = running.workflow;
-    this.replay(execution, running, ({ seq }) => {
+    const onEffect = ({ seq }: Entry): boolean => {
       if (seq >= first) stacks[seq] ??= this.intern(program, captureFrames(program));
       return seq >= last;
-    });
+    };
+    this.replay(execution, { ...running, onEffect });
+  }
+
+  private lostOf(execution: ExecutionId, attempt: number): LostStacks {
+    const { history } = this.view;
+    const key = `${execution} ${attempt}`;
+    const edge = `${history.lostEntries(execution).length} ${history.inputs().length}`;
+    const known = this.lost.get(key);
+    if (known?.edge === edge) return known;
+    const entries = entriesOf(history, execution, attempt);
+    const running = this.runningOf(execution, attempt);
+    const { program } = running.workflow;
+    const stacks: Stack[] = [];
+    const note = (): boolean => {
+      stacks.push(this.intern(program, captureFrames(program)));
+      return false;
+    };
+    const end = this.replay(execution, { ...running, entries, onEffect: note, onBeyond: note });
+    const isBeyond = end.kind === 'journal-ended' && end.replayed === entries.length;
+    const asked = isBeyond ? { operation: end.next, args: end.args } : undefined;
+    const created = { stacks, asked, edge };
+    this.lost.set(key, created);
+    return created;
   }
 
   /** With what was changed in it by hand. */
-  private runningOf(execution: ExecutionId): PatchedWorkflow {
-    const patches = patchesOf(this.view.history.inputs(), execution);
+  private runningOf(execution: ExecutionId, attempt?: number): PatchedWorkflow {
+    const patches = patchesOf(this.view.history.inputs(), execution, attempt);
     return this.forms.ready(this.view.workflowOf(execution), patches);
   }
 
   private replay(
     execution: ExecutionId,
-    running: PatchedWorkflow,
-    onEffect: (entry: Entry) => boolean,
+    options: Omit<ReplayOptions, 'execution' | 'wallNanosOf' | 'entries'> &
+      Partial<Pick<ReplayOptions, 'entries'>>,
   ): ReplayEnd {
     return replay({
       execution,
-      ...running,
       entries: this.view.history.entries(execution),
       wallNanosOf: (entry) => wallOf(this.view, execution, entry),
-      onEffect,
+      ...options,
     });
   }
 

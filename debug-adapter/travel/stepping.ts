@@ -216,6 +216,10 @@ export class Stepping {
     const { whereabouts, book } = this.parts;
     const { outlook, place } = whereabouts;
     const { execution } = place;
+    const lost = outlook
+      .lost(execution)
+      .filter((each) => whereabouts.compare(callPosition(each)) > 0)
+      .find(({ seq, lostWith: by }) => wanted(book.stackAt(execution, seq, by)));
     const count = outlook.count(execution);
     const passed = outlook.countWithin(execution, (each) => whereabouts.compare(each) <= 0);
     for (let seq = passed; seq < count; seq++) {
@@ -223,9 +227,11 @@ export class Stepping {
       if (seq === passed + WINDOW) book.readAll(execution);
       const effect = outlook.effect(execution, seq);
       if (effect === undefined) continue;
-      if (wanted === ANY_STACK || wanted(book.stackAt(execution, seq))) return callPosition(effect);
+      const position = callPosition(effect);
+      if (lost !== undefined && this.isAfter(position, callPosition(lost))) break;
+      if (wanted === ANY_STACK || wanted(book.stackAt(execution, seq))) return position;
     }
-    return undefined;
+    return lost === undefined ? undefined : callPosition(lost);
   }
 
   private effectBefore(): Position | undefined {
@@ -234,8 +240,15 @@ export class Stepping {
     const { execution } = place;
     if (paths?.pathOf(execution) !== undefined) return undefined;
     const before = outlook.countWithin(execution, (each) => whereabouts.compare(each) < 0);
-    const previous = outlook.effect(execution, before - 1);
-    return previous === undefined ? undefined : callPosition(previous);
+    const kept = outlook.effect(execution, before - 1);
+    const known = kept === undefined ? [] : [callPosition(kept)];
+    const lost = outlook.lost(execution).map(callPosition);
+    return lost
+      .filter((each) => whereabouts.compare(each) < 0)
+      .reduce<Position | undefined>(
+        (last, each) => (last === undefined || this.isAfter(each, last) ? each : last),
+        known[0],
+      );
   }
 
   private isAfter(position: Position, other: Position): boolean {

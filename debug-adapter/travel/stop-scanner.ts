@@ -5,7 +5,6 @@
  * N1  What it tells depends on the effects alone, not on how or how often they are travelled over:
  *     the stops forwards are the stops backwards.
  */
-import type { ExecutionId } from '../../simulator/journal/entry.ts';
 import { matchesGlob } from '../../simulator/kernel/glob.ts';
 import { type Breakpoint, conditionHolds, VisitTracker } from './breakpoint.ts';
 import { needsResult } from './log-message.ts';
@@ -24,7 +23,8 @@ const NO_HITS: BreakpointHits = { stops: [], logs: [], pending: [] };
 
 export class StopScanner {
   private readonly counts = new Map<Breakpoint, number>();
-  private readonly trackers = new Map<ExecutionId, Map<Breakpoint, VisitTracker>>();
+  /** Of each execution, and of what each of its attempts lost. */
+  private readonly trackers = new Map<string, Map<Breakpoint, VisitTracker>>();
   readonly needsStacks: boolean;
 
   constructor(readonly breakpoints: readonly Breakpoint[]) {
@@ -74,16 +74,26 @@ export class StopScanner {
   private reaches(breakpoint: Breakpoint, effect: SeenEffect, stack: () => Stack): boolean {
     const { target } = breakpoint;
     if (target.kind === 'effect') return matchesGlob(target.pattern, effect.operation.name);
-    let trackers = this.trackers.get(effect.execution);
-    if (trackers === undefined) {
-      trackers = new Map();
-      this.trackers.set(effect.execution, trackers);
-    }
+    const trackers = this.trackersOf(effect);
     let tracker = trackers.get(breakpoint);
     if (tracker === undefined) {
       tracker = new VisitTracker(target);
       trackers.set(breakpoint, tracker);
     }
     return tracker.visits(stack());
+  }
+
+  /** What was lost follows on what was kept till then, and what was done again does so too. */
+  private trackersOf({
+    execution,
+    lostWith,
+  }: Pick<SeenEffect, 'execution' | 'lostWith'>): Map<Breakpoint, VisitTracker> {
+    const key = lostWith === undefined ? execution : `${execution} ${lostWith}`;
+    const existing = this.trackers.get(key);
+    if (existing !== undefined) return existing;
+    const kept = lostWith === undefined ? [] : [...this.trackersOf({ execution })];
+    const created = new Map(kept.map(([breakpoint, tracker]) => [breakpoint, tracker.fork()]));
+    this.trackers.set(key, created);
+    return created;
   }
 }

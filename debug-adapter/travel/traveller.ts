@@ -12,6 +12,7 @@ import { VIRTUAL_START } from '../../simulator/kernel/time.ts';
 import { debugErrors } from '../debug-error.ts';
 import { Continuing } from './continuing.ts';
 import type { DataTarget } from './data/data-target.ts';
+import type { ExecutionPaths } from './data/value-history.ts';
 import { executionIds } from './happening.ts';
 import { type Instant, placeOfInstant } from './instant.ts';
 import type { StatementCode } from './instructions/instruction-steps.ts';
@@ -23,7 +24,6 @@ import { Passing, type PassingListener } from './passing.ts';
 import { beforeFirst, type Place, type Position } from './place.ts';
 import type { SeenEffect } from './seen-effect.ts';
 import type { Stack, StackBook } from './stack-book.ts';
-import type { ExecutionPath } from './statements/execution-path.ts';
 import type { PathBook } from './statements/path-book.ts';
 import { Interrupted } from './statements/reruns.ts';
 import type { Snapshot } from './statements/snapshot.ts';
@@ -107,8 +107,10 @@ export class Traveller {
   }
 
   /** The statements of an execution; undefined for a program that has none. */
-  pathOf(execution: ExecutionId): ExecutionPath | undefined {
-    return this.setup.paths?.pathOf(execution);
+  pathsOf(execution: ExecutionId): ExecutionPaths | undefined {
+    const { paths } = this.setup;
+    const kept = paths?.pathOf(execution);
+    return kept && { kept, lost: paths?.lostPathsOf(execution) ?? [] };
   }
 
   // Motions.

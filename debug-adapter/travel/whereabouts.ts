@@ -9,6 +9,7 @@ import type { DataStop } from './data/data-hits.ts';
 import { NO_EXCEPTIONS } from './exception-stops.ts';
 import { endText, executionIds, type Happening } from './happening.ts';
 import { callPosition, type Itinerary, type StopPoint, type StopSettings } from './itinerary.ts';
+import { entriesOf } from './lost-calls.ts';
 import type { MotionEnd, Within } from './motion.ts';
 import type { Outlook } from './outlook.ts';
 import { CALL, lostWith, type Place, type Position, samePlace } from './place.ts';
@@ -56,7 +57,9 @@ export class Whereabouts {
   positionOf(place: Place): Position {
     const { execution } = place;
     if (place.kind === 'end') return this.itinerary.endOf(execution) ?? this.current;
-    const entries = this.paths?.pathAt(place)?.life.entries ?? this.history.entries(execution);
+    const entries =
+      this.paths?.pathAt(place)?.life.entries ??
+      entriesOf(this.history, execution, lostWith(place));
     const at =
       place.kind === 'effect' ? this.calledAt(place, entries) : this.cameTo(place, entries);
     return { at: this.beforeCrash(place, at ?? this.current.at), place, ordinal: CALL };

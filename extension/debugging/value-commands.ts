@@ -97,7 +97,8 @@ function historyItem(past: PastValue): HistoryItem | undefined {
   if (instant === undefined) return undefined;
   const { value, where, source, line } = past;
   const place = source?.name === undefined ? where : `${where} ${source.name}:${line}`;
-  return { label: value, description: `${place} · statement ${instant.tick}`, instant };
+  const lost = instant.lostWith === undefined ? '' : `, lost with attempt ${instant.lostWith}`;
+  return { label: value, description: `${place} · statement ${instant.tick}${lost}`, instant };
 }
 
 function isBefore(one: Instant, other: Instant): boolean {

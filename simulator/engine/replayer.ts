@@ -27,6 +27,8 @@ export interface ReplayOptions {
   readonly wallNanosOf: (entry: Entry | undefined) => bigint;
   /** Called inside the guest's call at every entry; true ends the replay there. */
   readonly onEffect?: (entry: Entry) => boolean;
+  /** Called inside the guest's call of an effect that is beyond the entries. */
+  readonly onBeyond?: () => void;
   /**
    * For a program with probes. However a replay ends before the program does, the session has its
    * stack: at a probe, or in the call of the effect at which it ended.
@@ -102,6 +104,7 @@ class ReplayPort implements EffectPort {
     const replayed = this.cursor;
     this.options.patching?.inCall(replayed);
     if (entry === undefined) {
+      this.options.onBeyond?.();
       const next = operation as unknown as AnyOperation;
       this.finish({ kind: 'journal-ended', replayed, next, args });
     }

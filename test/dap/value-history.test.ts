@@ -138,6 +138,7 @@ int main(void) {
     let isUrgent = false;
     const client = new TestClient({ interrupted: () => isUrgent && ++asked > 2 });
     await client.launchTo({ program, steps: 'statements', stopOnEntry: true });
+    await client.frames();
     isUrgent = true;
     await assert.rejects(history(client, 'counted'), /the history of values was cancelled/);
     isUrgent = false;

@@ -6,7 +6,7 @@
  */
 import type { SimulationView } from '../../../simulator/host/simulation-run.ts';
 import { ExpressionError } from '../expression.ts';
-import { type Place, type Position, samePlace } from '../place.ts';
+import { lostWith, type Place, type Position, samePlace } from '../place.ts';
 import type { ExecutionPath } from '../statements/execution-path.ts';
 import type { PathBook } from '../statements/path-book.ts';
 import type { Whereabouts } from '../whereabouts.ts';
@@ -49,11 +49,10 @@ export class DataHits {
   /** The first stop after a position; only up to `limit`, when it is given. */
   after(from: Position, limit: Position | undefined): DataStop | undefined {
     let first: Met[] = [];
-    for (const { path, breakpoint } of this.watched()) {
+    for (const breakpoint of this.watched()) {
       const until = first[0]?.position ?? limit;
       const meeting = new Meeting(breakpoint, (place) => this.holds(breakpoint, place));
-      this.places(path, breakpoint.target, ({ place }) => {
-        const position = this.whereabouts.positionOf(place);
+      this.allPlaces(breakpoint.target, (place, position) => {
         if (until !== undefined && this.order(position, until) > 0) return true;
         const isAhead = this.order(position, from) > 0;
         if (!isAhead && !meeting.countsAll) return false;
@@ -68,8 +67,8 @@ export class DataHits {
   /** The last stop before a position; only from `limit` on, when it is given. */
   before(to: Position, limit: Position | undefined): DataStop | undefined {
     let last: Met[] = [];
-    for (const { path, breakpoint } of this.watched()) {
-      const met = this.lastMet(path, breakpoint, to);
+    for (const breakpoint of this.watched()) {
+      const met = this.lastMet(breakpoint, to);
       if (met === undefined) continue;
       if (limit !== undefined && this.order(met.position, limit) < 0) continue;
       last = this.nearest(last, met, 1);
@@ -79,7 +78,10 @@ export class DataHits {
 
   /** The statement, or the effect, that gave a value what it is at a position. */
   lastWrite(target: DataTarget, to: Position): DataStop | undefined {
-    const path = this.paths.pathOf(target.execution);
+    const { place: here } = to;
+    const isHere = here.execution === target.execution;
+    // What another attempt has written is not what is seen here.
+    const path = isHere ? this.paths.pathAt(here) : this.paths.pathOf(target.execution);
     if (path === undefined) return undefined;
     let last: Found | undefined;
     this.places(path, target, (found) => {
@@ -98,12 +100,12 @@ export class DataHits {
     return { position, breakpoints: [], description, problem: undefined };
   }
 
-  private lastMet(path: ExecutionPath, breakpoint: DataBreakpoint, to: Position): Met | undefined {
+  private lastMet(breakpoint: DataBreakpoint, to: Position): Met | undefined {
     const meeting = new Meeting(breakpoint, (place) => this.holds(breakpoint, place));
     for (let end = to; ; ) {
       const candidates: Place[] = [];
-      this.places(path, breakpoint.target, ({ place }) => {
-        if (this.order(this.whereabouts.positionOf(place), end) >= 0) return true;
+      this.allPlaces(breakpoint.target, (place, position) => {
+        if (this.order(position, end) >= 0) return true;
         // Hit counts ask about each from the start; without them only the last are asked about.
         if (meeting.countsAll && !meeting.meets(place)) return false;
         candidates.push(place);
@@ -155,7 +157,48 @@ export class DataHits {
     return (snapshot && textOf(target, snapshot)) ?? 'gone';
   }
 
-  /** The places at which a value changes, each once, until `visit` returns true. */
+  /** The same in all that its execution did, in order, also where crashes took it away. */
+  private allPlaces(
+    target: DataTarget,
+    visit: (place: Place, position: Position) => boolean,
+  ): void {
+    const path = this.paths.pathOf(target.execution);
+    if (path === undefined) return;
+    const lost = this.paths
+      .lostPathsOf(target.execution)
+      .flatMap((each) => this.lostPlaces(each, target))
+      .sort((one, other) => this.order(one.position, other.position));
+    let next = 0;
+    let isOver = false;
+    const visitLost = (until: Position | undefined): boolean => {
+      for (let each = lost[next]; each !== undefined && !isOver; each = lost[++next]) {
+        if (until !== undefined && this.order(each.position, until) > 0) break;
+        isOver = visit(each.place, each.position);
+      }
+      return isOver;
+    };
+    this.places(path, target, ({ place }) => {
+      const position = this.whereabouts.positionOf(place);
+      isOver = visitLost(position) || visit(place, position);
+      return isOver;
+    });
+    if (!isOver) visitLost(undefined);
+  }
+
+  private lostPlaces(
+    path: ExecutionPath,
+    target: DataTarget,
+  ): { readonly place: Place; readonly position: Position }[] {
+    const found: { readonly place: Place; readonly position: Position }[] = [];
+    this.places(path, target, ({ place }) => {
+      if (lostWith(place) === undefined) return false;
+      found.push({ place, position: this.whereabouts.positionOf(place) });
+      return false;
+    });
+    return found;
+  }
+
+  /** The places of a path at which a value changes, each once, until `visit` returns true. */
   private places(path: ExecutionPath, target: DataTarget, visit: (found: Found) => boolean): void {
     let last: Found | undefined;
     dataChanges(path, target, (change) => {
@@ -177,13 +220,12 @@ export class DataHits {
     return snapshot === undefined || condition(snapshot);
   }
 
-  /** The executions with watched values whose programs are still those. */
-  private watched(): { readonly path: ExecutionPath; readonly breakpoint: DataBreakpoint }[] {
-    return this.whereabouts.settings.data.flatMap((breakpoint) => {
-      const { execution, program } = breakpoint.target;
-      const path = this.view.history.execution(execution) && this.paths.pathOf(execution);
-      const isSame = path !== undefined && this.view.workflowOf(execution).program.hash === program;
-      return isSame ? [{ path, breakpoint }] : [];
+  /** What is watched in executions whose programs are still those. */
+  private watched(): DataBreakpoint[] {
+    return this.whereabouts.settings.data.filter(({ target: { execution, program } }) => {
+      if (this.view.history.execution(execution) === undefined) return false;
+      const isKnown = this.paths.pathOf(execution) !== undefined;
+      return isKnown && this.view.workflowOf(execution).program.hash === program;
     });
   }
 

@@ -14,6 +14,8 @@ export interface PastValue {
   readonly value: string;
   /** Where in the code: of the store, or of the statement. */
   readonly offset: number;
+  /** The attempt whose crash took the value away; undefined for one that stayed. */
+  readonly lostWith: number | undefined;
 }
 
 export interface ValueHistory {
@@ -23,7 +25,13 @@ export interface ValueHistory {
   readonly isCut: boolean;
 }
 
-type Row = Omit<PastValue, 'offset'> & { readonly offset: number | undefined };
+type Row = Omit<PastValue, 'offset' | 'lostWith'> & { readonly offset: number | undefined };
+
+/** What an execution did: what its journal holds, and what crashes took away, attempt by attempt. */
+export interface ExecutionPaths {
+  readonly kept: ExecutionPath;
+  readonly lost: readonly ExecutionPath[];
+}
 
 /**
  * Of what is in memory, every change; of an expression over variables of a function, what it gives
@@ -32,13 +40,27 @@ type Row = Omit<PastValue, 'offset'> & { readonly offset: number | undefined };
  * @param isUserCode whether code at an offset is the user's own, and not a library's
  */
 export function valueHistory(
-  path: ExecutionPath,
+  { kept, lost }: ExecutionPaths,
   target: DataTarget,
   isUserCode: (offset: number) => boolean,
 ): ValueHistory {
+  const told = (path: ExecutionPath): readonly PastValue[] =>
+    withOffsets(path, rowsOf(path, target), isUserCode);
+  const values = [...told(kept)];
+  for (const path of lost) {
+    const from = path.life.lost?.from ?? 0;
+    const next = values.findIndex(({ seq, lostWith }) => lostWith === undefined && seq >= from);
+    values.splice(next === -1 ? values.length : next, 0, ...told(path));
+  }
+  const shown = values.slice(0, HISTORY_LENGTH_MAX);
+  return { values: shown, isCut: values.length > shown.length };
+}
+
+/** Those of a path that was lost begin where it was. */
+function rowsOf(path: ExecutionPath, target: DataTarget): Row[] {
   const rows = target.kind === 'memory' ? memoryRows(path, target) : functionRows(path, target);
-  const kept = rows.slice(0, HISTORY_LENGTH_MAX);
-  return { values: withOffsets(path, kept, isUserCode), isCut: rows.length > kept.length };
+  const from = path.life.lost?.from ?? 0;
+  return rows.filter(({ seq }) => seq >= from);
 }
 
 function memoryRows(path: ExecutionPath, target: MemoryTarget): Row[] {
@@ -90,6 +112,7 @@ function withOffsets(
   path.reruns.statementsAt(sorted, ({ tick, offset }) => offsets.set(tick, offset));
   return rows.map((row) => {
     const own = isOwn(row) ? row.offset : undefined;
-    return { ...row, offset: own ?? offsets.get(row.tick) ?? row.offset ?? 0 };
+    const offset = own ?? offsets.get(row.tick) ?? row.offset ?? 0;
+    return { ...row, offset, lostWith: path.life.lost?.attempt };
   });
 }

@@ -12,7 +12,7 @@ export interface StatementBreakpoint {
   readonly offsets: readonly number[];
   /** Undefined to stop at each of them. Asked while the program waits there. */
   readonly condition: ((hit: Hit) => boolean) | undefined;
-  /** Counts within each execution, from its start. */
+  /** Counts in all executions, from the start of the simulation. */
   readonly hits: HitCondition | undefined;
   /** A logpoint prints this instead of stopping. */
   readonly log: ((hit: Hit) => string) | undefined;
@@ -20,9 +20,12 @@ export interface StatementBreakpoint {
   readonly key: string;
 }
 
-/** Decides, hit by hit from the start of one execution, which breakpoints are met. */
+/** How often a breakpoint was met before the effects after which a part of a path comes. */
+export type CountBefore = (breakpoint: StatementBreakpoint, seq: number) => number;
+
+/** Decides, hit by hit from the start of one path, which breakpoints are met. */
 export class HitCounter {
-  private readonly counts = new Map<StatementBreakpoint, number>();
+  private readonly counts = new Map<StatementBreakpoint, { seq: number; count: number }>();
   private readonly byOffset = new Map<number, StatementBreakpoint[]>();
   /** Whether hits before the place of interest matter. */
   readonly countsAll: boolean;
@@ -30,7 +33,11 @@ export class HitCounter {
   /** Why a condition could not be told, latest first; its breakpoint counts as met. */
   problem: string | undefined;
 
-  constructor(breakpoints: readonly StatementBreakpoint[]) {
+  /** @param countBefore undefined where nothing but the path is counted */
+  constructor(
+    breakpoints: readonly StatementBreakpoint[],
+    private readonly countBefore?: CountBefore,
+  ) {
     this.countsAll = breakpoints.some(({ hits }) => hits !== undefined);
     for (const breakpoint of breakpoints) {
       for (const offset of breakpoint.offsets) {
@@ -56,15 +63,31 @@ export class HitCounter {
     }
   }
 
-  /** The breakpoints that are met here. */
-  at(hit: Hit): readonly StatementBreakpoint[] {
-    const here = this.byOffset.get(hit.offset) ?? [];
-    return here.filter((breakpoint) => {
-      if (!this.holds(breakpoint, hit)) return false;
+  /**
+   * The breakpoints that are met here.
+   *
+   * @param seq how many effects have been called by then
+   */
+  at(hit: Hit, seq: number): readonly StatementBreakpoint[] {
+    return this.holding(hit).filter((breakpoint) => {
       if (breakpoint.hits === undefined) return true;
-      const count = (this.counts.get(breakpoint) ?? 0) + 1;
-      this.counts.set(breakpoint, count);
-      return breakpoint.hits(count);
+      return breakpoint.hits(this.count(breakpoint, seq));
     });
+  }
+
+  /** Those whose conditions hold here, whatever their counts. */
+  holding(hit: Hit): readonly StatementBreakpoint[] {
+    const here = this.byOffset.get(hit.offset) ?? [];
+    return here.filter((breakpoint) => this.holds(breakpoint, hit));
+  }
+
+  private count(breakpoint: StatementBreakpoint, seq: number): number {
+    const known = this.counts.get(breakpoint);
+    const { countBefore } = this;
+    const isNewPart = countBefore !== undefined && known?.seq !== seq;
+    const before = isNewPart ? countBefore(breakpoint, seq) : (known?.count ?? 0);
+    const count = before + 1;
+    this.counts.set(breakpoint, { seq, count });
+    return count;
   }
 }

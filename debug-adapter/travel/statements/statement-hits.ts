@@ -1,10 +1,10 @@
 /** Where the statements of a simulation meet breakpoints, as far as it is known. */
 import type { SimulationView } from '../../../simulator/host/simulation-run.ts';
-import type { ExecutionId } from '../../../simulator/journal/entry.ts';
-import type { ExecutionRow } from '../../../simulator/journal/records.ts';
 import { CALL, lostWith, type Position } from '../place.ts';
 import type { Whereabouts } from '../whereabouts.ts';
-import type { ExecutionPath } from './execution-path.ts';
+import type { ExecutionPath, StatementPlace } from './execution-path.ts';
+import { HitCensus } from './hit-census.ts';
+import { type Meeting, meetings, placeOn } from './meeting.ts';
 import type { PathBook } from './path-book.ts';
 import type { Hit } from './reruns.ts';
 import { HitCounter, type StatementBreakpoint } from './statement-breakpoint.ts';
@@ -37,27 +37,39 @@ export interface Look {
 export class StatementHits {
   /** Up to where each logpoint has printed all that it has to say, by its key. */
   private readonly told = new Map<string, Position>();
+  private readonly census: HitCensus;
 
   constructor(
     private readonly whereabouts: Whereabouts,
     private readonly paths: PathBook,
-  ) {}
+  ) {
+    this.census = new HitCensus({
+      positionOf: (place) => whereabouts.positionOf(place),
+      order: (one, other) => this.order(one, other),
+      openFrom: (path) => this.openFrom(path),
+    });
+  }
 
   /** The first stop after a position; only before `limit`, when it is given. */
   after(from: Position, limit: Position | undefined): Look {
     let stop: StatementStop | undefined;
     const logs: StatementLog[] = [];
-    for (const { path, breakpoints } of this.meeting((row) => !endsBefore(row, from))) {
+    const meetings = this.meetings();
+    const counts = this.census.countsFor(meetings);
+    for (const { path, breakpoints, span } of meetings) {
       const until = stop?.position ?? limit;
-      if (until !== undefined && this.startsAfter(path.execution, until)) continue;
-      const counter = new HitCounter(breakpoints);
+      if (span.endedAt !== undefined && span.endedAt < from.at) continue;
+      if (until !== undefined && span.startedAt > until.at) continue;
+      const counter = new HitCounter(breakpoints, counts?.(path));
       const passed = this.tickBefore(path, from);
       path.reruns.hits(counter.offsets, (hit) => {
         const isPassed = hit.tick < passed || (hit.tick === passed && hit.isStatement);
         if (isPassed && !counter.countsAll) return false;
-        const met = counter.at(hit);
+        const place = placeOn(path, hit);
+        if (place === undefined) return false;
+        const met = counter.at(hit, place.seq);
         if (isPassed || met.length === 0) return false;
-        const position = this.whereabouts.positionOf(path.placeOfHit(hit));
+        const position = this.whereabouts.positionOf(place);
         if (this.order(position, from) <= 0) return false;
         if (until !== undefined && this.order(position, until) >= 0) return true;
         for (const { log, key } of met) {
@@ -82,13 +94,18 @@ export class StatementHits {
   /** The last stop before a position; only after `limit`, when it is given. */
   before(to: Position, limit: Position | undefined): StatementStop | undefined {
     let stop: StatementStop | undefined;
-    for (const { path, breakpoints } of this.meeting((row) => row.startedAt <= to.at)) {
-      const counter = new HitCounter(breakpoints.filter(({ log }) => log === undefined));
+    const meetings = this.meetings(({ log }) => log === undefined);
+    const counts = this.census.countsFor(meetings);
+    for (const { path, breakpoints, span } of meetings) {
+      if (span.startedAt > to.at) continue;
+      const counter = new HitCounter(breakpoints, counts?.(path));
       const passed = this.tickBefore(path, to);
       let last: { readonly hit: Hit; readonly met: readonly StatementBreakpoint[] } | undefined;
       path.reruns.hits(counter.offsets, (hit) => {
-        if (hit.tick >= passed && !this.isBefore(path, hit, to)) return true;
-        const met = counter.at(hit);
+        const place = placeOn(path, hit);
+        if (place === undefined) return false;
+        if (hit.tick >= passed && !this.isBefore(place, to)) return true;
+        const met = counter.at(hit, place.seq);
         if (met.length > 0) last = { hit, met };
         return false;
       });
@@ -111,13 +128,16 @@ export class StatementHits {
     );
     if (fresh.length === 0) return [];
     const logs: StatementLog[] = [];
-    for (const { path, breakpoints } of this.meeting(() => true)) {
-      const counter = new HitCounter(breakpoints.filter((each) => fresh.includes(each)));
+    const meetings = this.meetings((each) => fresh.includes(each));
+    const counts = this.census.countsFor(meetings);
+    for (const { path, breakpoints } of meetings) {
+      const counter = new HitCounter(breakpoints, counts?.(path));
       path.reruns.hits(counter.offsets, (hit) => {
-        for (const { log } of counter.at(hit)) {
+        const place = placeOn(path, hit);
+        if (place === undefined) return false;
+        for (const { log } of counter.at(hit, place.seq)) {
           if (log === undefined) continue;
-          const position = this.whereabouts.positionOf(path.placeAt(hit.tick));
-          logs.push(message(position, hit, log));
+          logs.push(message(this.whereabouts.positionOf(place), hit, log));
         }
         return logs.length >= LOGS_MAX;
       });
@@ -136,37 +156,32 @@ export class StatementHits {
     return ends.sort((one, other) => this.order(one, other)).at(-1);
   }
 
-  /** The executions whose programs have breakpoints. */
-  private meeting(
-    isWanted: (row: ExecutionRow) => boolean,
-  ): { readonly path: ExecutionPath; readonly breakpoints: readonly StatementBreakpoint[] }[] {
+  private meetings(isWanted: (breakpoint: StatementBreakpoint) => boolean = () => true): Meeting[] {
     const { statements } = this.whereabouts.settings;
-    if (statements.length === 0) return [];
-    return this.view.history.executions().flatMap((row) => {
-      if (!isWanted(row)) return [];
-      const path = this.paths.pathOf(row.id);
-      const hash = path === undefined ? undefined : this.view.workflowOf(row.id).program.hash;
-      const breakpoints = statements.filter(({ program }) => program === hash);
-      return path === undefined || breakpoints.length === 0 ? [] : [{ path, breakpoints }];
-    });
+    return meetings(this.view, this.paths, statements.filter(isWanted));
+  }
+
+  /** After so many effects a program computes, and may do so for ever; infinity where none does. */
+  private openFrom({ execution, life: { entries, lost } }: ExecutionPath): number {
+    const { outlook } = this.whereabouts;
+    const { length } = entries;
+    const isInCall = length > 0 && entries[length - 1]?.result === undefined;
+    const isAsking = isInCall || outlook.count(execution) > length;
+    const isOver = lost !== undefined || outlook.hasEnded(execution);
+    return isAsking || isOver ? Number.POSITIVE_INFINITY : length;
   }
 
   /** A statement up to which everything lies before a position, or at it. */
   private tickBefore(path: ExecutionPath, position: Position): number {
     // The place before everything is named after the first effect, which statements come before.
-    if (position.ordinal < CALL) return 0;
+    if (position.ordinal < CALL || path.life.lost !== undefined) return 0;
     const place = this.whereabouts.outlook.placeOf(position, path.execution);
     // A path that was lost has its own times.
     return place === undefined || lostWith(place) !== undefined ? 0 : path.tickAt(place);
   }
 
-  private isBefore(path: ExecutionPath, hit: Hit, position: Position): boolean {
-    return this.order(this.whereabouts.positionOf(path.placeOfHit(hit)), position) < 0;
-  }
-
-  private startsAfter(execution: ExecutionId, position: Position): boolean {
-    const row = this.view.history.execution(execution);
-    return row !== undefined && row.startedAt > position.at;
+  private isBefore(place: StatementPlace, position: Position): boolean {
+    return this.order(this.whereabouts.positionOf(place), position) < 0;
   }
 
   private order(one: Position, other: Position): number {
@@ -180,8 +195,4 @@ export class StatementHits {
 
 function message(position: Position, hit: Hit, log: (hit: Hit) => string): StatementLog {
   return { position, offset: hit.offset, text: log(hit) };
-}
-
-function endsBefore({ endedAt }: ExecutionRow, { at }: Position): boolean {
-  return endedAt !== undefined && endedAt < at;
 }

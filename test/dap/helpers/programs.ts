@@ -7,6 +7,8 @@ export const STEPS = join(projectRoot, 'test/dap/programs/steps.c');
 export const CELLS = join(projectRoot, 'test/dap/programs/cells.c');
 export const ADDING = join(projectRoot, 'test/dap/programs/adding.c');
 export const ENDLESS = join(projectRoot, 'test/dap/programs/endless.c');
+/** What a crash in its second round takes away is known by its effects. */
+export const LOST = join(projectRoot, 'test/dap/programs/lost.c');
 /** Calls itself as deep as it is told. */
 export const DEEP = join(projectRoot, 'test/dap/programs/deep.c');
 /** Data and calls of unusual shapes. */
