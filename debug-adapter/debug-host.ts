@@ -51,6 +51,11 @@ export interface DebugMachine extends Pick<HostEnvironment, Needed> {
   nowMs(): number;
   /** Whether a request waits that wants this work broken off; cheap. */
   interrupted(work: Work): boolean;
+  /**
+   * Does something once no request has come for a moment; what was to be done before is dropped.
+   * Without it nothing is prepared for requests to come.
+   */
+  whenQuiet?(work: () => void): void;
   /** Whether a file is there; without it, every source counts as there. */
   hasFile?(path: string): boolean;
   /** Asked for every simulation that the session starts. */

@@ -15,6 +15,7 @@ import { Arguments } from './arguments.ts';
 import { CAPABILITIES } from './capabilities.ts';
 import { DebugError, debugErrors } from './debug-error.ts';
 import type { DebugMachine } from './debug-host.ts';
+import { prepareSteps } from './prepare-steps.ts';
 import { type Outcome, REQUESTS } from './requests.ts';
 import { SessionState } from './session-state.ts';
 
@@ -109,6 +110,7 @@ export class BackstitchDebugSession extends DebugSession {
         this.sendResponse(response);
         if (after !== undefined) this.followed = seq;
         this.follow(after);
+        this.host.whenQuiet?.(() => prepareSteps(this.state, this.host));
       });
     this.current = seq;
     try {

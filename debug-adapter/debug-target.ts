@@ -62,6 +62,7 @@ export class DebugTarget {
       parts.view,
       (program) => parts.book.locator(program),
       () => host.interrupted(),
+      () => host.nowMs(),
     );
   }
 

@@ -40,7 +40,19 @@ const environment = nodeEnvironment({
 });
 const session = new HostSession(environment);
 
+/** So long after a request nobody waits for, what comes next may be prepared. */
+const QUIET_MS = 10;
+let quiet: NodeJS.Timeout | undefined;
+
+function whenQuiet(work: () => void): void {
+  clearTimeout(quiet);
+  quiet = setTimeout(() => {
+    if (!mailbox.hasRequests()) work();
+  }, QUIET_MS);
+}
+
 port.on('message', (message: RequestMessage) => {
+  clearTimeout(quiet);
   mailbox.noteReceived();
   void answer(message);
 });
@@ -54,6 +66,7 @@ const debugSessions = new HostSessions(
       ...environment,
       nowMs: () => performance.now(),
       interrupted: (work) => mailbox.interrupts(work),
+      whenQuiet,
       hasFile: existsSync,
       audience: (loaded) => new HostAudience(loaded, emit, (run) => session.attend(run)),
       lend: (borrower) => session.lend(borrower),

@@ -78,6 +78,45 @@ int main(void) {
 }
 `;
 
+/** A small program in Rust, with the large library that comes with it. */
+export const LEDGER = `
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
+
+#[derive(Debug, Clone)]
+struct Entry { id: u64, account: String, amount: i64, tags: Vec<String> }
+
+fn parse(line: &str) -> Result<Entry, Box<dyn std::error::Error>> {
+    let mut parts = line.split(',');
+    let id = parts.next().ok_or("no id")?.trim().parse()?;
+    let account = parts.next().ok_or("no account")?.trim().to_string();
+    let amount = parts.next().ok_or("no amount")?.trim().parse()?;
+    let tags = parts.map(|each| each.trim().to_string()).collect();
+    Ok(Entry { id, account, amount, tags })
+}
+
+fn main() {
+    let text = "1, alice, 100, food\\n2, bob, -20, rent, late\\n3, alice, 7\\nx, y, z";
+    let mut totals: BTreeMap<String, i64> = BTreeMap::new();
+    let mut seen: HashMap<u64, Entry> = HashMap::new();
+    for line in text.lines() {
+        match parse(line) {
+            Ok(entry) => {
+                *totals.entry(entry.account.clone()).or_default() += entry.amount;
+                seen.insert(entry.id, entry);
+            }
+            Err(error) => println!("skipped {line:?}: {error}"),
+        }
+    }
+    let mut report = String::new();
+    for (account, total) in &totals { writeln!(report, "{account:>10} {total:6.2}").unwrap(); }
+    print!("{report}");
+    let mut all: Vec<_> = seen.values().collect();
+    all.sort_by_key(|entry| (entry.amount, entry.id));
+    println!("{all:#?}");
+}
+`;
+
 /** A program with debug information of some size: functions with variables, each called. */
 export function largeProgram(functions: number): string {
   const bodies: string[] = [];

@@ -6,15 +6,9 @@ import { lineOf } from '../dap/helpers/programs.ts';
 import { closeTestHost } from '../dap/helpers/test-host.ts';
 import { compile } from '../guest/symbols/clang.ts';
 import { projectRoot } from '../helpers/project-root.ts';
-import {
-  arrive,
-  inlineClient,
-  launch,
-  type MeasuredClient,
-  move,
-  stdioClient,
-} from './debug-client.ts';
-import { DEEP, largeProgram, WALKED, WALKED_END, WALKED_STATEMENTS } from './debugger-programs.ts';
+import { inlineClient, launch, type MeasuredClient, move, stdioClient } from './debug-client.ts';
+import { DEEP, WALKED, WALKED_END, WALKED_STATEMENTS } from './debugger-programs.ts';
+import { reportFirstStops } from './first-stop.ts';
 import { inspectorStepsMs } from './inspector-peer.ts';
 import { median, percentile95, report } from './report.ts';
 
@@ -25,7 +19,10 @@ const COLD_STEPS = 30;
 const COLD_STRIDE = 2500;
 const MIDDLE_OF_END = 60_000;
 const MOTIONS = ['next', 'stepBack', 'stepIn', 'backstitch/reverseStepIn'] as const;
-const LARGE_FUNCTIONS = 900;
+/** As fast as a key repeats that is held down. */
+const PAUSE_MS = 30;
+/** While steps are being prepared, if there is anything to prepare. */
+const DISTURBANCE_MS = [11, 12, 13, 15, 17, 20];
 const EXECUTION = 'walked-1';
 
 const build = join(projectRoot, 'build');
@@ -46,8 +43,9 @@ try {
     await reportSteps('in process, processor time', inlineClient(), statements);
     await reportSteps('stdio', stdioClient(), statements);
   }
+  await reportPauses(1e7);
   await reportReverse();
-  await reportFirstStop();
+  await reportFirstStops(folder);
   await reportStack();
 } finally {
   await closeTestHost();
@@ -87,15 +85,51 @@ async function reportSteps(
     for (let step = 0; step < STEPS; step++) times.push(await clock(() => move(client, motion)));
     reportTimes(`${motion} in the window, ${size}`, times);
   }
+  const jumps: number[] = [];
   for (const motion of MOTIONS) {
     const times: number[] = [];
     for (let step = 1; step <= COLD_STEPS; step++) {
-      await seek(client, statements - step * COLD_STRIDE);
+      jumps.push(await clock(() => seek(client, statements - step * COLD_STRIDE)));
       times.push(await clock(() => move(client, motion)));
     }
     reportTimes(`${motion} after a jump, ${size}`, times);
   }
+  reportTimes(`a jump, ${size}`, jumps);
   await close();
+}
+
+/** Steps as a person makes them, and what other requests wait for that come in between. */
+async function reportPauses(statements: number): Promise<void> {
+  const { client, close, clock } = stdioClient();
+  await launch(client, walk(statements), at(walked, 'NEAR'));
+  await move(client, 'continue');
+  await seek(client, statements - MIDDLE_OF_END);
+  const size = `of ${statements.toExponential()} statements, stdio`;
+  for (const motion of MOTIONS) {
+    const times: number[] = [];
+    for (let step = 0; step < STEPS * 2; step++) {
+      await pause(PAUSE_MS);
+      times.push(await clock(() => move(client, motion)));
+    }
+    reportTimes(`${motion} every ${PAUSE_MS} ms, ${size}`, times);
+  }
+  const waits: number[] = [];
+  const others: number[] = [];
+  const look = () => client.threadsRequest().then(() => {});
+  for (let time = 0; time < STEPS; time++) {
+    await seek(client, statements - MIDDLE_OF_END - time * COLD_STRIDE);
+    for (let step = 0; step < 50; step++) await move(client, 'next');
+    await pause(DISTURBANCE_MS[time % DISTURBANCE_MS.length] ?? 0);
+    waits.push(await clock(look));
+    others.push(await clock(look));
+  }
+  reportTimes(`a request while steps are prepared, ${size}`, waits);
+  reportTimes(`the same request while nothing is, ${size}`, others);
+  await close();
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 function seek(client: DebugClient, tick: number): Promise<void> {
@@ -144,32 +178,6 @@ async function cancelMs(client: DebugClient): Promise<number[]> {
   return times;
 }
 
-/** From `launch` to the first stop with its stack. */
-async function reportFirstStop(): Promise<void> {
-  const program = join(folder, 'large.wasm');
-  const bytes = await compile({ 'large.c': largeProgram(LARGE_FUNCTIONS) }, '-g', '-O0');
-  writeFileSync(program, bytes);
-  const size = `${(bytes.length / 2 ** 20).toFixed(1)} MB module with DWARF`;
-  const times: number[] = [];
-  for (let time = 0; time < 5; time++) {
-    const { client, close } = stdioClient();
-    await client.initializeRequest();
-    const start = performance.now();
-    await launchInitialized(client, { program });
-    await client.stackTraceRequest({ threadId: 1, startFrame: 0, levels: 20 });
-    times.push(performance.now() - start);
-    await close();
-  }
-  report(`first stop after launch, ${size}`, median(times), 'ms', null);
-}
-
-async function launchInitialized(client: DebugClient, args: object): Promise<void> {
-  const initialized = client.waitForEvent('initialized');
-  await client.launchRequest({ ...args, stopOnEntry: true } as never);
-  await initialized;
-  await arrive(client, () => client.configurationDoneRequest());
-}
-
 /** A stack of fifty frames with the variables of each, and a page of an array. */
 async function reportStack(): Promise<void> {
   const { client, close } = inlineClient();
@@ -177,6 +185,7 @@ async function reportStack(): Promise<void> {
   await move(client, 'continue');
   const stacks: number[] = [];
   const pages: number[] = [];
+  const scrolls: number[] = [];
   for (let time = 0; time < 20; time++) {
     await move(client, 'next');
     await move(client, 'stepBack');
@@ -199,9 +208,17 @@ async function reportStack(): Promise<void> {
       count: 100,
     });
     pages.push(performance.now() - from);
+    for (let start = 0; start < 10_000; start += 100) {
+      const began = performance.now();
+      const page = { variablesReference: result, filter: 'indexed', start, count: 100 } as const;
+      const { body: told } = await client.variablesRequest(page);
+      if (told.variables.length !== 100) throw new Error('a page is not whole');
+      scrolls.push(performance.now() - began);
+    }
   }
   report('stack with locals of 50 frames', median(stacks), 'ms', null);
   report('a page of 100 of 10,000 elements', median(pages), 'ms', null);
+  report('10,000 elements in 100 pages, each, p95', percentile95(scrolls), 'ms', null);
   await close();
 }
 

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import { Awaiting } from '../../debug-adapter/travel/statements/awaiting.ts';
 import { CAPTURED_BYTES_MAX } from '../../debug-adapter/travel/statements/capture-set.ts';
 import { JournalReruns } from '../../debug-adapter/travel/statements/journal-reruns.ts';
 import { MemoryTrail, sameWords } from '../../debug-adapter/travel/statements/memory-trail.ts';
+import { Pace, WAIT_MS_MAX } from '../../debug-adapter/travel/statements/pace.ts';
 import { ProgramBuilds } from '../../debug-adapter/travel/statements/program-builds.ts';
+import { Interrupted } from '../../debug-adapter/travel/statements/reruns.ts';
 import type { Snapshot } from '../../debug-adapter/travel/statements/snapshot.ts';
 import { SnapshotMaker } from '../../debug-adapter/travel/statements/snapshot-maker.ts';
 import {
@@ -63,7 +66,12 @@ interface Runs {
   readonly count: () => number;
 }
 
-function runsOf(recorded: Recorded, captures: StatementCaptures): Runs {
+function runsOf(
+  recorded: Recorded,
+  captures: StatementCaptures,
+  awaiting = new Awaiting(() => false),
+  nowMs = () => 0,
+): Runs {
   let count = 0;
   const { program, statements, workflow, entries } = recorded;
   const reruns = new JournalReruns({
@@ -83,7 +91,8 @@ function runsOf(recorded: Recorded, captures: StatementCaptures): Runs {
     snapshots: new SnapshotMaker(program, new ProgramLocator(program)),
     captures,
     overflowed: () => false,
-    interrupted: () => false,
+    awaiting,
+    pace: new Pace(nowMs),
   });
   return { reruns, count: () => count };
 }
@@ -200,6 +209,78 @@ describe('statements that are looked at together', () => {
       const told = around.filter((tick) => captures.tells(reruns, tick)).length;
       assert.ok(told >= least && told <= most, `${told} of a memory of ${size}`);
       assert.deepEqual(contents(snapshot), contents(stoppedAt(large, 50)));
+    }
+  });
+});
+
+describe('statements that are prepared while nobody waits', () => {
+  let recorded: Recorded;
+  before(async () => {
+    recorded = await recordC({ 'main.c': MIXED }, '-O0', `-Wl,--initial-memory=${LARGE_MEMORY}`);
+  });
+
+  it('are noted around one where fewer were', () => {
+    const captures = new StatementCaptures();
+    const awaiting = new Awaiting(() => false);
+    const runs = runsOf(recorded, captures, awaiting);
+    const { reruns } = runs;
+    countOf(runs);
+    reruns.atTick(90);
+    const before = runs.count();
+    assert.ok(!captures.tells(reruns, 80, 100));
+    awaiting.meanwhile(
+      () => false,
+      () => {
+        for (let time = 0; time < 3; time++) reruns.prepare(90);
+      },
+    );
+    assert.equal(runs.count(), before + 1);
+    assert.ok(captures.tells(reruns, 80, 100));
+    for (const tick of [80, 88, 100]) {
+      assert.deepEqual(contents(reruns.atTick(tick)), contents(stoppedAt(recorded, tick)));
+    }
+    assert.equal(runs.count(), before + 1);
+  });
+
+  it('are left as they are when somebody wants something, and prepared another time', () => {
+    const captures = new StatementCaptures();
+    const awaiting = new Awaiting(() => assert.fail('nobody waits for it'));
+    const runs = runsOf(recorded, captures, awaiting);
+    const { reruns } = runs;
+    awaiting.meanwhile(
+      () => false,
+      () => reruns.atTick(90),
+    );
+    const before = runs.count();
+    const prepare = (hasRequests: () => boolean) =>
+      awaiting.meanwhile(hasRequests, () => reruns.prepare(90));
+    let questions = 0;
+    assert.throws(() => prepare(() => ++questions === 5), Interrupted);
+    assert.equal(questions, 5);
+    assert.ok(!captures.tells(reruns, 80, 100));
+    assert.ok(captures.tells(reruns, 90), 'what was known before');
+    prepare(() => false);
+    assert.ok(captures.tells(reruns, 80, 100));
+    assert.ok(runs.count() > before);
+    assert.throws(() => reruns.atTick(200), /nobody waits for it/);
+  });
+
+  it('are none of a program that could not be broken off at once', () => {
+    for (const [step, prepared] of [
+      [WAIT_MS_MAX / 2, 1],
+      [WAIT_MS_MAX * 2, 0],
+    ] as const) {
+      let now = 0;
+      const captures = new StatementCaptures();
+      const runs = runsOf(recorded, captures, undefined, () => {
+        now += step;
+        return now;
+      });
+      countOf(runs);
+      for (const tick of [90, 30, 90]) runs.reruns.atTick(tick);
+      const before = runs.count();
+      runs.reruns.prepare(90);
+      assert.equal(runs.count(), before + prepared);
     }
   });
 });

@@ -10,10 +10,12 @@ import type { Entry, ExecutionId } from '../../../simulator/journal/entry.ts';
 import { assert } from '../../../simulator/kernel/assert.ts';
 import { debugErrors } from '../../debug-error.ts';
 import { Asking } from './asking.ts';
+import type { Awaiting } from './awaiting.ts';
 import { ByteWatch } from './byte-watch.ts';
 import type { CaptureSet } from './capture-set.ts';
 import { hookMemory, hookState } from './dump-state.ts';
 import type { NearVisits } from './near-visits.ts';
+import type { Pace } from './pace.ts';
 import type { ProgramBuilds } from './program-builds.ts';
 import {
   type ByteChange,
@@ -28,7 +30,7 @@ import type { Snapshot } from './snapshot.ts';
 import type { SnapshotMaker } from './snapshot-maker.ts';
 import type { StatementCaptures } from './statement-captures.ts';
 import type { ScanRange, Visit } from './visit.ts';
-import { AWAITED, type Window, WindowRun } from './window-run.ts';
+import { AWAITED, UNHURRIED, type Window, WindowRun } from './window-run.ts';
 
 export interface RerunSetup {
   readonly execution: ExecutionId;
@@ -42,8 +44,10 @@ export interface RerunSetup {
   readonly captures: StatementCaptures;
   /** Whether the execution itself has used up its stack. */
   readonly overflowed: () => boolean;
-  /** Asked now and then while it runs; true ends the run with Interrupted. */
-  readonly interrupted: () => boolean;
+  /** Asked now and then while it runs, whether it is to end with Interrupted. */
+  readonly awaiting: Awaiting;
+  /** Of runs that note statements. */
+  readonly pace: Pace;
 }
 
 interface Wishes extends ProbeSettings {
@@ -57,11 +61,16 @@ interface Wishes extends ProbeSettings {
   readonly isOver?: (tick: number) => boolean;
 }
 
+/** Where fewer statements around one are noted, more of them are prepared. */
+const MARGIN = 24;
+
 export class JournalReruns implements Reruns {
   private readonly effectTicks: number[] = [];
   private to = 0;
   private total: number | undefined;
   private exited = false;
+  /** The statement that was prepared last. */
+  private prepared: number | undefined;
   /** The run that is under way, for the hooks of its program. */
   private session: ProbeSession | undefined;
 
@@ -174,11 +183,22 @@ export class JournalReruns implements Reruns {
     return this.setup.captures.near(this, tick);
   }
 
+  prepare(tick: number): void {
+    const { builds, captures, pace } = this.setup;
+    if (tick === this.prepared || !builds.hasCapturing || !pace.mayRunUnawaited) return;
+    const last = this.total ?? Number.POSITIVE_INFINITY;
+    const [first, final] = [Math.max(1, tick - MARGIN), Math.min(last, tick + MARGIN)];
+    if (!captures.tells(this, first, tick, final)) {
+      this.window({ tick, last, direction: 0, near: this.near(tick), effort: UNHURRIED });
+    }
+    this.prepared = tick;
+  }
+
   /** Looks at a statement and those around it; what cannot be told from further on, from there. */
   private window(window: Window): CaptureSet {
     const { builds, captures } = this.setup;
     const run = new WindowRun(this, window, () => this.session);
-    const set = run.finish(this.run(builds.capturing(), run.settings));
+    const set = run.finish(this.run(builds.capturing(), run.settings, this.setup.pace));
     if (set.tells(window.tick) || window.last <= window.tick) {
       captures.add(set);
       return set;
@@ -236,16 +256,18 @@ export class JournalReruns implements Reruns {
     return this.setup.snapshots.make(stopped);
   }
 
-  private run(program: GuestProgram, wishes: Wishes): ProbeSession {
-    const { execution, workflow, entries, wallNanosOf, interrupted } = this.setup;
+  private run(program: GuestProgram, wishes: Wishes, pace?: Pace): ProbeSession {
+    const { execution, workflow, entries, wallNanosOf, awaiting } = this.setup;
     const { stopAtEffect, onCall, onPatched, isOver, ...settings } = wishes;
     let wasInterrupted = false;
     const asks = (): boolean => {
-      wasInterrupted ||= interrupted();
+      pace?.pass();
+      wasInterrupted ||= awaiting.breaksOff();
       return wasInterrupted;
     };
+    pace?.begin();
     const { session, patching } = this.runner(onPatched, {
-      ...interruptible(settings, asks),
+      ...interruptible(settings, asks, pace === undefined ? TICKS_PER_QUESTION : 1),
       onCheckIn: (tick) => asks() || isOver?.(tick) === true,
     });
     const outer = this.session;
@@ -261,13 +283,14 @@ export class JournalReruns implements Reruns {
         onEffect: ({ seq }) => {
           this.noteEffect(seq, session.tick);
           onCall?.(seq, session.tick);
-          return seq === stopAtEffect;
+          return seq === stopAtEffect || asks();
         },
       });
       this.learn(end, session);
     } finally {
       this.session = outer;
     }
+    if (!wasInterrupted) pace?.end();
     if (wasInterrupted) throw new Interrupted(execution, session.tick);
     return session;
   }
@@ -288,7 +311,7 @@ export class JournalReruns implements Reruns {
   }
 
   private learn(end: ReplayEnd, { tick }: ProbeSession): void {
-    const { execution, overflowed } = this.setup;
+    const { execution, overflowed, awaiting } = this.setup;
     // Calls take more of the stack with probes: what comes then never happened.
     if (isOverflow(end) && !overflowed()) throw debugErrors.stackUsedUp(execution, tick);
     // The effect that is asked for beyond the journal is known too.
@@ -298,6 +321,8 @@ export class JournalReruns implements Reruns {
       return;
     }
     const outcome = end.kind === 'finished' ? end.outcome.kind : undefined;
+    // What takes another run is left to whoever waits for it.
+    if (outcome === 'trapped' && this.total === undefined && !awaiting.isAwaited) return;
     this.exited = outcome === 'exited';
     this.total ??= outcome === 'trapped' ? this.exactTotal() : tick;
   }
@@ -335,22 +360,26 @@ class VisitCounts {
   }
 }
 
-/** Ticks that are visited between two questions whether to go on. */
+/** Ticks that are visited between two questions whether to go on; where they are noted, one is. */
 const TICKS_PER_QUESTION = 256;
 
 /** What hooks do takes longer than what they interrupt, so they ask themselves whether to go on. */
-function interruptible(settings: ProbeSettings, isInterrupted: () => boolean): ProbeSettings {
+function interruptible(
+  settings: ProbeSettings,
+  isInterrupted: () => boolean,
+  ticksPerQuestion: number,
+): ProbeSettings {
   const { onTick, onBreakpoint, onLook, onStore } = settings;
   let ticks = 0;
   return {
     ...settings,
     ...(onTick && {
       onTick: (...visit) =>
-        ++ticks % TICKS_PER_QUESTION === 0 && isInterrupted() ? 0 : onTick(...visit),
+        ++ticks % ticksPerQuestion === 0 && isInterrupted() ? 0 : onTick(...visit),
     }),
     ...(onBreakpoint && { onBreakpoint: (hit) => isInterrupted() || onBreakpoint(hit) }),
     ...(onLook && {
-      onLook: (hit) => (++ticks % TICKS_PER_QUESTION === 0 && isInterrupted()) || onLook(hit),
+      onLook: (hit) => (++ticks % ticksPerQuestion === 0 && isInterrupted()) || onLook(hit),
     }),
     ...(onStore && { onStore: (hit) => isInterrupted() || onStore(hit) }),
   };

@@ -6,7 +6,10 @@ import { type ProgramLocator, statementOffsets } from '../../../simulator/guest/
 import type { SimulationView } from '../../../simulator/host/simulation-run.ts';
 import { wallOf } from '../../../simulator/host/source-sites.ts';
 import type { Entry, ExecutionId } from '../../../simulator/journal/entry.ts';
+import type { Place } from '../place.ts';
+import { Awaiting } from './awaiting.ts';
 import { JournalReruns } from './journal-reruns.ts';
+import { Pace } from './pace.ts';
 import { PathBook } from './path-book.ts';
 import { ProgramBuilds, type Statements } from './program-builds.ts';
 import type { Reruns } from './reruns.ts';
@@ -27,12 +30,15 @@ export class ProgramBook {
   readonly paths: PathBook;
   private readonly programs = new Map<string, KnownProgram>();
   private readonly captures = new StatementCaptures();
+  private readonly awaiting: Awaiting;
 
   constructor(
     private readonly view: SimulationView,
     private readonly locatorOf: (program: GuestProgram) => ProgramLocator,
-    private readonly interrupted: () => boolean,
+    interrupted: () => boolean,
+    private readonly nowMs: () => number,
   ) {
+    this.awaiting = new Awaiting(interrupted);
     this.paths = new PathBook(view, (...path) => this.rerunsOf(...path));
   }
 
@@ -51,6 +57,21 @@ export class ProgramBook {
     };
     this.programs.set(program.hash, created);
     return created;
+  }
+
+  /**
+   * Looks at what steps from a place are likely to come to.
+   *
+   * @param hasRequests whether somebody wants something by now; then this ends at once
+   */
+  prepare(place: Place, hasRequests: () => boolean): void {
+    this.awaiting.meanwhile(hasRequests, () => {
+      try {
+        this.paths.prepare(place);
+      } catch {
+        // A request broke it off; whatever else it is, the request that meets it again says so.
+      }
+    });
   }
 
   private rerunsOf(
@@ -73,7 +94,8 @@ export class ProgramBook {
       snapshots,
       captures: this.captures,
       overflowed: () => history.execution(execution)?.reason?.includes(STACK_OVERFLOW) === true,
-      interrupted: this.interrupted,
+      awaiting: this.awaiting,
+      pace: new Pace(this.nowMs),
     });
   }
 }

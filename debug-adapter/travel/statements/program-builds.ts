@@ -59,6 +59,11 @@ export class ProgramBuilds {
     return this.build('capturing', { operands: true, ...told });
   }
 
+  /** Whether `capturing` is there already. */
+  get hasCapturing(): boolean {
+    return this.builds.has('capturing');
+  }
+
   /** Tells every statement of a range. */
   scanning(): GuestProgram {
     return this.build('scanning', { scan: true });

@@ -89,6 +89,8 @@ export interface Reruns {
    * @param direction in which one goes: -1 is to earlier statements
    */
   atTick(tick: number, direction?: -1 | 0 | 1): Snapshot;
+  /** Notes the statements around one, where that is not done, for requests to come. */
+  prepare(tick: number): void;
   /** The statements around one, as far as the latest runs have come by them. */
   near(tick: number): NearVisits | undefined;
   atEffect(seq: number): Snapshot;
