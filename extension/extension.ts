@@ -77,7 +77,17 @@ export function activate(context: vscode.ExtensionContext): void {
   const exploring = { runner, explorations, view: explorationView, documents, plans, coverage };
   const bookmarks = new Bookmarks(context.workspaceState);
   const extensionId = context.extension.id;
-  const looking = { runner, targets, view, documents, channels, marks, log, extensionId };
+  const looking = {
+    runner,
+    recordings,
+    targets,
+    view,
+    documents,
+    channels,
+    marks,
+    log,
+    extensionId,
+  };
   const commands = {
     ...runCommands(runner, targets, simulations, debugging),
     ...serveCommands(runner, targets),

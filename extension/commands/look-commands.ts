@@ -1,11 +1,13 @@
 /** Commands that look at what happened: sources, documents, plans, recordings. */
 import * as vscode from 'vscode';
 import type { Row } from '../model/execution-rows.ts';
+import { recordingItems } from '../model/recording-items.ts';
 import type { Simulation } from '../simulations/simulation.ts';
 import type { SimulationDocuments } from '../views/documents.ts';
 import type { ExecutionsView } from '../views/executions-view.ts';
 import type { ProgramChannels } from '../views/program-channels.ts';
 import { placeOf, type SourceMarks } from '../views/source-marks.ts';
+import type { Recordings } from '../workspace/recordings.ts';
 import type { CommandTable } from './command-table.ts';
 import type { Runner } from './runner.ts';
 import type { Place, Targets } from './targets.ts';
@@ -15,6 +17,7 @@ const DOUBLE_CLICK_MS = 450;
 
 export interface LookNeeds {
   readonly runner: Runner;
+  readonly recordings: Recordings;
   readonly targets: Targets;
   readonly view: ExecutionsView;
   readonly documents: SimulationDocuments;
@@ -26,7 +29,7 @@ export interface LookNeeds {
 }
 
 export function lookCommands(needs: LookNeeds): CommandTable {
-  const { runner, targets, view, documents, channels, marks, log } = needs;
+  const { runner, recordings, targets, view, documents, channels, marks, log } = needs;
   let lastClick: { readonly row: Row; readonly at: number } | undefined;
   const showEffect = async ({ simulation, execution, seq }: Place) =>
     documents.showEffect(simulation, execution, seq);
@@ -62,7 +65,7 @@ export function lookCommands(needs: LookNeeds): CommandTable {
     showLog: () => log.show(),
     showMore: (argument) => showMore(targets.row(argument), targets, view),
     openRecording: async (argument) => {
-      const file = argument instanceof vscode.Uri ? argument : await askRecording();
+      const file = argument instanceof vscode.Uri ? argument : await askRecording(recordings);
       if (file !== undefined) await runner.open(file.fsPath);
     },
     copyFaultPlan: async (argument) => {
@@ -108,7 +111,18 @@ async function showMore(
   }
 }
 
-async function askRecording(): Promise<vscode.Uri | undefined> {
+/** One that the workspace keeps, or any other file; undefined when the person leaves. */
+async function askRecording(recordings: Recordings): Promise<vscode.Uri | undefined> {
+  const kept = recordingItems(await recordings.kept(), (ms) => new Date(ms).toLocaleString());
+  if (kept.length === 0) return askFile();
+  const browse = { label: '$(folder-opened) Browse...', description: '', path: undefined };
+  const title = 'Open which recording?';
+  const chosen = await vscode.window.showQuickPick([...kept, browse], { title });
+  if (chosen === undefined) return undefined;
+  return chosen.path === undefined ? askFile() : vscode.Uri.file(chosen.path);
+}
+
+async function askFile(): Promise<vscode.Uri | undefined> {
   const chosen = await vscode.window.showOpenDialog({
     title: 'Open a recording',
     filters: { 'Backstitch recordings': ['backstitch'] },

@@ -2,11 +2,13 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
+import type { KeptRecording } from '../model/recording-items.ts';
 import { recordingName } from '../model/recording-name.ts';
 
 /** Everything that runs leave behind is below this folder, and none of it is for version control. */
 const OWN_FOLDER = '.backstitch';
 const DEFAULT_FOLDER = `${OWN_FOLDER}/recordings`;
+const SUFFIX = '.backstitch';
 
 export class Recordings {
   /** Names that were given out and are not on disk yet. */
@@ -34,13 +36,18 @@ export class Recordings {
     return path;
   }
 
+  /** What the folders of this workspace keep, in no order. */
+  async kept(): Promise<readonly KeptRecording[]> {
+    const { workspaceFolders = [] } = vscode.workspace;
+    const folders = new Set(workspaceFolders.map(({ uri }) => settingFolder(uri, uri.fsPath)));
+    const found = await Promise.all([...folders].map(recordingsIn));
+    return found.flat();
+  }
+
   private async folderFor(program: string): Promise<string> {
     const uri = vscode.Uri.file(program);
     const workspace = vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath ?? dirname(program);
-    const setting = vscode.workspace
-      .getConfiguration('backstitch', uri)
-      .get('recordings.folder', DEFAULT_FOLDER);
-    const folder = isAbsolute(setting) ? setting : join(workspace, setting || DEFAULT_FOLDER);
+    const folder = settingFolder(uri, workspace);
     await vscode.workspace.fs.createDirectory(vscode.Uri.file(folder));
     if (folder.startsWith(join(workspace, OWN_FOLDER)))
       await ignoreInGit(join(workspace, OWN_FOLDER));
@@ -52,4 +59,24 @@ async function ignoreInGit(folder: string): Promise<void> {
   const file = vscode.Uri.file(join(folder, '.gitignore'));
   if (existsSync(file.fsPath)) return;
   await vscode.workspace.fs.writeFile(file, new TextEncoder().encode('*\n'));
+}
+
+function settingFolder(scope: vscode.Uri, workspace: string): string {
+  const setting = vscode.workspace
+    .getConfiguration('backstitch', scope)
+    .get('recordings.folder', DEFAULT_FOLDER);
+  return isAbsolute(setting) ? setting : join(workspace, setting || DEFAULT_FOLDER);
+}
+
+async function recordingsIn(folder: string): Promise<readonly KeptRecording[]> {
+  if (!existsSync(folder)) return [];
+  const entries = await vscode.workspace.fs.readDirectory(vscode.Uri.file(folder));
+  const names = entries.map(([name]) => name).filter((name) => name.endsWith(SUFFIX));
+  return Promise.all(
+    names.map(async (name) => {
+      const path = join(folder, name);
+      const { mtime, size } = await vscode.workspace.fs.stat(vscode.Uri.file(path));
+      return { path, modifiedMs: mtime, bytes: size };
+    }),
+  );
 }

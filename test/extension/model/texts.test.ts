@@ -2,6 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { nextSteps, placeOf, shortMessage } from '../../../extension/model/next-steps.ts';
 import { ProgramOutput } from '../../../extension/model/program-output.ts';
+import {
+  RECORDINGS_OFFERED_MAX,
+  recordingItems,
+} from '../../../extension/model/recording-items.ts';
 import { recordingName } from '../../../extension/model/recording-name.ts';
 import { shortPaths } from '../../../extension/model/short-paths.ts';
 import type { HostEvent, ProblemReport } from '../../../simulator/host/protocol.ts';
@@ -117,5 +121,36 @@ describe('the name of a recording', () => {
 
   it('is given up on when all are taken', () => {
     assert.throws(() => recordingName('order', at, () => true), /1000 recordings/);
+  });
+});
+
+describe('recordings that are offered to be opened', () => {
+  const kept = (name: string, modifiedMs: number, bytes: number) => ({
+    path: `/shop/.backstitch/recordings/${name}.backstitch`,
+    modifiedMs,
+    bytes,
+  });
+
+  it('come newest first, with when they were made and how big they are', () => {
+    const all = [
+      kept('order-1', 5, 900),
+      kept('order-2', 9, 70_000),
+      kept('order-3', 7, 3_000_000),
+    ];
+    const items = recordingItems(all, (ms) => `at ${ms}`);
+    assert.deepEqual(
+      items.map(({ label, description }) => `${label} | ${description}`),
+      ['order-2 | at 9 · 68 KB', 'order-3 | at 7 · 2.9 MB', 'order-1 | at 5 · 900 B'],
+    );
+    assert.equal(items[0]?.path, '/shop/.backstitch/recordings/order-2.backstitch');
+  });
+
+  it('are not endless', () => {
+    const many = Array.from({ length: RECORDINGS_OFFERED_MAX + 1 }, (_, index) =>
+      kept(`order-${index}`, index, 1),
+    );
+    const items = recordingItems(many, String);
+    assert.equal(items.length, RECORDINGS_OFFERED_MAX);
+    assert.ok(!items.some(({ label }) => label === 'order-0'));
   });
 });
