@@ -2,7 +2,7 @@
 import type { SimulationView } from '../../../simulator/host/simulation-run.ts';
 import type { Entry, ExecutionId } from '../../../simulator/journal/entry.ts';
 import { InstructionSteps } from '../instructions/instruction-steps.ts';
-import { firstLostCall, lostEntriesOf } from '../lost-calls.ts';
+import { entriesOf, firstLostCall, lostAttempts } from '../lost-calls.ts';
 import { lostWith, type Place } from '../place.ts';
 import { ExecutionPath, type Life } from './execution-path.ts';
 import type { Reruns } from './reruns.ts';
@@ -48,6 +48,13 @@ export class PathBook {
     return this.of(place.execution, lostWith(place))?.path;
   }
 
+  /** The paths that were lost with attempts, from where they parted from that of the journal. */
+  lostPathsOf(execution: ExecutionId): ExecutionPath[] {
+    return lostAttempts(this.view.history, execution).flatMap(
+      ({ attempt }) => this.of(execution, attempt)?.path ?? [],
+    );
+  }
+
   stepsAt(place: Place): StatementSteps | undefined {
     return this.of(place.execution, lostWith(place))?.steps;
   }
@@ -83,11 +90,9 @@ export class PathBook {
   /** What an attempt had before its crash, or what the journal has. */
   private lifeOf(execution: ExecutionId, attempt: number | undefined): Life {
     const { history } = this.view;
-    const kept = history.entries(execution);
-    if (attempt === undefined) return { entries: kept, lost: undefined };
-    const gone = lostEntriesOf(history, execution, attempt);
+    const entries = entriesOf(history, execution, attempt);
+    if (attempt === undefined) return { entries, lost: undefined };
     const from = firstLostCall(history, execution, attempt);
-    const entries = [...kept.slice(0, gone[0]?.seq ?? from), ...gone];
     return { entries, lost: { attempt, from: from ?? entries.length } };
   }
 
