@@ -6,6 +6,7 @@ import type {
 } from '../../simulator/host/protocol.ts';
 import { formatDuration, NANOS_PER_MILLI } from '../../simulator/kernel/time.ts';
 import { awaitedText } from './awaited-promises.ts';
+import { OUTCOME_ICONS, statusIcon, unfinishedIcon, worstIcon } from './execution-icons.ts';
 import type { ListedSimulation, Row } from './execution-rows.ts';
 import type { Icon } from './icon.ts';
 import { shortMessage } from './next-steps.ts';
@@ -51,9 +52,7 @@ export function rowLook(row: Row, simulation: ListedSimulation, sourceOf: KnownS
       return executionLook(execution, live, model);
     case 'attempt': {
       const attempt = summary.attempts.find(({ number }) => number === row.attempt);
-      return attempt === undefined
-        ? moreLook('gone', '')
-        : attemptLook(attempt, summary, model.isLive);
+      return attempt === undefined ? moreLook('gone', '') : attemptLook(attempt, summary, model);
     }
     case 'effect': {
       const effect = window.at(row.seq);
@@ -164,49 +163,18 @@ function waitText({ questions, promises }: Extract<Phase, { kind: 'waiting' }>):
   return `waits for ${promise}${others.length === 0 ? '' : ` and ${others.length} more`}`;
 }
 
-/** From the worst to the best: the first that an execution has stands for them all. */
-const STATUS_ICONS: readonly (readonly [ExecutionSummary['status'], Icon])[] = [
-  ['diverged', { id: 'git-compare', color: RED }],
-  ['trapped', { id: 'error', color: RED }],
-  ['failed', { id: 'error', color: RED }],
-  ['lost', { id: 'circle-slash', color: RED }],
-  ['asking', { id: 'question', color: YELLOW }],
-  ['running', { id: 'sync~spin' }],
-  ['waiting', { id: 'history' }],
-  ['cancelled', { id: 'circle-slash', color: GREY }],
-  ['completed', { id: 'pass', color: GREEN }],
-];
-
-function statusIcon({ status, exitCode }: ExecutionSummary): Icon {
-  if (status === 'completed' && exitCode !== undefined && exitCode !== 0) {
-    return { id: 'warning', color: YELLOW };
-  }
-  return STATUS_ICONS.find(([name]) => name === status)?.[1] ?? { id: 'circle-outline' };
-}
-
-function worstIcon(summaries: readonly ExecutionSummary[]): Icon {
-  const rank = ({ status, exitCode }: ExecutionSummary): number => {
-    const place = STATUS_ICONS.findIndex(([name]) => name === status);
-    return place * 2 - (exitCode !== undefined && exitCode !== 0 ? 1 : 0);
-  };
-  const [worst] = summaries.toSorted((left, right) => rank(left) - rank(right));
-  return worst === undefined ? { id: 'circle-outline' } : statusIcon(worst);
-}
-
 const FAILURES: ReadonlySet<string> = new Set(['trapped', 'failed', 'diverged', 'lost']);
 
 function hasFailed({ status, exitCode = 0, endedAt }: ExecutionSummary): boolean {
   return endedAt !== undefined && (FAILURES.has(status) || exitCode !== 0);
 }
 
-/** What was under way when its host was ended; nothing goes on there any more. */
-const BROKEN_OFF: Icon = { id: 'debug-stop', color: GREY };
-
 function executionLook(
   { summary, traces }: ExecutionModel,
   live: readonly string[],
-  { isLive, executions }: SimulationModel,
+  model: SimulationModel,
 ): RowLook {
+  const { isLive, executions } = model;
   const { id, status, exitCode, attempts, effects, startedAt, endedAt, reason } = summary;
   const brokenOff = !isLive && endedAt === undefined;
   const exit = exitCode !== undefined && exitCode !== 0 ? ` with exit code ${exitCode}` : '';
@@ -223,7 +191,7 @@ function executionLook(
   return {
     label: id,
     description: parts.join(' · '),
-    icon: brokenOff ? BROKEN_OFF : statusIcon(summary),
+    icon: brokenOff || status === 'running' ? unfinishedIcon(model) : statusIcon(summary),
     words: [
       'execution',
       ...live,
@@ -239,21 +207,14 @@ function executionLook(
   };
 }
 
-const OUTCOME_ICONS: Readonly<Record<NonNullable<AttemptSummary['outcome']>, Icon>> = {
-  completed: { id: 'pass', color: GREEN },
-  suspended: { id: 'history' },
-  crashed: { id: 'flame', color: RED },
-  fenced: { id: 'shield', color: YELLOW },
-  trapped: { id: 'error', color: RED },
-  failed: { id: 'error', color: RED },
-  diverged: { id: 'git-compare', color: RED },
-  cancelled: { id: 'circle-slash', color: GREY },
-};
-
-function attemptLook(attempt: AttemptSummary, summary: ExecutionSummary, isLive: boolean): RowLook {
+function attemptLook(
+  attempt: AttemptSummary,
+  summary: ExecutionSummary,
+  model: SimulationModel,
+): RowLook {
   const { number, node, outcome, detail, replayed, epoch } = attempt;
   const parts = [
-    outcome ?? (isLive ? 'running' : 'was running'),
+    outcome ?? (model.isLive ? 'running' : 'was running'),
     ...(replayed > 0 ? [`${replayed} replayed`] : []),
     ...(detail === undefined || detail === '' ? [] : [firstLine(detail)]),
   ];
@@ -261,16 +222,12 @@ function attemptLook(attempt: AttemptSummary, summary: ExecutionSummary, isLive:
   return {
     label: `attempt ${number} on ${node}`,
     description: parts.join(' · '),
-    icon: outcome === undefined ? unfinishedIcon(isLive) : OUTCOME_ICONS[outcome],
+    icon: outcome === undefined ? unfinishedIcon(model) : OUTCOME_ICONS[outcome],
     words: ['attempt', outcome ?? 'running'],
     // A program that sleeps often has many; then only the last one is looked at.
     collapse: isLast || summary.attempts.length <= ATTEMPTS_OPEN_MAX ? 'expanded' : 'collapsed',
     tooltip: [`attempt ${number} on ${node}, epoch ${epoch}`, ...parts].join('\n'),
   };
-}
-
-function unfinishedIcon(isLive: boolean): Icon {
-  return isLive ? { id: 'sync~spin' } : BROKEN_OFF;
 }
 
 /** By family, the part of an effect's name before the dot. */

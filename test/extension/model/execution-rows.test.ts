@@ -141,6 +141,12 @@ describe('the rows of the executions', () => {
       '      debug-stackframe #1 comes next | paused before it',
     ]);
     assert.equal(drawn(tree)[0], 'debug-pause order | paused before #1');
+    // Nothing of it moves.
+    const [, held, attempted] = drawn(tree).map((line) => line.trim().split(' ')[0]);
+    assert.deepEqual([held, attempted], ['debug-pause', 'debug-pause']);
+    model.applyEvent({ kind: 'state', state: { kind: 'running' }, now: 0n });
+    const [, moving, going] = drawn(tree).map((line) => line.trim().split(' ')[0]);
+    assert.deepEqual([moving, going], ['sync~spin', 'sync~spin']);
   });
 
   it('say which effects nobody can see yet, because they are not durable', () => {
