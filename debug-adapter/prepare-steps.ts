@@ -7,6 +7,6 @@ export function prepareSteps(state: SessionState, host: Pick<DebugMachine, 'hasR
   const { target, traveller } = state;
   const { place } = traveller.position;
   // Steps may go from effect to effect.
-  if (traveller.pathOf(place.execution) === undefined) return;
+  if (traveller.pathsOf(place.execution) === undefined) return;
   target.programBook.prepare(place, () => host.hasRequests());
 }
