@@ -113,8 +113,14 @@ function volumeOperation<A extends EffectValue, R extends EffectValue>(verb: str
 
 export const volumeOpen = volumeOperation<VolumeOpenArgs, OpenedResult>('open');
 export const volumeRead = volumeOperation<VolumeReadArgs, { body: Uint8Array }>('read');
-/** `end` is the offset after the last byte written. */
-export const volumeWrite = volumeOperation<VolumeWriteArgs, { end: string }>('write');
+export interface VolumeWriteResult extends EffectValue {
+  /** The offset after the last byte written. */
+  readonly end: string;
+  /** How many bytes were written, from the first on; left out when all were. */
+  readonly length?: number;
+}
+
+export const volumeWrite = volumeOperation<VolumeWriteArgs, VolumeWriteResult>('write');
 export const volumeStat = volumeOperation<InodeArgs, StatResult>('stat');
 export const volumeStatPath = volumeOperation<LinkedPathArgs, StatResult>('stat-path');
 export const volumeSetSize = volumeOperation<VolumeSizeArgs, Done>('set-size');

@@ -94,7 +94,9 @@ function tornWrite(
   const { body, ...where } = args;
   const kept = Math.min(fault.keep ?? Math.floor(body.length / 2), body.length);
   const done = { ...where, body: body.subarray(0, kept) };
-  if (fault.told === 'part') return { args: done };
+  if (fault.told === 'part') {
+    return { args: done, told: (result) => ({ ...result, length: kept }) };
+  }
   const missing = BigInt(body.length - kept);
   const told = (result: EffectValue): EffectValue => {
     const { end } = result as WriteResult;

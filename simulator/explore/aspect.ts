@@ -28,14 +28,28 @@ export const CORRUPTING_KINDS: readonly FaultKind[] = FAULT_KINDS.filter(
   (kind) => kind.startsWith('corrupt-') || kind === 'stale-read' || kind === 'misdirected-write',
 );
 
+/** Whether a fault makes data wrong without telling anybody. */
+export function isSilent(fault: Fault): boolean {
+  if (fault.kind === 'torn-write') return fault.told === 'all';
+  return CORRUPTING_KINDS.includes(fault.kind);
+}
+
 /** Kinds that need something that only a person knows, such as another module. */
 const UNGUESSED: readonly FaultKind[] = FAULT_KINDS.filter((kind) =>
   Object.values(specOf(kind).fields).some((field) => field.type === 'text' && field.required),
 );
 
-/** The kinds that chance can choose among: all that a program can be expected to survive. */
-export const CHANCE_KINDS: readonly FaultKind[] = FAULT_KINDS.filter(
+/** All that a program can be expected to survive. */
+const SURVIVABLE_KINDS: readonly FaultKind[] = FAULT_KINDS.filter(
   (kind) => !UNGUESSED.includes(kind) && !CORRUPTING_KINDS.includes(kind),
+);
+
+/**
+ * Those that may come at any effect. What is not synced is lost only where a program has gone on to something
+ * else: between a write and its sync, no program could know of it.
+ */
+export const CHANCE_KINDS: readonly FaultKind[] = SURVIVABLE_KINDS.filter(
+  (kind) => kind !== 'lost-writes',
 );
 
 /** Those that befall volumes as such, whatever the effect at which they happen. */
@@ -51,7 +65,7 @@ export function idleKindsIn({ volumes }: Pick<WorldNames, 'volumes'>): readonly 
 }
 
 /** Those of them that do something by themselves. */
-export const HARMFUL_KINDS: readonly FaultKind[] = CHANCE_KINDS.filter(
+export const HARMFUL_KINDS: readonly FaultKind[] = SURVIVABLE_KINDS.filter(
   (kind) => !MENDING.has(kind),
 );
 
@@ -60,6 +74,7 @@ export function isClockKind(kind: FaultKind): boolean {
 }
 
 export function touches(kind: FaultKind, effect: string): boolean {
+  if (kind === 'lost-writes') return !effect.startsWith('volume.');
   return effectsTouchedBy(kind).some((pattern) => matchesGlob(pattern, effect));
 }
 

@@ -27,6 +27,8 @@ const TRIED: Readonly<Record<string, readonly Value[]>> = {
   by: ['-1h', '1h', '-5s'],
   ppm: [-900_000, 900_000],
   point: EFFECT_POINTS,
+  // That all is written when half of it is, no program can know.
+  'torn-write.told': ['part'],
   'misdirected-write.file': [undefined, '*'],
   'slow-link.way': ['both'],
   'lossy-link.way': ['both'],
@@ -53,7 +55,7 @@ export function variantsOf(kind: FaultKind, names: WorldNames): readonly JsonObj
 /** Fills in the fields of a kind by chance; no length is without an end. */
 export function drawFields(kind: FaultKind, names: WorldNames, random: RandomStream): JsonObject {
   const fields = Object.entries(specOf(kind).fields).map(
-    ([field, spec]) => [field, drawValue(spec, names, random)] as const,
+    ([field, spec]) => [field, drawField(`${kind}.${field}`, spec, names, random)] as const,
   );
   return Object.fromEntries(fields.filter(([, value]) => value !== undefined)) as JsonObject;
 }
@@ -79,6 +81,12 @@ function valuesOf(spec: FieldSpec, names: WorldNames): readonly Value[] {
       if (spec.required !== true) return [undefined];
       return [...names.nodes, ...names.others].map((name) => [name]);
   }
+}
+
+/** Choices are those that are tried, where these are not all. */
+function drawField(field: string, spec: FieldSpec, names: WorldNames, random: RandomStream): Value {
+  const tried = spec.type === 'choice' ? TRIED[field] : undefined;
+  return tried === undefined ? drawValue(spec, names, random) : pick(tried, random);
 }
 
 function drawValue(spec: FieldSpec, names: WorldNames, random: RandomStream): Value {

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { faultAt } from '../../simulator/explore/aimed-fault.ts';
+import { CHANCE_KINDS } from '../../simulator/explore/aspect.ts';
+import { pick } from '../../simulator/explore/draw.ts';
+import { drawFields } from '../../simulator/explore/fault-values.ts';
 import { neighboursOf } from '../../simulator/explore/shrink/neighbours.ts';
 import { withoutNeedless } from '../../simulator/explore/shrink/removal.ts';
 import {
@@ -16,6 +20,7 @@ import type { Fault } from '../../simulator/faults/fault.ts';
 import { faultJson, parseFault, parsePlan } from '../../simulator/faults/plan.ts';
 import { executionId, seqOf } from '../../simulator/journal/entry.ts';
 import type { Choice } from '../../simulator/kernel/choices.ts';
+import { RandomStream } from '../../simulator/kernel/random-stream.ts';
 
 function finished<T>(steps: Generator<void, T>): T {
   for (;;) {
@@ -302,6 +307,36 @@ describe('simpler forms', () => {
       clock: 'wall',
       by: '-1ms',
     });
+  });
+
+  it('never lead back to where they came from, whatever the kind and its fields', () => {
+    const names = {
+      nodes: ['node-a', 'node-b'],
+      others: ['journal-store', 'bank'],
+      volumes: ['d'],
+    };
+    for (const kind of CHANCE_KINDS) {
+      for (let draw = 0; draw < 40; draw++) {
+        const random = new RandomStream(draw, kind);
+        const fault = faultAt(kind, { execution: 'a-1', seq: 5 }, drawFields(kind, names, random));
+        if (fault === undefined) continue;
+        const seen = new Set<string>();
+        for (let at: Fault | undefined = fault; at !== undefined; ) {
+          const text = JSON.stringify(faultJson(at));
+          assert.ok(!seen.has(text), `${text} comes back, of ${JSON.stringify(faultJson(fault))}`);
+          seen.add(text);
+          const forms: readonly Fault[] = simplerFaults(at);
+          at = forms.length === 0 ? undefined : pick(forms, random);
+        }
+      }
+    }
+  });
+
+  it('tell as much as before', () => {
+    const at = { execution: 'a-1', seq: 0 };
+    const told = parseFault({ kind: 'torn-write', at, told: 'part', keep: 9 }, 'a test');
+    assert.ok(simplerFaults(told).length > 0);
+    for (const form of simplerFaults(told)) assert.equal(faultJson(form).told, 'part');
   });
 
   it('of a schedule begin with none at all', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { JsonObject } from '../../simulator/effects/operation.ts';
 import { STRATEGY_NAMES } from '../../simulator/explore/explore-options.ts';
 import type { Target } from '../../simulator/explore/site.ts';
 import { STRATEGIES } from '../../simulator/explore/strategies/index.ts';
@@ -65,6 +66,29 @@ describe('strategies', () => {
     assert.ok(kindsAt('faults', 1).has('lose-response'));
     assert.ok(!kindsAt('faults', 2).has('lose-response'));
     assert.ok(!kindsAt('faults', 1).has('corrupt-response'), 'nobody survives that');
+  });
+
+  it('leave a program a chance to know what becomes of what it writes', () => {
+    const volumes = ['data'];
+    const targets = ['volume.write', 'volume.sync', 'http.request'].map((effect, seq) => ({
+      ...targetAt(seq),
+      effect,
+    }));
+    const aim = { ...aimAt(0), names: { ...aimAt(0).names, volumes }, targets };
+    const faultsOf = (name: 'faults' | 'swarms' | 'corruptions', max = 400): JsonObject[] => {
+      const list = STRATEGIES[name].trials(aim);
+      const indexes = Array.from({ length: Math.min(max, list.count) }, (_, index) => index);
+      return indexes.flatMap((index) => list.at(index)?.plan.faults.map(faultJson) ?? []);
+    };
+    const torn = [...faultsOf('faults'), ...faultsOf('swarms', 4000)].filter(
+      ({ kind }) => kind === 'torn-write',
+    );
+    assert.ok(torn.length > 4);
+    assert.deepEqual([...new Set(torn.map(({ told }) => told))], ['part']);
+    assert.ok(faultsOf('corruptions').some(({ told }) => told === 'all'));
+    // Between a write and its sync, nobody can know that it is lost.
+    const lost = faultsOf('faults').filter(({ kind }) => kind === 'lost-writes');
+    assert.deepEqual([...new Set(lost.map(({ at }) => (at as { seq: number }).seq))], [2]);
   });
 
   it('know every pair once', () => {

@@ -7,6 +7,7 @@ import { type Fault, specOf } from '../../faults/fault.ts';
 import { durationJson, type FieldSpec } from '../../faults/fault-field.ts';
 import { faultJson, PlanError, parseFault } from '../../faults/plan.ts';
 import { parseDuration } from '../../kernel/time.ts';
+import { isSilent } from '../aspect.ts';
 
 /** Lengths that people write. */
 const LENGTHS = [
@@ -33,7 +34,9 @@ export function simplerFaults(fault: Fault): readonly Fault[] {
   const forms = Object.entries(specOf(fault.kind).fields).flatMap(([name, spec]) =>
     simplerValues(json[name], spec).map((value) => withField(json, name, value)),
   );
-  return [...forms, ...earlierForms(fault, json)].flatMap((form) => parsed(form) ?? []);
+  return [...forms, ...earlierForms(fault, json)]
+    .flatMap((form) => parsed(form) ?? [])
+    .filter((form) => isSilent(form) === isSilent(fault));
 }
 
 /** The values to try in place of one; undefined leaves the field out. */
@@ -41,13 +44,15 @@ function simplerValues(value: Json | undefined, spec: FieldSpec): readonly (Json
   if (value === undefined) return [];
   switch (spec.type) {
     case 'duration': {
-      const nanos = parseDuration(String(value)) ?? 0n;
-      const standard = spec.required === true ? [] : leftOut(durationJson(spec.default), value);
-      return [...standard, ...shorterJson(nanos)];
+      const nanos = sizeOf(parseDuration(String(value)) ?? 0n);
+      // The default is simpler where it is smaller, or both would be simpler than the other.
+      const isShorter = spec.required !== true && sizeOf(spec.default ?? 0n) < nanos;
+      return [...(isShorter ? [undefined] : []), ...shorterJson(value)];
     }
     case 'integer': {
-      const standard = spec.required === true ? [] : leftOut(spec.default, value);
-      return [...standard, ...closerNumbers(Number(value))];
+      const number = Number(value);
+      const isCloser = spec.required !== true && Math.abs(spec.default ?? 0) < Math.abs(number);
+      return [...(isCloser ? [undefined] : []), ...closerNumbers(number)];
     }
     case 'share':
       return value === 1 ? [] : [1];
@@ -65,9 +70,8 @@ function simplerValues(value: Json | undefined, spec: FieldSpec): readonly (Json
   }
 }
 
-/** Leaves a field out that does not have its default. */
-function leftOut(standard: Json | undefined, value: Json): readonly undefined[] {
-  return standard === value ? [] : [undefined];
+function sizeOf(nanos: bigint): bigint {
+  return nanos < 0n ? -nanos : nanos;
 }
 
 /** Lengths that people write and that are shorter, the shortest first. */
@@ -75,8 +79,9 @@ export function shorterLengths(nanos: bigint): readonly bigint[] {
   return LENGTHS.filter((each) => each < nanos);
 }
 
-function shorterJson(nanos: bigint): readonly Json[] {
-  return shorterLengths(nanos < 0n ? -nanos : nanos).flatMap(
+function shorterJson(length: Json): readonly Json[] {
+  const nanos = parseDuration(String(length)) ?? 0n;
+  return shorterLengths(sizeOf(nanos)).flatMap(
     (each) => durationJson(nanos < 0n ? -each : each) ?? [],
   );
 }
@@ -93,7 +98,10 @@ function earlierForms({ at }: Fault, json: JsonObject): readonly JsonObject[] {
   }
   if (at.kind !== 'time') return [];
   const where = json.at as JsonObject;
-  return shorterJson(at.atNanos).map((time) => ({ ...json, at: { ...where, time } }));
+  return shorterJson(durationJson(at.atNanos) ?? '0s').map((time) => ({
+    ...json,
+    at: { ...where, time },
+  }));
 }
 
 function withField(json: JsonObject, name: string, value: Json | undefined): JsonObject {

@@ -10,6 +10,7 @@ import {
   type OpenHow,
   ROOT_INODE,
   type TimeChange,
+  type WrittenBytes,
 } from '../../world/files/file-store.ts';
 
 /** A mounted volume as the guest's side sees it: every method is an effect. */
@@ -45,8 +46,21 @@ export class VolumeProxy implements FileStore {
   }
 
   write(inode: InodeId, offset: bigint | 'append', bytes: Uint8Array): bigint {
+    let { end, length } = this.writeSome(inode, offset, bytes);
+    while (length < bytes.length) {
+      const at = offset === 'append' ? offset : end;
+      const more = this.writeSome(inode, at, bytes.subarray(length));
+      if (more.length === 0) throw new FileError('io', 'the volume writes nothing more');
+      end = more.end;
+      length += more.length;
+    }
+    return end;
+  }
+
+  writeSome(inode: InodeId, offset: bigint | 'append', bytes: Uint8Array): WrittenBytes {
     const args = { volume: this.volume, inode, offset: offset.toString(), body: bytes };
-    return BigInt(this.perform(files.volumeWrite, args).end);
+    const { end, length = bytes.length } = this.perform(files.volumeWrite, args);
+    return { end: BigInt(end), length };
   }
 
   stat(inode: InodeId): FileStat {

@@ -1,6 +1,7 @@
 import { stdinRead } from '../../effects/stdio.ts';
 import { waitPoll } from '../../effects/wait.ts';
 import { unreachable } from '../../kernel/assert.ts';
+import { writeSome } from '../../world/files/file-store.ts';
 import { knownOffset } from '../files/file-calls.ts';
 import type { Descriptor, FileDescriptor } from './descriptor-table.ts';
 import { FD_FLAG, FD_FLAGS_SYNC } from './fd-flags.ts';
@@ -49,9 +50,9 @@ export function fdIoCalls(host: Host) {
       const buffers = memory.buffers(iovecs, count);
       memory.check(out, 4);
       const bytes = memory.gather(buffers, buffers.total);
-      file.store.write(file.inode, knownOffset(offset), bytes);
+      const { length } = writeSome(file.store, file.inode, knownOffset(offset), bytes);
       syncIfAsked(file);
-      memory.setU32(out, bytes.length);
+      memory.setU32(out, length);
     },
     fd_seek: (fd: number, delta: bigint, whence: number, out: number) => {
       // Asking where one is needs less than moving (specification, rights).
@@ -150,9 +151,10 @@ function writeTo(host: Host, descriptor: Descriptor, bytes: Uint8Array): number 
     case 'file': {
       const isAppending = (descriptor.flags & FD_FLAG.append) !== 0;
       const at = isAppending ? 'append' : descriptor.offset;
-      descriptor.offset = descriptor.store.write(descriptor.inode, at, bytes);
+      const { end, length } = writeSome(descriptor.store, descriptor.inode, at, bytes);
+      descriptor.offset = end;
       syncIfAsked(descriptor);
-      return bytes.length;
+      return length;
     }
     case 'connection':
       return sendBytes(host.port, descriptor, bytes);

@@ -54,6 +54,12 @@ export class FileError {
   }
 }
 
+export interface WrittenBytes {
+  /** The offset after the last byte written. */
+  readonly end: bigint;
+  readonly length: number;
+}
+
 /**
  * A tree of files: a program's private files, or a mounted volume. Paths are relative to a
  * directory, use `/`, and never leave the root. Every method throws FileError.
@@ -67,6 +73,8 @@ export interface FileStore {
   read(inode: InodeId, offset: bigint, length: number): Uint8Array;
   /** Writes at `offset`, or at the end; returns the offset after the last byte written. */
   write(inode: InodeId, offset: bigint | 'append', bytes: Uint8Array): bigint;
+  /** Writes what can be written at once, where that may be fewer bytes than are given. */
+  writeSome?(inode: InodeId, offset: bigint | 'append', bytes: Uint8Array): WrittenBytes;
   stat(inode: InodeId): FileStat;
   statPath(directory: InodeId, path: string, followLast: boolean): FileStat;
   setSize(inode: InodeId, size: bigint): void;
@@ -92,4 +100,15 @@ export interface FileStore {
   readLink(directory: InodeId, path: string): string;
   /** Makes what was written survive; the difference matters under storage faults. */
   sync(inode: InodeId): void;
+}
+
+/** Writes as much as a store writes at once. */
+export function writeSome(
+  store: FileStore,
+  inode: InodeId,
+  offset: bigint | 'append',
+  bytes: Uint8Array,
+): WrittenBytes {
+  const written = store.writeSome?.(inode, offset, bytes);
+  return written ?? { end: store.write(inode, offset, bytes), length: bytes.length };
 }

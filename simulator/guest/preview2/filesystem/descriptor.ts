@@ -4,6 +4,7 @@ import {
   type FileStore,
   type FileType,
   type InodeId,
+  writeSome,
 } from '../../../world/files/file-store.ts';
 import type { Devices } from '../../files/devices.ts';
 import { knownOffset, linkPath, openPath, renamePath } from '../../files/file-calls.ts';
@@ -125,9 +126,9 @@ export class Descriptor {
   write(bytes: Uint8Array, offset: bigint): bigint {
     return withErrorCode(() => {
       const { store, inode } = this.writable();
-      store.write(inode, knownOffset(offset), bytes);
+      const { length } = writeSome(store, inode, knownOffset(offset), bytes);
       if (this.isSynchronised) store.sync(inode);
-      return BigInt(bytes.length);
+      return BigInt(length);
     });
   }
 
