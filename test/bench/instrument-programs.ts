@@ -160,6 +160,121 @@ int main(int argc, char **argv) {
 }
 `;
 
+/** Allocates and frees, and recurses. */
+const TREES = `
+#include <stdio.h>
+#include <stdlib.h>
+
+struct node { struct node *left, *right; };
+
+static struct node *grow(int depth) {
+  struct node *node = malloc(sizeof *node);
+  node->left = depth > 0 ? grow(depth - 1) : NULL;
+  node->right = depth > 0 ? grow(depth - 1) : NULL;
+  return node;
+}
+
+static int fell(struct node *node) {
+  if (node == NULL) return 0;
+  int count = 1 + fell(node->left) + fell(node->right);
+  free(node);
+  return count;
+}
+
+int main(int argc, char **argv) {
+  int rounds = argc > 1 ? atoi(argv[1]) : 1;
+  int count = 0;
+  for (int round = 0; round < rounds * 10; round++) count += fell(grow(8 + round % 4));
+  printf("%d\\n", count);
+  return 0;
+}
+`;
+
+/** Loops over arrays, three deep. */
+const MATRIX = `
+#include <stdio.h>
+#include <stdlib.h>
+
+#define SIZE 96
+
+static double left[SIZE][SIZE], right[SIZE][SIZE], product[SIZE][SIZE];
+
+static void multiply(void) {
+  for (int row = 0; row < SIZE; row++) {
+    for (int column = 0; column < SIZE; column++) {
+      double sum = 0;
+      for (int index = 0; index < SIZE; index++) sum += left[row][index] * right[index][column];
+      product[row][column] = sum;
+    }
+  }
+}
+
+int main(int argc, char **argv) {
+  int rounds = argc > 1 ? atoi(argv[1]) : 1;
+  for (int row = 0; row < SIZE; row++) {
+    for (int column = 0; column < SIZE; column++) {
+      left[row][column] = row + 1.0 / (column + 1);
+      right[row][column] = column - row * 0.5;
+    }
+  }
+  for (int round = 0; round < rounds; round++) {
+    multiply();
+    left[round % SIZE][0] += product[0][round % SIZE] * 1e-9;
+  }
+  printf("%.6f\\n", product[SIZE - 1][SIZE - 1]);
+  return 0;
+}
+`;
+
+/** Counts words in a table, by their text. */
+const WORDS = `
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SLOTS 4096
+
+struct word { char text[12]; int count; };
+
+static struct word table[SLOTS];
+
+static unsigned hash(const char *text) {
+  unsigned value = 2166136261u;
+  for (; *text != 0; text++) value = (value ^ (unsigned char)*text) * 16777619u;
+  return value;
+}
+
+static struct word *find(const char *text) {
+  unsigned slot = hash(text) % SLOTS;
+  while (table[slot].count > 0 && strcmp(table[slot].text, text) != 0) slot = (slot + 1) % SLOTS;
+  return &table[slot];
+}
+
+static void spell(unsigned number, char *text) {
+  do {
+    *text++ = (char)('a' + number % 26);
+    number /= 26;
+  } while (number > 0);
+  *text = 0;
+}
+
+int main(int argc, char **argv) {
+  int rounds = argc > 1 ? atoi(argv[1]) : 1;
+  char text[12];
+  unsigned state = 7;
+  unsigned most = 0;
+  for (int round = 0; round < rounds * 1000; round++) {
+    state = state * 1664525u + 1013904223u;
+    spell((state >> 8) % 2000, text);
+    struct word *word = find(text);
+    if (word->count++ == 0) strcpy(word->text, text);
+    if ((unsigned)word->count > most) most = word->count;
+  }
+  printf("%u\\n", most);
+  return 0;
+}
+`;
+
 export interface BenchProgram {
   readonly name: string;
   readonly source: string;
@@ -171,4 +286,7 @@ export const BENCH_PROGRAMS: readonly BenchProgram[] = [
   { name: 'quicksort', source: QUICKSORT, rounds: { '-O0': 60, '-O2': 100 } },
   { name: 'sha256', source: SHA256, rounds: { '-O0': 300, '-O2': 3000 } },
   { name: 'nbody', source: NBODY, rounds: { '-O0': 300, '-O2': 1500 } },
+  { name: 'trees', source: TREES, rounds: { '-O0': 60, '-O2': 80 } },
+  { name: 'matrix', source: MATRIX, rounds: { '-O0': 60, '-O2': 300 } },
+  { name: 'words', source: WORDS, rounds: { '-O0': 600, '-O2': 2000 } },
 ];

@@ -20,6 +20,8 @@ const TIMES = 7;
 /** At -O0 clang keeps the address of a frame in one of the first locals. */
 const FRAME_BASE = [1, 2];
 
+const TELLING = { operands: true, scan: true, scanLocals: true, returns: true };
+
 /** What each build is asked for, next to its probes. */
 const BUILDS: Readonly<Record<string, Partial<InstrumentOptions>>> = {
   'statement probes': {},
@@ -27,6 +29,7 @@ const BUILDS: Readonly<Record<string, Partial<InstrumentOptions>>> = {
   'statement probes, depth': { depth: true },
   'statement probes, depth, check-ins': { depth: true, checkIns: true },
   'exact probes': { exact: true },
+  'probes that tell values and returns': { ...TELLING, checkIns: true },
 };
 
 const LARGE_MODULES = [
