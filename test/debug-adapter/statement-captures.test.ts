@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { Awaiting } from '../../debug-adapter/travel/statements/awaiting.ts';
-import { CAPTURED_BYTES_MAX } from '../../debug-adapter/travel/statements/capture-set.ts';
 import { JournalReruns } from '../../debug-adapter/travel/statements/journal-reruns.ts';
 import { MemoryTrail, sameWords } from '../../debug-adapter/travel/statements/memory-trail.ts';
 import { Pace, WAIT_MS_MAX } from '../../debug-adapter/travel/statements/pace.ts';
@@ -13,7 +12,7 @@ import {
   SETS_MAX,
   StatementCaptures,
 } from '../../debug-adapter/travel/statements/statement-captures.ts';
-import { AWAITED } from '../../debug-adapter/travel/statements/window-run.ts';
+import { AWAITED, MEMORY_BYTES_MAX } from '../../debug-adapter/travel/statements/window-run.ts';
 import { replay } from '../../simulator/engine/replayer.ts';
 import { ProbeSession } from '../../simulator/guest/instrument/index.ts';
 import { ProgramLocator } from '../../simulator/guest/symbols/index.ts';
@@ -29,7 +28,7 @@ const INDICES = Array.from({ length: 40 }, (_, index) => index);
 const COMPARED_EVERY = 7;
 /** Such a memory can be compared a few times only, and such a one not at all. */
 const LARGE_MEMORY = 2 * 2 ** 20;
-const TOO_LARGE_MEMORY = 2 * CAPTURED_BYTES_MAX;
+const TOO_LARGE_MEMORY = MEMORY_BYTES_MAX + 65536;
 
 /** Ends in the middle of calls. */
 const EXITING = `

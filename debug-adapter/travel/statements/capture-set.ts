@@ -17,7 +17,7 @@ import { MemoryTrail } from './memory-trail.ts';
 import { NearVisits } from './near-visits.ts';
 import type { Visit } from './visit.ts';
 
-/** Bytes of memory that one run keeps; how many statements that serves depends on what they change. */
+/** Bytes of memory that one run keeps, of as many statements as they are enough for. */
 export const CAPTURED_BYTES_MAX = 16 * 2 ** 20;
 
 interface Capture {
@@ -77,7 +77,8 @@ export class CaptureSet {
   private hasRoom(memories: readonly WebAssembly.Memory[]): boolean {
     const live = memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
     const kept = this.memories.reduce((sum, { bytes }) => sum + bytes, 0);
-    return Math.max(live, kept) <= CAPTURED_BYTES_MAX;
+    // All of it may have changed.
+    return kept + live <= CAPTURED_BYTES_MAX;
   }
 
   private trail(index: number): MemoryTrail {

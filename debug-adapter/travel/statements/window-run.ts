@@ -25,8 +25,8 @@ export const AWAITED: Effort = { captures: 128, comparedBytes: 16 * 2 ** 20 };
 /** While nobody does. */
 export const UNHURRIED: Effort = { captures: 256, comparedBytes: 128 * 2 ** 20 };
 
-/** Where there is time for fewer, a run stops at its statement: copying memory takes time as well. */
-const CAPTURES_MIN = 4;
+/** Of programs with larger memories nothing is noted: the first copy alone takes milliseconds. */
+export const MEMORY_BYTES_MAX = 4 * 2 ** 20;
 /** The part of them that lies in the direction in which one goes. */
 const AHEAD = 0.75;
 /** The part that lies close by; the others are no deeper than the statement, and farther away. */
@@ -128,7 +128,7 @@ export class WindowRun {
     const bytes = memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
     const count = Math.min(effort.captures, Math.floor(effort.comparedBytes / Math.max(1, bytes)));
     // What other modules of a component hold is not noted.
-    if (count < CAPTURES_MIN || module.instrumented?.reentrant === true) {
+    if (bytes > MEMORY_BYTES_MAX || module.instrumented?.reentrant === true) {
       return { from: tick, to: 0, shallowFrom: Number.POSITIVE_INFINITY, shallowAfter: 0 };
     }
     const ahead = count * (direction === 0 ? 1 / 2 : direction > 0 ? AHEAD : 1 - AHEAD);
