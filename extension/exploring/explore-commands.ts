@@ -1,6 +1,7 @@
 /** Commands that explore, and that look at what was found. */
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import { HostProblemError } from '../../simulator/cli/node/host-client.ts';
 import type { Finding } from '../../simulator/explore/finding.ts';
 import type { CoverageLine } from '../../simulator/explore/report.ts';
 import { SCENARIO_SUFFIX } from '../../simulator/explore/scenario.ts';
@@ -77,7 +78,7 @@ async function explore(argument: unknown, needs: ExploreNeeds): Promise<void> {
     target,
     ...exploreSettings(target.path),
   });
-  await announce(model);
+  announce(model);
 }
 
 function exploreSettings(path: string): { readonly timeMs?: number; readonly runs?: number } {
@@ -87,11 +88,9 @@ function exploreSettings(path: string): { readonly timeMs?: number; readonly run
   return { timeMs: seconds * 1000, ...(runs > 0 ? { runs } : {}) };
 }
 
-async function announce({ phase, findings, title }: ExplorationModel): Promise<void> {
-  if (phase.kind === 'failed') {
-    await vscode.window.showErrorMessage(`Exploring ${title}: ${phase.problem.message}`);
-    return;
-  }
+/** Throws HostProblemError where it could not be done. */
+function announce({ phase, findings, title }: ExplorationModel): void {
+  if (phase.kind === 'failed') throw new HostProblemError(phase.problem);
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const text = errors === 0 ? 'nothing found' : errors === 1 ? '1 finding' : `${errors} findings`;
   vscode.window.setStatusBarMessage(`$(beaker) ${title}: ${text}`, SHOWN_MS);

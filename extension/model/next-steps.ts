@@ -31,10 +31,14 @@ export function nextSteps(problem: ProblemReport): readonly NextStep[] {
 /** `file:line:column: error: text`, as compilers print it. */
 const COMPILER_ERROR = /^(.+?):(\d+):(\d+): (?:fatal )?error: (.*)$/m;
 
-/** Where a problem is, as its report or the compiler's own words have it. */
+/** `file:line:column: text`, or the file alone, as configurations, plans and scenarios are found wrong. */
+const JSON_ERROR = /^(\/.+?\.jsonc?|[A-Za-z]:\\.+?\.jsonc?)(?::(\d+):(\d+):| is not a usable )/;
+
+/** Where a problem is, as its report or the words of whoever found it have it. */
 export function placeOf({ place, message }: ProblemReport): SourcePlace | undefined {
   if (place !== undefined) return place;
-  const [, file, line, column] = COMPILER_ERROR.exec(message) ?? [];
+  const found = COMPILER_ERROR.exec(message) ?? JSON_ERROR.exec(message);
+  const [, file, line = 1, column = 1] = found ?? [];
   if (file === undefined) return undefined;
   return { file, line: Number(line), column: Number(column) };
 }

@@ -5,7 +5,10 @@ import type { RunTarget } from '../../simulator/host/protocol.ts';
 import { type KnownWorkflow, targetOf, type WorkflowIndex } from '../workspace/workflow-index.ts';
 
 const PROGRAM_GLOB = '**/*.{wasm,c,cc,cpp,cxx}';
-const EXCLUDE_GLOB = '**/{node_modules,.backstitch,target,build,dist}/**';
+const EXCLUDED_FOLDERS = ['node_modules', '.backstitch', 'target', 'build', 'dist'];
+const EXCLUDE_GLOB = `**/{${EXCLUDED_FOLDERS.join(',')}}/**`;
+const EXCLUDED = new RegExp(`/(${EXCLUDED_FOLDERS.join('|').replace('.', '\\.')})/`);
+const LOOK_AFTER_MS = 500;
 const PROGRAMS_MAX = 100;
 
 export type WorkflowRow =
@@ -29,10 +32,19 @@ export function targetOfRow(row: WorkflowRow): RunTarget | undefined {
 class WorkflowRows implements vscode.TreeDataProvider<WorkflowRow>, vscode.Disposable {
   private readonly changes = new vscode.EventEmitter<void>();
   private readonly listening: vscode.Disposable;
+  private timer: NodeJS.Timeout | undefined;
   readonly onDidChangeTreeData = this.changes.event;
 
   constructor(private readonly index: WorkflowIndex) {
-    this.listening = index.onDidChange(() => this.changes.fire());
+    // What is in a program changes nothing here.
+    const programs = vscode.workspace.createFileSystemWatcher(PROGRAM_GLOB, false, true, false);
+    const look = (file: vscode.Uri) => this.lookSoon(file);
+    this.listening = vscode.Disposable.from(
+      programs,
+      programs.onDidCreate(look),
+      programs.onDidDelete(look),
+      index.onDidChange(() => this.changes.fire()),
+    );
   }
 
   async getChildren(row?: WorkflowRow): Promise<WorkflowRow[]> {
@@ -82,8 +94,18 @@ class WorkflowRows implements vscode.TreeDataProvider<WorkflowRow>, vscode.Dispo
   }
 
   dispose(): void {
+    if (this.timer !== undefined) clearTimeout(this.timer);
     this.listening.dispose();
     this.changes.dispose();
+  }
+
+  /** A build or a checkout brings many files at once. */
+  private lookSoon({ path }: vscode.Uri): void {
+    if (EXCLUDED.test(path)) return;
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.changes.fire();
+    }, LOOK_AFTER_MS);
   }
 
   private async programs(all: readonly KnownWorkflow[]): Promise<readonly vscode.Uri[]> {

@@ -1,6 +1,6 @@
 // Driving simulations by hand in a real VS Code: step, break live, answer, type, and read errors.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe } from 'node:test';
@@ -70,6 +70,12 @@ describe('driving by hand in VS Code', () => {
     );
     await workflows.expand('Other programs');
     await workflows.waitForRow('broken.c');
+    writeFileSync(join(code.workspace, 'later.c'), BROKEN);
+    await workflows.waitForRow('later.c');
+    rmSync(join(code.workspace, 'later.c'));
+    await workflows.waitForRows('no later.c', (all) =>
+      all.every(({ label }) => label !== 'later.c'),
+    );
     await executions.waitForText(/Nothing has run yet/);
     await code.screenshot('1-empty');
   });

@@ -72,6 +72,21 @@ describe('a problem in a notification', () => {
     assert.deepEqual(nextSteps(compiling), ['open-place', 'show-log']);
   });
 
+  it('goes to what is wrong in a file that a person writes', () => {
+    const places = [
+      '/shop/backstitch.json:1:50: unknown key "persistance"\n/shop/backstitch.json:2:1: more',
+      'C:\\shop\\backstitch.json:3:7: expected a text',
+      '/shop/scenarios/a.scenario.json is not a usable scenario:\n  $.plan: missing',
+      'cannot read /shop/backstitch.json',
+    ].map((message) => placeOf(problem({ message })));
+    assert.deepEqual(places, [
+      { file: '/shop/backstitch.json', line: 1, column: 50 },
+      { file: 'C:\\shop\\backstitch.json', line: 3, column: 7 },
+      { file: '/shop/scenarios/a.scenario.json', line: 1, column: 1 },
+      undefined,
+    ]);
+  });
+
   it('always offers a next step', () => {
     assert.deepEqual(nextSteps(problem({})), ['show-log']);
     const place = { file: '/a.c', line: 1, column: 1 };
