@@ -1,0 +1,84 @@
+/**
+ * A port of this machine at which debuggers attach to what a command runs. It owns the port and its
+ * connections; the host with the simulation is somebody else's.
+ */
+import { createServer, type Socket } from 'node:net';
+import type { HostEvent, ProblemReport } from '../simulator/host/protocol.ts';
+import { connectStreams, type MessageHandler } from './message-stream.ts';
+import { type SessionHost, SessionProxy } from './session-proxy.ts';
+
+/** Whoever connects can change what runs, so that no other machine may. */
+const ADDRESS = '127.0.0.1';
+
+export class DebugPort {
+  private readonly server = createServer((socket) => void this.serve(socket));
+  private readonly sessions = new Set<SessionProxy>();
+  private begun = 0;
+  private whenIdle: (() => void)[] = [];
+
+  /** @param onIdle the last debugger has gone */
+  constructor(
+    private readonly host: SessionHost,
+    private readonly onIdle: () => void,
+  ) {}
+
+  /** Whether a debugger is connected. */
+  get isBusy(): boolean {
+    return this.sessions.size > 0;
+  }
+
+  /**
+   * Gives its address, such as `127.0.0.1:4711`. Rejects when the port cannot be had.
+   *
+   * @param port 0 takes any that is free
+   */
+  listen(port: number): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(port, ADDRESS, () => {
+        const address = this.server.address();
+        const taken = typeof address === 'object' && address !== null ? address.port : port;
+        resolve(`${ADDRESS}:${taken}`);
+      });
+    });
+  }
+
+  /** An event of the host. */
+  hear(event: HostEvent): void {
+    for (const session of this.sessions) session.hear(event);
+  }
+
+  /** The host is gone, or another goes on for it. */
+  lose(problem: ProblemReport): void {
+    for (const session of this.sessions) session.died(problem);
+  }
+
+  /** Resolves when no debugger is connected. */
+  idle(): Promise<void> {
+    if (!this.isBusy) return Promise.resolve();
+    return new Promise((resolve) => this.whenIdle.push(resolve));
+  }
+
+  /** Takes no more debuggers. */
+  stop(): void {
+    this.server.close();
+  }
+
+  private async serve(socket: Socket): Promise<void> {
+    const session = new SessionProxy(this.host, ++this.begun);
+    this.sessions.add(session);
+    await connectStreams(session satisfies MessageHandler, socket, socket);
+    // A client that has just gone leaves what it debugged as if it had disconnected.
+    await session.leave();
+    this.sessions.delete(session);
+    socket.destroy();
+    if (this.isBusy) return;
+    this.onIdle();
+    for (const resolve of this.whenIdle.splice(0)) resolve();
+  }
+}
+
+/** For commands, which load the debug adapter only when they need it. */
+export function debugPort(host: SessionHost, onIdle: () => void): DebugPort {
+  return new DebugPort(host, onIdle);
+}
