@@ -4,6 +4,7 @@
  */
 import { EMPTY_PLAN, type FaultPlan } from '../faults/fault.ts';
 import { parseFault, parsePlan } from '../faults/plan.ts';
+import { type BranchOrigin, branchOrigin, noteBranchOrigin } from './branch-origin.ts';
 import { withModules } from './deployed-modules.ts';
 import { recordedInputs } from './earlier-parts.ts';
 import type { HeldSimulation } from './held-simulation.ts';
@@ -25,6 +26,8 @@ import { permittedServices, realServices } from './upstream-real.ts';
 type EarlierRun = Pick<LiveSetup, 'inputs' | 'choices' | 'shown' | 'realServices'> & {
   /** The part that is recorded again, where it is one. */
   readonly part?: RecordingPart;
+  /** What it is a branch of. */
+  readonly origin?: BranchOrigin | undefined;
 };
 
 export class SimulationStarter {
@@ -68,6 +71,7 @@ export class SimulationStarter {
     );
     const loaded = recorded.loaded();
     const plan = recorded.configuredPlan();
+    const origin = branchOrigin(recorded.recording.meta());
     const { inputs, part } = await recordedInputs(
       this.environment,
       recorded.recording,
@@ -76,7 +80,7 @@ export class SimulationStarter {
     const realServices = await permittedServices(this.environment, path, loaded);
     // The old recording stays whole until the new one has overtaken it.
     const beside = resumedPath(path);
-    const earlier = { inputs, shown, realServices, part };
+    const earlier = { inputs, shown, realServices, part, origin };
     const live = await this.begin(loaded, plan, beside, {}, earlier);
     this.atEnd(live, () => this.environment.replace(beside, path));
     return this.viewer.snapshot();
@@ -127,7 +131,7 @@ export class SimulationStarter {
     this.held.release();
     checkPlan(plan, loaded);
     const loadService = await this.environment.serviceLoader(loaded.services);
-    const { part = FIRST_PART, ...before } = earlier ?? {};
+    const { part = FIRST_PART, origin, ...before } = earlier ?? {};
     const place = { record: record ?? '', firstPart: record ?? '', part, limits: undefined };
     const recording = record === undefined ? undefined : recordInParts(this.environment, place);
     let live: LiveSession;
@@ -146,6 +150,7 @@ export class SimulationStarter {
         realServices: realServices(loaded.world),
         ...before,
       });
+      if (recording !== undefined && origin !== undefined) noteBranchOrigin(recording, origin);
       const { simulation } = live.run;
       for (const promise of options.promises ?? []) keepPromise(simulation, promise);
       for (const message of options.messages ?? []) sendMessage(simulation, message);
