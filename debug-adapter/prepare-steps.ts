@@ -6,7 +6,11 @@ export function prepareSteps(state: SessionState, host: Pick<DebugMachine, 'hasR
   if (!state.isStopped) return;
   const { target, traveller } = state;
   const { place } = traveller.position;
-  // Steps may go from effect to effect.
-  if (traveller.pathsOf(place.execution) === undefined) return;
-  target.programBook.prepare(place, () => host.hasRequests());
+  try {
+    // Steps may go from effect to effect.
+    if (traveller.pathsOf(place.execution) === undefined) return;
+    target.programBook.prepare(place, () => host.hasRequests());
+  } catch {
+    // A request broke it off; whatever else it is, the request that meets it again says so.
+  }
 }

@@ -12,7 +12,7 @@ import {
   SETS_MAX,
   StatementCaptures,
 } from '../../debug-adapter/travel/statements/statement-captures.ts';
-import { AWAITED, MEMORY_BYTES_MAX } from '../../debug-adapter/travel/statements/window-run.ts';
+import { JUMPED, MEMORY_BYTES_MAX } from '../../debug-adapter/travel/statements/window-run.ts';
 import { replay } from '../../simulator/engine/replayer.ts';
 import { ProbeSession } from '../../simulator/guest/instrument/index.ts';
 import { ProgramLocator } from '../../simulator/guest/symbols/index.ts';
@@ -170,7 +170,7 @@ describe('statements that are looked at together', () => {
     const before = runs.count();
     const kept = reruns.atTick(5);
     const seen = contents(kept);
-    for (const tick of [2, 30, 6]) reruns.atTick(tick);
+    for (const tick of [2, 12, 6]) reruns.atTick(tick);
     assert.equal(runs.count(), before + 1);
     for (let time = 1; time <= SETS_MAX * 2; time++) {
       reruns.atTick(5);
@@ -192,7 +192,7 @@ describe('statements that are looked at together', () => {
 
   it('are as many as there is time and room for', async () => {
     for (const [size, least, most] of [
-      [LARGE_MEMORY, 2, AWAITED.comparedBytes / LARGE_MEMORY],
+      [LARGE_MEMORY, 2, JUMPED.comparedBytes / LARGE_MEMORY],
       [TOO_LARGE_MEMORY, 1, 1],
     ] as const) {
       const flags = [`-Wl,--initial-memory=${size}`];

@@ -30,7 +30,7 @@ import type { Snapshot } from './snapshot.ts';
 import type { SnapshotMaker } from './snapshot-maker.ts';
 import type { StatementCaptures } from './statement-captures.ts';
 import type { ScanRange, Visit } from './visit.ts';
-import { AWAITED, UNHURRIED, type Window, WindowRun } from './window-run.ts';
+import { AWAITED, JUMPED, UNHURRIED, type Window, WindowRun } from './window-run.ts';
 
 export interface RerunSetup {
   readonly execution: ExecutionId;
@@ -59,6 +59,8 @@ interface Wishes extends ProbeSettings {
   readonly onCall?: (seq: number, tick: number) => void;
   /** Asked now and then. */
   readonly isOver?: (tick: number) => boolean;
+  /** Whether the latest call of `onTick` took so long that it is time to ask whether to go on. */
+  readonly tookLong?: () => boolean;
 }
 
 /** Where fewer statements around one are noted, more of them are prepared. */
@@ -175,7 +177,8 @@ export class JournalReruns implements Reruns {
     const known = captures.dumpAt(this, tick);
     if (known !== undefined) return snapshots.make(known);
     const last = this.total ?? Number.POSITIVE_INFINITY;
-    const set = this.window({ tick, last, direction, near: this.near(tick), effort: AWAITED });
+    const effort = direction === 0 ? JUMPED : AWAITED;
+    const set = this.window({ tick, last, direction, near: this.near(tick), effort });
     return snapshots.make(set.dumpAt(tick));
   }
 
@@ -198,7 +201,8 @@ export class JournalReruns implements Reruns {
   private window(window: Window): CaptureSet {
     const { builds, captures } = this.setup;
     const run = new WindowRun(this, window, () => this.session);
-    const set = run.finish(this.run(builds.capturing(), run.settings, this.setup.pace));
+    const wishes = { ...run.settings, tookLong: () => run.hasNoted };
+    const set = run.finish(this.run(builds.capturing(), wishes, this.setup.pace));
     if (set.tells(window.tick) || window.last <= window.tick) {
       captures.add(set);
       return set;
@@ -258,7 +262,7 @@ export class JournalReruns implements Reruns {
 
   private run(program: GuestProgram, wishes: Wishes, pace?: Pace): ProbeSession {
     const { execution, workflow, entries, wallNanosOf, awaiting } = this.setup;
-    const { stopAtEffect, onCall, onPatched, isOver, ...settings } = wishes;
+    const { stopAtEffect, onCall, onPatched, isOver, tookLong, ...settings } = wishes;
     let wasInterrupted = false;
     const asks = (): boolean => {
       pace?.pass();
@@ -267,7 +271,7 @@ export class JournalReruns implements Reruns {
     };
     pace?.begin();
     const { session, patching } = this.runner(onPatched, {
-      ...interruptible(settings, asks, pace === undefined ? TICKS_PER_QUESTION : 1),
+      ...interruptible(settings, asks, tookLong),
       onCheckIn: (tick) => asks() || isOver?.(tick) === true,
     });
     const outer = this.session;
@@ -360,26 +364,26 @@ class VisitCounts {
   }
 }
 
-/** Ticks that are visited between two questions whether to go on; where they are noted, one is. */
+/** Ticks that are visited between two questions whether to go on, unless one takes long. */
 const TICKS_PER_QUESTION = 256;
 
 /** What hooks do takes longer than what they interrupt, so they ask themselves whether to go on. */
 function interruptible(
   settings: ProbeSettings,
   isInterrupted: () => boolean,
-  ticksPerQuestion: number,
+  tookLong: () => boolean = () => false,
 ): ProbeSettings {
   const { onTick, onBreakpoint, onLook, onStore } = settings;
   let ticks = 0;
+  const isDue = () => tookLong() || ++ticks % TICKS_PER_QUESTION === 0;
   return {
     ...settings,
     ...(onTick && {
-      onTick: (...visit) =>
-        ++ticks % ticksPerQuestion === 0 && isInterrupted() ? 0 : onTick(...visit),
+      onTick: (...visit) => (isDue() && isInterrupted() ? 0 : onTick(...visit)),
     }),
     ...(onBreakpoint && { onBreakpoint: (hit) => isInterrupted() || onBreakpoint(hit) }),
     ...(onLook && {
-      onLook: (hit) => (++ticks % ticksPerQuestion === 0 && isInterrupted()) || onLook(hit),
+      onLook: (hit) => (isDue() && isInterrupted()) || onLook(hit),
     }),
     ...(onStore && { onStore: (hit) => isInterrupted() || onStore(hit) }),
   };

@@ -6,6 +6,9 @@
 /** Blocks are compared and kept as a whole; memories consist of whole ones. */
 const BLOCK_BYTES = 4096;
 
+/** Blocks that are kept in one piece: many small ones would keep the garbage collector busy. */
+const PIECE_BLOCKS = 64;
+
 /** A block that changed between two instants. */
 interface Change {
   /** The later of the instants, by number. */
@@ -14,41 +17,63 @@ interface Change {
   readonly before: Uint8Array;
 }
 
+/** The blocks of a memory, and of its latest copy. */
+interface Blocks {
+  readonly buffer: ArrayBufferLike;
+  readonly live: readonly Uint8Array[];
+  readonly latest: readonly Uint8Array[];
+}
+
 export class MemoryTrail {
   private latest = new Uint8Array(0);
+  private blocks: Blocks | undefined;
   /** In the order of their instants. */
   private readonly changes: Change[] = [];
+  private piece = new Uint8Array(0);
   /** The length in bytes at each instant. */
   private readonly lengths: number[] = [];
 
   /** Bytes that are kept. */
   get bytes(): number {
-    return this.latest.length + this.changes.length * BLOCK_BYTES;
+    const pieces = Math.ceil(this.changes.length / PIECE_BLOCKS);
+    return this.latest.length + pieces * PIECE_BLOCKS * BLOCK_BYTES;
   }
 
   /** Notes what a memory holds now; gives the number of the instant, from 0. */
   note({ buffer }: WebAssembly.Memory): number {
-    const live = new Uint8Array(buffer);
-    const instant = this.lengths.push(live.length) - 1;
-    if (instant === 0) this.latest = live.slice();
-    else this.compare(live, instant);
+    const instant = this.lengths.push(buffer.byteLength) - 1;
+    if (instant === 0) this.latest = new Uint8Array(buffer).slice();
+    const { live, latest } = this.blocksOf(buffer);
+    if (instant === 0) return instant;
+    for (let block = 0; block < live.length; block++) {
+      const now = live[block] as Uint8Array;
+      const then = latest[block] as Uint8Array;
+      if (areEqual(now, then)) continue;
+      this.changes.push({ instant, start: block * BLOCK_BYTES, before: this.keep(then) });
+      then.set(now);
+    }
     return instant;
   }
 
-  private compare(live: Uint8Array, instant: number): void {
-    if (live.length > this.latest.length) {
-      const grown = new Uint8Array(live.length);
+  /** They stay the same until the memory grows. */
+  private blocksOf(buffer: ArrayBufferLike): Blocks {
+    if (this.blocks?.buffer === buffer) return this.blocks;
+    if (buffer.byteLength > this.latest.length) {
+      const grown = new Uint8Array(buffer.byteLength);
       grown.set(this.latest);
       this.latest = grown;
     }
-    const { latest } = this;
-    for (let start = 0; start < live.length; start += BLOCK_BYTES) {
-      const now = live.subarray(start, start + BLOCK_BYTES);
-      const then = latest.subarray(start, start + BLOCK_BYTES);
-      if (areEqual(now, then)) continue;
-      this.changes.push({ instant, start, before: then.slice() });
-      then.set(now);
-    }
+    const live = blocksIn(new Uint8Array(buffer));
+    this.blocks = { buffer, live, latest: blocksIn(this.latest) };
+    return this.blocks;
+  }
+
+  private keep(block: Uint8Array): Uint8Array {
+    const place = (this.changes.length % PIECE_BLOCKS) * BLOCK_BYTES;
+    if (place === 0) this.piece = new Uint8Array(PIECE_BLOCKS * BLOCK_BYTES);
+    const kept = this.piece.subarray(place, place + BLOCK_BYTES);
+    kept.set(block);
+    return kept;
   }
 
   /** A copy of what the memory held at an instant. */
@@ -61,6 +86,12 @@ export class MemoryTrail {
     }
     return bytes;
   }
+}
+
+function blocksIn(bytes: Uint8Array): Uint8Array[] {
+  return Array.from({ length: bytes.length / BLOCK_BYTES }, (_, block) =>
+    bytes.subarray(block * BLOCK_BYTES, (block + 1) * BLOCK_BYTES),
+  );
 }
 
 type Equality = (one: Uint8Array, other: Uint8Array) => boolean;

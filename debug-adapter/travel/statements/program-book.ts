@@ -60,18 +60,12 @@ export class ProgramBook {
   }
 
   /**
-   * Looks at what steps from a place are likely to come to.
+   * Looks at what steps from a place are likely to come to. Throws Interrupted, and what looking throws.
    *
    * @param hasRequests whether somebody wants something by now; then this ends at once
    */
   prepare(place: Place, hasRequests: () => boolean): void {
-    this.awaiting.meanwhile(hasRequests, () => {
-      try {
-        this.paths.prepare(place);
-      } catch {
-        // A request broke it off; whatever else it is, the request that meets it again says so.
-      }
-    });
+    this.awaiting.meanwhile(hasRequests, () => this.paths.prepare(place));
   }
 
   private rerunsOf(

@@ -9,21 +9,25 @@ import { CaptureSet } from './capture-set.ts';
 import type { NearVisits } from './near-visits.ts';
 import type { Visit } from './visit.ts';
 
-/** Statements before and after the one that is looked at whose places are told. */
-export const NEAR_TICKS = 1024;
-
 /** What a run may take on besides its statement. */
 export interface Effort {
   /** Statements that are noted, at most. */
   readonly captures: number;
   /** Bytes of memory that are compared for it; they take about 0.1 ms a MiB. */
   readonly comparedBytes: number;
+  /** Statements before and after whose places are told. */
+  readonly ticks: number;
 }
 
-/** While somebody waits for it. */
-export const AWAITED: Effort = { captures: 128, comparedBytes: 16 * 2 ** 20 };
-/** While nobody does. */
-export const UNHURRIED: Effort = { captures: 256, comparedBytes: 128 * 2 ** 20 };
+/** Statements around one that steps come to without a jump. */
+export const NEAR_TICKS = 1024;
+
+/** To where nobody has been: it may be to look at once only. */
+export const JUMPED: Effort = { captures: 32, comparedBytes: 8 * 2 ** 20, ticks: 256 };
+/** One step of many, which somebody waits for. */
+export const AWAITED: Effort = { captures: 128, comparedBytes: 16 * 2 ** 20, ticks: NEAR_TICKS };
+/** While nobody waits. */
+export const UNHURRIED: Effort = { captures: 256, comparedBytes: 128 * 2 ** 20, ticks: NEAR_TICKS };
 
 /** Of programs with larger memories nothing is noted: the first copy alone takes milliseconds. */
 export const MEMORY_BYTES_MAX = 4 * 2 ** 20;
@@ -59,6 +63,10 @@ export class WindowRun {
   private readonly to: number;
   private choice: Choice | undefined;
   private depth: number | undefined;
+  /** Whether the latest statement was noted. */
+  hasNoted = false;
+  /** What the program was asked for last. */
+  private askedBelow = 0;
   /** Of the innermost frame at the stop. */
   private level: number | undefined;
 
@@ -68,9 +76,9 @@ export class WindowRun {
     private readonly window: Window,
     private readonly session: () => ProbeSession | undefined,
   ) {
-    const { tick, last, near } = window;
-    this.set = new CaptureSet(owner, Math.max(1, tick - NEAR_TICKS));
-    this.to = Math.min(last, tick + NEAR_TICKS);
+    const { tick, last, near, effort } = window;
+    this.set = new CaptureSet(owner, Math.max(1, tick - effort.ticks));
+    this.to = Math.min(last, tick + effort.ticks);
     this.depth = near?.at(tick)?.depth;
   }
 
@@ -83,21 +91,21 @@ export class WindowRun {
         assert(instance !== undefined, 'a program that asks runs');
         const visit = { tick, offset, depth, activation };
         set.near.add(visit);
-        const noted = this.wants(visit, instance) && set.note({ visit, values, level, instance });
-        if (tick >= this.to || (tick === this.window.tick && !noted)) {
+        this.hasNoted = this.wants(visit, instance) && set.note({ visit, values, level, instance });
+        if (tick >= this.to || (tick === this.window.tick && !this.hasNoted)) {
           this.level = level;
           return 0;
         }
-        instance.returnsBelow = set.returnsBelow;
+        this.askForReturns();
         return 1;
       },
       onReturned: (hit) => {
         set.returned(hit);
-        this.tellFewer();
+        this.askForReturns();
       },
       onLost: (level) => {
         set.lost(level);
-        this.tellFewer();
+        this.askForReturns();
       },
     };
   }
@@ -108,9 +116,12 @@ export class WindowRun {
     return this.set;
   }
 
-  private tellFewer(): void {
+  private askForReturns(): void {
+    const { returnsBelow } = this.set;
     const instance = this.session()?.main;
-    if (instance !== undefined) instance.returnsBelow = this.set.returnsBelow;
+    if (returnsBelow === this.askedBelow || instance === undefined) return;
+    instance.returnsBelow = returnsBelow;
+    this.askedBelow = returnsBelow;
   }
 
   private wants({ tick, depth }: Visit, instance: LinkedInstance): boolean {
