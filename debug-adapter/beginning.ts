@@ -10,8 +10,8 @@ import type { SessionOutput } from './session-output.ts';
 import type { SourceBook } from './source-book.ts';
 import { PathMapping } from './source-paths.ts';
 import { NO_EXCEPTIONS } from './travel/exception-stops.ts';
-import { effectBefore } from './travel/seen-effect.ts';
 import type { Instant } from './travel/instant.ts';
+import { effectBefore } from './travel/seen-effect.ts';
 import type { Stop } from './travel/stop.ts';
 import { Traveller } from './travel/traveller.ts';
 

@@ -17,7 +17,13 @@ import { debugErrors } from './debug-error.ts';
 import type { DebugHost } from './debug-host.ts';
 import type { DebugTarget } from './debug-target.ts';
 import type { BranchPoint } from './travel/branch.ts';
-import { applyChange, type Change, changeText, type SetClock } from './travel/change.ts';
+import {
+  applyChange,
+  type Change,
+  changeText,
+  readyChange,
+  type SetClock,
+} from './travel/change.ts';
 import type { LiveDriver } from './travel/live-driver.ts';
 import { lostEntriesOf } from './travel/lost-calls.ts';
 import { beforeLoss, type Place } from './travel/place.ts';
@@ -104,7 +110,9 @@ export class Branching {
     const { target, port } = this.session;
     const { live } = target;
     if (live === undefined || !this.isAhead(live, at, changes)) return this.begin(at, changes);
-    for (const change of changes) applyChange(live, change);
+    const ready: Change[] = [];
+    for (const change of changes) ready.push(await readyChange(this.host, live, change));
+    for (const change of ready) applyChange(live, change);
     return { branch: false, after: () => port.invalidated() };
   }
 

@@ -29,6 +29,7 @@ type Needed =
   | 'load'
   | 'readPlan'
   | 'loadModule'
+  | 'moduleName'
   | 'source'
   | 'record'
   | 'hasRequests'

@@ -19,7 +19,7 @@ import { debugErrors } from './debug-error.ts';
 import type { DebugHost } from './debug-host.ts';
 import type { LaunchProgram, LaunchRecording } from './launch-arguments.ts';
 import { type BranchPoint, branchAt, type Origin } from './travel/branch.ts';
-import { applyChange, type Change, changeText } from './travel/change.ts';
+import { applyChange, type Change, changeText, readyChange } from './travel/change.ts';
 import { LiveDriver, type LiveListener } from './travel/live-driver.ts';
 import { ownRun } from './travel/own-run.ts';
 import { StackBook } from './travel/stack-book.ts';
@@ -46,7 +46,6 @@ export class DebugTarget {
   readonly view: SimulationView;
   readonly book: StackBook;
   readonly live: LiveDriver | undefined;
-  readonly loaded: LoadedSimulation;
   readonly programBook: ProgramBook;
 
   private constructor(
@@ -57,7 +56,6 @@ export class DebugTarget {
     this.view = parts.view;
     this.book = parts.book;
     this.live = parts.live;
-    this.loaded = parts.loaded;
     this.programBook = new ProgramBook(
       parts.view,
       (program) => parts.book.locator(program),
@@ -156,6 +154,11 @@ export class DebugTarget {
     });
   }
 
+  /** What it started from. */
+  get loaded(): LoadedSimulation {
+    return this.live?.run.loaded ?? this.parts.loaded;
+  }
+
   /** Whether it is the very simulation that was borrowed, and no branch of it. */
   get isBorrowed(): boolean {
     return this.parts.lent !== undefined && this.live?.isLent === true;
@@ -193,7 +196,7 @@ export class DebugTarget {
           changes: changes.map(changeText),
         });
       }
-      for (const change of changes) applyChange(live, change);
+      for (const change of changes) applyChange(live, await readyChange(host, live, change));
       return DebugTarget.ofLive(host, listener, live, recording, record, lent);
     } catch (error) {
       live.dispose();

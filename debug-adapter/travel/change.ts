@@ -3,6 +3,8 @@ import type { ResultEdit } from '../../simulator/effects/result-edit.ts';
 import type { Patch } from '../../simulator/engine/patch.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import { faultJson, parseFault } from '../../simulator/faults/plan.ts';
+import { withOwnModule } from '../../simulator/host/deployed-modules.ts';
+import type { HostEnvironment } from '../../simulator/host/host-environment.ts';
 import { faultText } from '../../simulator/host/text/fault-text.ts';
 import type { ExecutionId } from '../../simulator/journal/entry.ts';
 import { assert } from '../../simulator/kernel/assert.ts';
@@ -26,7 +28,20 @@ export interface SetClock {
   readonly seq: number;
 }
 
-/** Throws PlanError, ResultEditError, PatchError, ModuleError. */
+/**
+ * A change that can be applied: a module that it deploys is there. Throws what reading and building
+ * one throws, and HostRequestError.
+ */
+export async function readyChange(
+  host: Pick<HostEnvironment, 'loadModule' | 'moduleName'>,
+  { run }: LiveDriver,
+  change: Change,
+): Promise<Change> {
+  if (change.kind !== 'fault' || change.fault.kind !== 'deploy') return change;
+  return { kind: 'fault', fault: await withOwnModule(host, run, change.fault) };
+}
+
+/** Throws PlanError, StepError, ResultEditError, PatchError, ModuleError. */
 export function applyChange(live: LiveDriver, change: Change): void {
   const { inputs } = live.run.simulation;
   switch (change.kind) {

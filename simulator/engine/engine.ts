@@ -165,11 +165,19 @@ export class Engine {
     });
   }
 
-  /** Throws PlanError when a fault cannot happen in this world. */
+  /** What can be started by name: by a request, or by another execution. */
+  workflowFor(name: string): Workflow | undefined {
+    return this.parts.workflowFor(name);
+  }
+
+  /** Throws PlanError when a fault cannot happen in this world, and StepError. */
   checkFault(fault: Fault): void {
     if (this.faults.isOver) throw new PlanError('the injected fault', [OVER]);
     checkWorld({ faults: [fault] }, this.names(), 'the injected fault');
     this.deployments.check({ faults: [fault] }, 'the injected fault');
+    const workflows = [...this.executions.values()].map(({ workflow }) => workflow);
+    const byName = new Map(workflows.map((workflow) => [workflow.config.name, workflow]));
+    this.deployments.checkSteps(fault, [...byName.values()]);
   }
 
   private names(): WorldNames {

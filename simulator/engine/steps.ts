@@ -29,14 +29,37 @@ interface StepForm {
 export class StepError extends Error {
   override readonly name = 'StepError';
   readonly code = 'step';
-  constructor(workflow: string, step: string | undefined) {
-    super(
-      step === undefined
-        ? `${workflow} has no steps: persistence level "step" needs the names of functions in "steps"`
-        : `${workflow} has no function ${step}, which "steps" names; was it built without names, or ` +
-            'was the function inlined?',
+
+  /** @param module what lacks the step, where it is not the workflow's own program */
+  constructor(workflow: string, step: string | undefined, module?: string) {
+    super(stepText(workflow, step, module));
+  }
+}
+
+function stepText(workflow: string, step: string | undefined, module: string | undefined): string {
+  if (step === undefined) {
+    return `${workflow} has no steps: persistence level "step" needs the names of functions in "steps"`;
+  }
+  if (module === undefined) {
+    return (
+      `${workflow} has no function ${step}, which "steps" names; was it built without names, or ` +
+      'was the function inlined?'
     );
   }
+  return (
+    `${module} cannot be deployed for ${workflow}: it has no function ${step}, which is a step of the ` +
+    'workflow at persistence level "step". Build it with names and with that function not inlined, or ' +
+    `take ${step} out of "steps"`
+  );
+}
+
+/** Throws StepError when a module that is deployed for a workflow lacks one of its steps. */
+export function checkSteps(
+  program: GuestProgram,
+  { name, persistence, steps }: WorkflowConfig,
+  module: string,
+): void {
+  if (persistence === 'step') functionsNamed(program, steps, { workflow: name, module });
 }
 
 /** The steps of a simulation's executions; makes each form of a program once. */
@@ -64,7 +87,7 @@ export class Steps {
     const key = `${program.hash} ${steps.join(' ')}`;
     const known = this.forms.get(key);
     if (known !== undefined) return known;
-    const functions = functionsNamed(program, steps, name);
+    const functions = functionsNamed(program, steps, { workflow: name });
     const entries = [...functions].map((index) => entryOf(program, index)).sort((a, b) => a - b);
     const form = instrumentProgram(program, {
       ...{ probes: entries, breakpoints: entries, locals: () => [] },
@@ -79,7 +102,7 @@ export class Steps {
 function functionsNamed(
   program: GuestProgram,
   steps: readonly string[],
-  workflow: string,
+  { workflow, module }: { readonly workflow: string; readonly module?: string },
 ): ReadonlySet<number> {
   const { names } = new ProgramLocator(program);
   const { functionsImported, bodies } = program.main.info;
@@ -91,7 +114,7 @@ function functionsNamed(
       // A demangled name has its parameters behind it.
       if (name === step || name.startsWith(`${step}(`)) functions.add(functionsImported + defined);
     }
-    if (functions.size === before) throw new StepError(workflow, step);
+    if (functions.size === before) throw new StepError(workflow, step, module);
   }
   return functions;
 }

@@ -97,7 +97,7 @@ export class HeldSimulation {
   /** What it started from; throws HostRequestError when nothing is held. */
   loaded(): LoadedSimulation {
     const run = this.liveRun();
-    if (run !== undefined) return run.setup.loaded;
+    if (run !== undefined) return run.loaded;
     if (this.held.kind === 'recorded') return this.held.recorded.loaded();
     throw nothingHeld();
   }

@@ -57,6 +57,8 @@ export interface HostEnvironment {
    * @param beside a file from whose folder a relative path goes; without one, the working directory
    */
   loadModule(path: string, like: LoadedWorkflow, beside?: string): Promise<LoadedWorkflow>;
+  /** How a plan in a file names a module: relative to its folder, with slashes. */
+  moduleName(path: string, planFile: string): string;
   /** What asks real hosts; without it, nobody real is asked. */
   readonly realWorld?: RealWorld;
   /** The real services of a recording whose hosts may be asked, by the configuration around it now. */

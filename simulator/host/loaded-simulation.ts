@@ -70,6 +70,8 @@ export interface LoadedSimulation {
   readonly contents: ReadonlyMap<string, Uint8Array>;
   /** By how the plan names them; undefined when it deploys none. */
   readonly modules?: ReadonlyMap<string, LoadedModule>;
+  /** The file of the plan, absolute: modules are named from its folder. Undefined without a file. */
+  readonly planFile?: string | undefined;
   /** Waits of programs took real time, or are to: it was served so. */
   readonly followsRealTime?: boolean | undefined;
 }
@@ -176,15 +178,34 @@ export function readyVolumes(
  * returns the simulation with its images watched for that.
  */
 export function recordSetup(loaded: LoadedSimulation, sink: RecordingSink): LoadedSimulation {
-  const blob = (label: string, bytes: Uint8Array): string => {
+  const keep: KeepBlob = (label, bytes) => {
     const hash = contentHash(bytes);
     sink.blob(hash, label, bytes);
     return hash;
   };
+  sink.meta(SETUP_KEY, encodePlain(setupOf(loaded, keep)));
+  keepSources(loaded.sources ?? new Map(), sink);
+  for (const name of realServices(loaded.world)) sink.meta(`${REAL_SERVICE_META} ${name}`, '1');
+  return watchImages(loaded, (place, bytes) => {
+    sink.meta(`${IMAGE_FILE_KEY} ${place}`, keep(`file ${place}`, bytes));
+  });
+}
+
+/** Writes down a simulation again to which a module was added. */
+export function recordModule(loaded: LoadedSimulation, name: string, sink: RecordingSink): void {
+  const module = loaded.modules?.get(name);
+  if (module !== undefined) sink.blob(contentHash(module.wasm), moduleLabel(name), module.wasm);
+  sink.meta(SETUP_KEY, encodePlain(setupOf(loaded, (_label, bytes) => contentHash(bytes))));
+}
+
+/** Keeps bytes, and gives their hash. */
+type KeepBlob = (label: string, bytes: Uint8Array) => string;
+
+function setupOf(loaded: LoadedSimulation, blob: KeepBlob) {
   const services = [...loaded.services].map(
     ([name, source]) => [name, keepService(name, source, blob)] as const,
   );
-  const setup = {
+  return {
     followsRealTime: loaded.followsRealTime,
     world: loaded.world,
     workflows: loaded.workflows.map(
@@ -193,7 +214,7 @@ export function recordSetup(loaded: LoadedSimulation, sink: RecordingSink): Load
         ...(sourceMap === undefined
           ? {}
           : { sourceMap: blob(`source map ${rest.config.name}`, utf8.encode(sourceMap)) }),
-        wasm: blob(`module ${rest.config.name}`, wasm),
+        wasm: blob(moduleLabel(rest.config.name), wasm),
         stdin: blob(`stdin ${rest.config.name}`, stdin),
         mounts: mounts.map((mount) =>
           mount.kind === 'volume' ? mount : { ...mount, image: outline(mount.image) },
@@ -207,12 +228,10 @@ export function recordSetup(loaded: LoadedSimulation, sink: RecordingSink): Load
     ),
     ...(loaded.modules === undefined ? {} : { modules: keepModules(loaded.modules, blob) }),
   };
-  sink.meta(SETUP_KEY, encodePlain(setup));
-  keepSources(loaded.sources ?? new Map(), sink);
-  for (const name of realServices(loaded.world)) sink.meta(`${REAL_SERVICE_META} ${name}`, '1');
-  return watchImages(loaded, (place, bytes) => {
-    sink.meta(`${IMAGE_FILE_KEY} ${place}`, blob(`file ${place}`, bytes));
-  });
+}
+
+function moduleLabel(name: string): string {
+  return `module ${name}`;
 }
 
 interface KeptModule {
@@ -223,10 +242,10 @@ interface KeptModule {
 
 function keepModules(
   modules: ReadonlyMap<string, LoadedModule>,
-  blob: (label: string, bytes: Uint8Array) => string,
+  blob: KeepBlob,
 ): ReadonlyMap<string, KeptModule> {
   const kept = [...modules].map(([name, { wasm, origin }]) => {
-    return [name, { wasm: blob(`module ${name}`, wasm), origin }] as const;
+    return [name, { wasm: blob(moduleLabel(name), wasm), origin }] as const;
   });
   return new Map(kept);
 }

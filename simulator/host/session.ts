@@ -4,10 +4,12 @@
  */
 import type { JsonObject } from '../effects/operation.ts';
 import type { Simulation } from '../engine/simulation.ts';
+import type { Fault } from '../faults/fault.ts';
 import { parseFault } from '../faults/plan.ts';
 import { executionId, seqOf } from '../journal/entry.ts';
 import { atPresent } from './at-present.ts';
 import { compare } from './comparing.ts';
+import { withOwnModule } from './deployed-modules.ts';
 import { Exploring } from './exploring.ts';
 import { HeldSimulation } from './held-simulation.ts';
 import type { HostEnvironment } from './host-environment.ts';
@@ -148,9 +150,15 @@ export class HostSession {
     return null;
   }
 
-  private inject(given: JsonObject): null {
+  private async inject(given: JsonObject): Promise<null> {
     const live = this.held.live();
-    const fault = parseFault(atPresent(live, given), 'the injected fault');
+    const parse = (): Fault => parseFault(atPresent(live, given), 'the injected fault');
+    let fault = parse();
+    if (fault.kind === 'deploy') {
+      const { module } = await withOwnModule(this.environment, live.run, fault);
+      // Where it happens now, time may have gone on meanwhile.
+      fault = { ...parse(), module } as Fault;
+    }
     live.run.simulation.inputs.inject(fault);
     live.wake();
     return null;

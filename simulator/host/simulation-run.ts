@@ -12,6 +12,7 @@ import type { GuestProgram } from '../guest/program.ts';
 import type { ExecutionId } from '../journal/entry.ts';
 import { type History, LiveHistory, teeSinks } from '../journal/history.ts';
 import type { InputRow, RecordingSink } from '../journal/records.ts';
+import { assert } from '../kernel/assert.ts';
 import type { Choice } from '../kernel/choices.ts';
 import { NANOS_PER_MILLI, VIRTUAL_START, type VirtualNanos } from '../kernel/time.ts';
 import { MemoryTree } from '../world/files/memory-tree.ts';
@@ -20,7 +21,7 @@ import type { Volume } from '../world/files/volume.ts';
 import type { ServiceProgram } from '../world/service.ts';
 import type { ServiceSource } from '../world/service-source.ts';
 import { readyClients, withClients } from './client-setup.ts';
-import { deployedWorkflow, readyPrograms } from './deployed-modules.ts';
+import { deployedWorkflow, readyProgram, readyPrograms } from './deployed-modules.ts';
 import {
   gatherSources,
   keepSources,
@@ -28,9 +29,11 @@ import {
   type SourceReader,
 } from './kept-sources.ts';
 import {
+  type LoadedModule,
   type LoadedSimulation,
   readyVolumes,
   readyWorkflow,
+  recordModule,
   recordSetup,
 } from './loaded-simulation.ts';
 
@@ -68,14 +71,21 @@ export class SimulationRun implements SimulationView {
   private readonly workflows = new Map<string, Workflow>();
   private readonly volumes: ReadonlyMap<string, Volume>;
   /** Those that faults deploy, by how the plan names them. */
-  private readonly programsByName: ReadonlyMap<string, GuestProgram>;
+  private readonly programsByName: Map<string, GuestProgram>;
+  private readonly sink: RecordingSink;
+  private modules: LoadedSimulation['modules'];
 
-  /** Throws ModuleError, ProgramError or ServiceError when something cannot be made ready. */
+  /**
+   * Throws ModuleError, ProgramError or ServiceError when something cannot be made ready, and
+   * StepError.
+   */
   constructor(readonly setup: RunSetup) {
     const { world } = setup.loaded;
     this.history = new LiveHistory(world.startUnixNanos);
     const others = [setup.watcher, setup.recording].filter((sink) => sink !== undefined);
     const sink = teeSinks([this.history.sink, ...others]);
+    this.sink = sink;
+    this.modules = setup.loaded.modules;
     const loaded = recordSetup(withClients(setup.loaded), sink);
     sink.meta('plan', JSON.stringify(planJson(setup.plan)));
     sink.meta('start_wall_ms', (world.startUnixNanos / NANOS_PER_MILLI).toString());
@@ -86,7 +96,7 @@ export class SimulationRun implements SimulationView {
       ([name, source]) => [name, setup.loadService(name, source)] as const,
     );
     const programs = readyPrograms(loaded);
-    this.programsByName = programs;
+    this.programsByName = new Map(programs);
     this.simulation = new Simulation({
       world: loaded.world,
       programs,
@@ -105,9 +115,13 @@ export class SimulationRun implements SimulationView {
     now = () => this.simulation.agenda.now;
     for (const workflow of loaded.workflows) {
       const ready = readyWorkflow(workflow, world.startUnixNanos);
-      const { name, count } = workflow.config;
-      this.workflows.set(name, ready);
-      for (let index = 0; index < count; index++) this.simulation.start(ready);
+      this.workflows.set(workflow.config.name, ready);
+    }
+    const workflows = [...this.workflows.values()];
+    const { deployments } = this.simulation.engine;
+    for (const fault of setup.plan.faults) deployments.checkSteps(fault, workflows);
+    for (const ready of workflows) {
+      for (let index = 0; index < ready.config.count; index++) this.simulation.start(ready);
     }
     // A simulation that is looked at before it runs has something in it.
     this.simulation.toFirstExecution();
@@ -115,6 +129,28 @@ export class SimulationRun implements SimulationView {
       keepSources(gatherSources(this.programs(), setup.readSource), sink);
     }
     sink.flush();
+  }
+
+  /** What it started from, with the modules that have been added since. */
+  get loaded(): LoadedSimulation {
+    const { modules } = this;
+    return modules === undefined ? this.setup.loaded : { ...this.setup.loaded, modules };
+  }
+
+  /**
+   * From now on, faults can deploy this module, too, which is kept with what it started from. Throws
+   * UnusableProgramError, and changes nothing.
+   *
+   * @param name how plans name it; nothing may have it yet
+   */
+  addModule(name: string, module: LoadedModule): void {
+    assert(this.modules?.has(name) !== true, `${name} is there already`);
+    const program = readyProgram(this.setup.loaded, module);
+    if (program === undefined) return;
+    this.modules = new Map([...(this.modules ?? []), [name, module]]);
+    recordModule(withClients(this.loaded), name, this.sink);
+    this.programsByName.set(name, program);
+    this.simulation.engine.deployments.add(name, program);
   }
 
   /** Every program that it runs, with what it came from. */

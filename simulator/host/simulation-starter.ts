@@ -108,7 +108,7 @@ export class SimulationStarter {
     if (path === undefined) {
       const { run, realServices } = this.held.live();
       const plan = run.simulation.plan();
-      return { loaded: run.setup.loaded, plan, inputs: run.history.inputs(), realServices };
+      return { loaded: run.loaded, plan, inputs: run.history.inputs(), realServices };
     }
     const recorded = await openRecorded(this.environment, path);
     try {

@@ -73,6 +73,24 @@ describe('a plan that deploys another module', () => {
     assert.match(stderr, /diverges at effect #0: the journal has stdout\.write/);
   });
 
+  it('says before anything runs which step the module lacks', () => {
+    writePlan('other.wasm');
+    const workflows = { script: { module: 'script.wasm', steps: ['main'], persistence: 'step' } };
+    const config = join(folder, 'backstitch.json');
+    writeFileSync(config, JSON.stringify({ workflows }));
+    const { code, stdout, stderr } = run(
+      'run',
+      'script',
+      '--faults',
+      'faults/plan.json',
+      ...SCRIPT,
+    );
+    rmSync(config);
+    assert.equal(code, 65, stderr);
+    assert.equal(stdout, '');
+    assert.match(stderr, /other\.wasm cannot be deployed for script: it has no function main, /);
+  });
+
   it('says which module is not there', () => {
     writePlan('missing.wasm');
     const { code, stderr } = run('run', 'script.wasm', '--faults', 'faults/plan.json', ...SCRIPT);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { EFFECT_POINTS } from '../../simulator/faults/fault.ts';
+import { parseFault } from '../../simulator/faults/plan.ts';
 import type { GuestProgram } from '../../simulator/guest/program.ts';
 import { buildProgram, closeBuilder } from '../helpers/programs.ts';
 import { type Simulated, simulate } from '../helpers/simulate.ts';
@@ -91,5 +92,55 @@ describe('persistence level step', () => {
     assert.throws(() => begin([]), { code: 'step', message: /^script has no steps: / });
     const unknown = { code: 'step', message: /^script has no function charge, / };
     assert.throws(() => begin(['charge']), unknown);
+  });
+
+  describe('while a module is deployed', () => {
+    const workflow = { persistence: 'step', steps: ['pay'] } as const;
+    const deploy = { kind: 'deploy', module: 'v2.wasm', at: { effect: 'http.*' } };
+    /** What lacks the step; a module that has it is the program itself. */
+    let other: GuestProgram;
+    before(async () => {
+      other = await buildProgram('test/fixtures/programs/script.c');
+    });
+
+    function deploying(module: GuestProgram, faults: readonly object[]): Simulated {
+      const setup = { programs: new Map([['v2.wasm', module]]) };
+      return simulate(program, { args: [], plan: { faults }, workflow, setup });
+    }
+
+    it('takes one that has the steps', () => {
+      const simulated = deploying(program, [deploy, crash(3, 'before')]);
+      assert.deepEqual(simulated.simulation.run(), { kind: 'ended' });
+      assert.deepEqual(requests(simulated), [
+        'charge one',
+        'mail one',
+        'charge two',
+        ...CALM.slice(2),
+      ]);
+      assert.ok(simulated.sink.traces.some(({ kind }) => kind === 'workflow.deployed'));
+    });
+
+    it('refuses one that lacks a step, says which, and goes on with the program that is there', () => {
+      const simulated = deploying(other, [deploy, crash(3, 'before')]);
+      assert.deepEqual(simulated.simulation.run(), { kind: 'ended' });
+      assert.equal(simulated.simulation.executions[0]?.status, 'completed');
+      assert.deepEqual(
+        simulated.simulation.engine.problems.map(({ message }) => message),
+        [
+          'v2.wasm cannot be deployed for script: it has no function pay, which is a step of the ' +
+            'workflow at persistence level "step". Build it with names and with that function not ' +
+            'inlined, or take pay out of "steps"',
+        ],
+      );
+      assert.ok(!simulated.sink.traces.some(({ kind }) => kind === 'workflow.deployed'));
+    });
+
+    it('refuses it by hand, and plans nothing', () => {
+      const { simulation, sink } = deploying(other, []);
+      const fault = parseFault(deploy, 'a test');
+      assert.throws(() => simulation.inputs.inject(fault), { code: 'step', message: /^v2\.wasm / });
+      assert.deepEqual(simulation.plan().faults, []);
+      assert.equal(sink.inputs.length, 0);
+    });
   });
 });

@@ -21,6 +21,7 @@ function environmentOf(beats: [string, number][]): HostEnvironment {
     load: refuse,
     readPlan: refuse,
     loadModule: refuse,
+    moduleName: refuse,
     source: refuse,
     record: refuse,
     fold: refuse,

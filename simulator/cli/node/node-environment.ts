@@ -1,7 +1,7 @@
 /** A host's environment on Node: files, compilers, sandboxes and sql.js beside the bundle. */
 
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { defaultWorkflow } from '../../config/config.ts';
 import { EMPTY_PLAN, type FaultPlan } from '../../faults/fault.ts';
 import { parsePlanFile } from '../../faults/plan.ts';
@@ -84,6 +84,7 @@ export function nodeEnvironment(host: NodeHost): HostEnvironment {
       const { program } = config;
       return { ...like, wasm, component, origin: path, config: { ...like.config, program } };
     },
+    moduleName,
     realWorld: new NodeRealWorld(),
     permittedServices,
     source: (recording) => new RecordingOnDisk(recording),
@@ -121,6 +122,13 @@ function keptFolderOf(path: string): string | undefined {
     if (existsSync(join(folder, WORK_FOLDER))) return buildFolderOf(folder);
     if (folder === dirname(folder)) return undefined;
   }
+}
+
+/** Stays as it is where it is relative, and where there is no way from one to the other. */
+function moduleName(path: string, planFile: string): string {
+  if (!isAbsolute(path)) return path;
+  const name = relative(dirname(planFile), path);
+  return isAbsolute(name) ? path : name.split(sep).join('/');
 }
 
 function makeFolder(recording: string): void {
