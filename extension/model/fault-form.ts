@@ -134,6 +134,8 @@ function startOf(spec: FieldSpec): Json | undefined {
   if ('default' in spec && spec.default !== undefined) {
     return spec.type === 'duration' ? durationJson(spec.default) : (spec.default as Json);
   }
+  // An example of a file is not there.
+  if (spec.type === 'module') return undefined;
   return 'required' in spec && spec.required ? spec.example : undefined;
 }
 

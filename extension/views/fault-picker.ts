@@ -9,6 +9,7 @@ import {
   type FormField,
   fieldText,
 } from '../model/fault-form.ts';
+import { askModule } from './module-picker.ts';
 
 export interface FaultQuestion {
   readonly title: string;
@@ -80,6 +81,11 @@ async function askField(
       placeHolder: spec.text,
     });
     if (chosen !== undefined) form.set(name, chosen);
+    return;
+  }
+  if (spec.type === 'module') {
+    const path = await askModule(title, spec.text);
+    if (path !== undefined) form.set(name, path);
     return;
   }
   if (spec.type === 'names' && places.length > 0) {

@@ -4,12 +4,12 @@ import * as vscode from 'vscode';
 import type { RunTarget } from '../../simulator/host/protocol.ts';
 import { type KnownWorkflow, targetOf, type WorkflowIndex } from '../workspace/workflow-index.ts';
 
-const PROGRAM_GLOB = '**/*.{wasm,c,cc,cpp,cxx}';
+export const PROGRAM_GLOB = '**/*.{wasm,c,cc,cpp,cxx}';
 const EXCLUDED_FOLDERS = ['node_modules', '.backstitch', 'target', 'build', 'dist'];
-const EXCLUDE_GLOB = `**/{${EXCLUDED_FOLDERS.join(',')}}/**`;
+export const EXCLUDE_GLOB = `**/{${EXCLUDED_FOLDERS.join(',')}}/**`;
 const EXCLUDED = new RegExp(`/(${EXCLUDED_FOLDERS.join('|').replace('.', '\\.')})/`);
 const LOOK_AFTER_MS = 500;
-const PROGRAMS_MAX = 100;
+export const PROGRAMS_MAX = 100;
 
 export type WorkflowRow =
   | { readonly kind: 'config'; readonly config: vscode.Uri }

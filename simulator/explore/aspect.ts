@@ -36,7 +36,7 @@ export function isSilent(fault: Fault): boolean {
 
 /** Kinds that need something that only a person knows, such as another module. */
 const UNGUESSED: readonly FaultKind[] = FAULT_KINDS.filter((kind) =>
-  Object.values(specOf(kind).fields).some((field) => field.type === 'text' && field.required),
+  Object.values(specOf(kind).fields).some(({ type }) => type === 'module'),
 );
 
 /** All that a program can be expected to survive. */

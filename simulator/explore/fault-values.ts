@@ -72,8 +72,10 @@ function valuesOf(spec: FieldSpec, names: WorldNames): readonly Value[] {
     case 'choice':
       return spec.values;
     case 'text':
-      // Nobody can guess the name of a module.
       return spec.required === true ? [] : [undefined];
+    case 'module':
+      // Nobody can guess it.
+      return [];
     case 'node':
     case 'volume':
       return [undefined];
@@ -105,6 +107,7 @@ function drawValue(spec: FieldSpec, names: WorldNames, random: RandomStream): Va
     case 'choice':
       return pick(spec.values, random);
     case 'text':
+    case 'module':
       return undefined;
     case 'node':
       return below(3, random) === 0 ? pick(names.nodes, random) : undefined;

@@ -48,6 +48,12 @@ export interface TextField extends Described {
   readonly required?: true;
 }
 
+/** The path of a module, or of a source that is built. */
+export interface ModuleField extends Described {
+  readonly type: 'module';
+  readonly required?: true;
+}
+
 /** The name of a node, or its role; a fault that has this field is done to a node. */
 export interface NodeField extends Described {
   readonly type: 'node';
@@ -72,6 +78,7 @@ export type FieldSpec =
   | ShareField
   | ChoiceField
   | TextField
+  | ModuleField
   | NodeField
   | VolumeField
   | NamesField;
@@ -122,11 +129,14 @@ export function readField(fields: FieldReader, name: string, spec: FieldSpec): u
       if (spec.required !== true && fields.lacks(name)) return spec.default;
       return fields.oneOf(name, spec.values, undefined);
     case 'text':
+    case 'module':
     case 'node':
     case 'volume': {
       const text = fields.text(name);
-      const isRequired = spec.type === 'text' && spec.required === true;
-      if (text === undefined && isRequired && !fields.has(name)) fields.missing(name, 'a text');
+      const isRequired = 'required' in spec && spec.required === true;
+      if (text === undefined && isRequired && !fields.has(name)) {
+        fields.missing(name, spec.type === 'module' ? 'the path of a module' : 'a text');
+      }
       return text;
     }
     case 'names': {

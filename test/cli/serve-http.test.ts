@@ -111,6 +111,31 @@ describe('backstitch serve, with an HTTP handler', () => {
     assert.equal((await get('/hello')).headers.get('backstitch-execution'), 'handler-2');
   });
 
+  it('lets faults happen by hand, and says what is wrong with one', async () => {
+    serve();
+    assert.equal(await (await get('/hello')).text(), 'hello\n');
+    const inject = async (body: string): Promise<readonly [number, string]> => {
+      const response = await get('/.backstitch/faults', { method: 'POST', body });
+      return [response.status, await response.text()];
+    };
+    assert.deepEqual(await inject('{"kind": "crash", "node": "node-b"}'), [202, '{}\n']);
+    const losing = { kind: 'crash', at: { effect: '*' }, point: 'before' };
+    assert.deepEqual(await inject(JSON.stringify(losing)), [202, '{}\n']);
+    // It is served all the same, by another node.
+    assert.equal(await (await get('/hello')).text(), 'hello\n');
+    for (const [body, said] of [
+      ['{"kind": "meteor"}', /kind: expected one of crash, .*found \\"meteor\\"/],
+      ['{"kind": "crash", "node": "node-z"}', /there is no node node-z; there is node-a/],
+      ['{"kind": "deploy", "module": "none.wasm"}', /none\.wasm/],
+      ['[]', /the body is no fault/],
+      ['{', /the body is not JSON/],
+    ] as const) {
+      const [status, text] = await inject(body);
+      assert.equal(status, 400, text);
+      assert.match(text, said);
+    }
+  });
+
   it('says nothing of a body to HEAD, and nothing at all for status 204', async () => {
     serve();
     const head = await get('/hello', { method: 'HEAD' });

@@ -91,6 +91,25 @@ describe('injecting', () => {
     assert.equal((await client.move('continue')).description, 'order-1 exited with 0');
   });
 
+  it('deploys any module: in the past in a branch, which a crash lets run it, and live', async () => {
+    const client = new TestClient();
+    await client.launchTo({ program: ORDER });
+    const deploy = `.inject ${JSON.stringify({ kind: 'deploy', module: join(ORDER, 'order.c') })}`;
+    await client.arrival(() => client.evaluate('.seek 1', 'repl'));
+    await client.arrival(() => client.evaluate(deploy, 'repl'));
+    // Where it stands now is the live edge.
+    assert.match(await client.evaluate(deploy, 'repl'), /go on to see it happen/);
+    await assert.rejects(
+      client.evaluate('.inject {"kind": "deploy", "module": "none.c"}', 'repl'),
+      /none\.c/,
+    );
+    await client.evaluate('.inject {"kind": "crash"}', 'repl');
+    assert.equal((await client.move('continue')).description, 'order-1 exited with 0');
+    const timeline = await client.evaluate('.timeline', 'repl');
+    assert.equal(timeline.match(/order\.c is deployed/g)?.length, 2);
+    assert.match(timeline, /node-a crashes before #1/);
+  });
+
   it('leaves out inputs that came after the branch', async () => {
     const client = new TestClient();
     await client.launchTo({ program: STEPS, args: ['0', 'read'], interactive: true });

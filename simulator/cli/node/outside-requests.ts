@@ -1,14 +1,16 @@
 /**
  * The part of a real port that is Backstitch's own: below `/.backstitch/`, programs of this machine
- * keep promises, send messages and look at executions (docs/conversations.md).
+ * keep promises, send messages, look at executions (docs/conversations.md) and let faults happen.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { JsonObject } from '../../effects/operation.ts';
 import type { ServingClient } from '../serving-client.ts';
 import { HostProblemError } from './host-client.ts';
 
 /** Below it is Backstitch's own. */
 export const PREFIX = '/.backstitch/';
 const PATH = /^(promises)\/(.+)$|^(executions)\/([^/]+)(?:\/(messages))?$/s;
+const FAULTS = 'faults';
 const LOOPBACK = /^(::ffff:)?127\.|^::1$/;
 const DEFAULT_TYPE = 'application/octet-stream';
 
@@ -68,6 +70,9 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   request: 400,
 };
 
+/** Why a host is gone that was asked. */
+const LOSSES: ReadonlySet<string> = new Set(['host-ended', 'stuck']);
+
 async function perform(
   request: IncomingMessage,
   bytes: Uint8Array,
@@ -76,6 +81,7 @@ async function perform(
   const { method = '', url = '', headers } = request;
   const [, promises, promise = '', , execution = '', part = ''] = PATH.exec(pathOf(url)) ?? [];
   const contentType = headers['content-type'] ?? DEFAULT_TYPE;
+  if (method === 'POST' && pathOf(url) === FAULTS) return injectFault(bytes, serving);
   switch (`${method} ${promises ?? 'executions'} ${part}`.trimEnd()) {
     case 'PUT promises': {
       const settled = await serving.ask({ kind: 'promise', promise, contentType, bytes });
@@ -93,6 +99,27 @@ async function perform(
     }
   }
   return problem(404, `there is no ${method} ${url}`);
+}
+
+/** Lets a fault happen: one of a plan, now unless it says where. */
+async function injectFault(bytes: Uint8Array, serving: OutsideServing): Promise<Reply> {
+  let fault: unknown;
+  try {
+    fault = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    return problem(400, `the body is not JSON: ${(error as Error).message}`);
+  }
+  if (typeof fault !== 'object' || fault === null || Array.isArray(fault)) {
+    return problem(400, 'the body is no fault: expected an object with a "kind"');
+  }
+  try {
+    await serving.ask({ kind: 'inject', fault: fault as JsonObject });
+  } catch (error) {
+    const isGone = !(error instanceof HostProblemError) || LOSSES.has(error.problem.code);
+    if (isGone) throw error;
+    return problem(400, error.problem.message);
+  }
+  return { status: 202, body: {} };
 }
 
 function pathOf(url: string): string {

@@ -59,6 +59,7 @@ function simplerValues(value: Json | undefined, spec: FieldSpec): readonly (Json
     case 'choice':
       return spec.values.slice(0, spec.values.indexOf(String(value)));
     case 'text':
+    case 'module':
       return [];
     case 'node':
     case 'volume':

@@ -9,7 +9,7 @@ export const DEPLOYMENT_FAULTS = {
     fields: {
       point: POINT,
       module: {
-        type: 'text',
+        type: 'module',
         required: true,
         example: 'order-v2.wasm',
         text: 'The module, or a source that is built; relative to the file of the plan.',

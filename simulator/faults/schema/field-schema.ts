@@ -54,6 +54,7 @@ export function fieldSchema(spec: FieldSpec): JsonObject {
     case 'choice':
       return withDefault({ enum: spec.values, description }, spec.default);
     case 'text':
+    case 'module':
     case 'volume':
       return { type: 'string', minLength: 1, description };
     case 'node':

@@ -10,6 +10,7 @@ const EXAMPLES: Readonly<Record<FieldSpec['type'], Json>> = {
   share: 0.5,
   choice: '',
   text: '',
+  module: 'order-v2.wasm',
   node: 'node-a',
   volume: 'data',
   names: ['node-a'],

@@ -22,6 +22,16 @@ describe('the form of a fault', () => {
     }
   });
 
+  it('asks for the module that is deployed, since only the person knows it', () => {
+    const form = new FaultForm('deploy', AT, ANYTHING);
+    assert.deepEqual(form.problems(), ['module: missing; expected the path of a module']);
+    form.set('module', '/work/builds/order-v2.wasm');
+    assert.deepEqual(form.problems(), []);
+    assert.equal(form.fault().module, '/work/builds/order-v2.wasm');
+    const { spec } = form.fields.find(({ name }) => name === 'module') ?? {};
+    assert.equal(spec?.type, 'module');
+  });
+
   it('offers what can befall the thing that was chosen', () => {
     const onRead = kindsFor({ what: 'effect', operation: 'clock.read' });
     assert.ok(onRead.includes('crash') && !onRead.includes('lose-response'));
