@@ -15,11 +15,16 @@ export class DebugPort {
   private readonly sessions = new Set<SessionProxy>();
   private begun = 0;
   private whenIdle: (() => void)[] = [];
+  private hasAttached = false;
 
-  /** @param onIdle the last debugger has gone */
+  /**
+   * @param ready resolves when there is something to debug, until when debuggers wait
+   * @param onIdle no debugger is connected any more; told whether any has attached so far
+   */
   constructor(
     private readonly host: SessionHost,
-    private readonly onIdle: () => void,
+    private readonly ready: Promise<void>,
+    private readonly onIdle: (hasAttached: boolean) => void,
   ) {}
 
   /** Whether a debugger is connected. */
@@ -45,6 +50,10 @@ export class DebugPort {
 
   /** An event of the host. */
   hear(event: HostEvent): void {
+    if (event.kind !== 'dap') return;
+    if ((event.message as { readonly event?: string }).event === 'initialized') {
+      this.hasAttached = true;
+    }
     for (const session of this.sessions) session.hear(event);
   }
 
@@ -67,18 +76,23 @@ export class DebugPort {
   private async serve(socket: Socket): Promise<void> {
     const session = new SessionProxy(this.host, ++this.begun);
     this.sessions.add(session);
-    await connectStreams(session satisfies MessageHandler, socket, socket);
-    // A client that has just gone leaves what it debugged as if it had disconnected.
-    await session.leave();
+    socket.on('error', () => {});
+    await this.ready;
+    // Somebody may only have looked whether the port is open.
+    if (!socket.destroyed && !socket.readableEnded) {
+      await connectStreams(session satisfies MessageHandler, socket, socket);
+      // A client that has just gone leaves what it debugged as if it had disconnected.
+      await session.leave();
+    }
     this.sessions.delete(session);
     socket.destroy();
     if (this.isBusy) return;
-    this.onIdle();
+    this.onIdle(this.hasAttached);
     for (const resolve of this.whenIdle.splice(0)) resolve();
   }
 }
 
 /** For commands, which load the debug adapter only when they need it. */
-export function debugPort(host: SessionHost, onIdle: () => void): DebugPort {
-  return new DebugPort(host, onIdle);
+export function debugPort(...setup: ConstructorParameters<typeof DebugPort>): DebugPort {
+  return new DebugPort(...setup);
 }

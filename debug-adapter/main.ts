@@ -3,6 +3,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { connectStreams } from './message-stream.ts';
 import { WorkerSession } from './worker-session.ts';
 
+export { debugPort } from './debug-port.ts';
+
 const EXIT_OK = 0;
 const EXIT_USAGE = 64;
 const EXIT_UNAVAILABLE = 69;

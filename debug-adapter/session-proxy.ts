@@ -57,6 +57,8 @@ export class SessionProxy implements MessageHandler {
   private ownSeq = FIRST_OWN_SEQ;
   private leaving: { readonly seq: number; readonly resolve: () => void } | undefined;
   private dead = false;
+  /** It has what it debugs. */
+  private hasBegun = false;
 
   /** @param session its number in the host; undefined for the one that the host is there for */
   constructor(
@@ -90,6 +92,7 @@ export class SessionProxy implements MessageHandler {
   receive(message: Message): void {
     if (message.type === 'event') {
       const { event } = message as DebugProtocol.Event;
+      if (event === 'initialized') this.hasBegun = true;
       if (event === 'stopped' || event === 'terminated') this.motion = undefined;
       this.fire(message);
       return;
@@ -152,11 +155,16 @@ export class SessionProxy implements MessageHandler {
     }
   }
 
+  /** Whatever the host is at, it is nothing of this session, which has not attached yet. */
+  private get isIdle(): boolean {
+    return this.session !== undefined && !this.hasBegun;
+  }
+
   private pass(message: Message, urgent: Urgency | undefined): void {
     const { session } = this;
     const request = {
       ...({ kind: 'dap', message } as const),
-      ...(urgent === undefined ? {} : { urgent }),
+      ...(urgent === undefined || this.isIdle ? {} : { urgent }),
       ...(session === undefined ? {} : { session }),
     };
     this.host.request(request).catch((error: unknown) => this.refuse(message.seq, reportOf(error)));

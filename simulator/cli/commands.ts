@@ -56,6 +56,12 @@ export const RUN: CommandSpec = {
     { name: 'invoke', value: 'CALL', help: "the function to call, such as 'add(1, 2)'" },
     { name: 'timeout', value: 'DURATION', help: 'give up after this much real time, such as 30s' },
     { name: 'pace', value: 'MS', help: 'wait this long before every effect, to watch' },
+    {
+      name: 'debug-port',
+      value: 'N',
+      help: 'let debuggers attach at this port of this machine; 0 takes a free one',
+    },
+    { name: 'debug-wait', help: 'begin when one has attached; see --debug-port' },
     { name: 'timeline', negatable: true, help: 'print what happened at the end (the default)' },
     ALL,
     { name: 'quiet', short: 'q', help: 'print only what the program prints, and errors' },
@@ -93,7 +99,9 @@ export const SERVE: CommandSpec = {
     },
     { name: 'rotate', value: 'N', help: 'end a part of the recording after N executions, or 64M' },
     ...RUN.options.filter(({ name }) =>
-      ['seed', 'faults', 'record', 'dir', 'env', 'persistence', 'answer'].includes(name),
+      [
+        ...['seed', 'faults', 'record', 'dir', 'env', 'persistence', 'answer', 'debug-port'],
+      ].includes(name),
     ),
     {
       name: 'quiet',

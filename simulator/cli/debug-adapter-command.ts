@@ -1,17 +1,9 @@
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { CommandError } from './command-error.ts';
 import type { CommandIo } from './command-io.ts';
 import { DEBUG_ADAPTER } from './commands.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { commandHelp } from './help.ts';
+import { loadDebugAdapter } from './node/debug-listener.ts';
 import { parseOptions } from './option-parser.ts';
-
-/** What the bundle of the debug adapter exports. */
-interface DebugAdapterBundle {
-  main(args: readonly string[]): Promise<number | undefined> | number | undefined;
-}
 
 /** Hands over to the bundle beside this one, which serves until its client is gone. */
 export async function debugAdapterCommand(
@@ -23,15 +15,6 @@ export async function debugAdapterCommand(
     io.stdout.write(commandHelp(DEBUG_ADAPTER));
     return EXIT.ok;
   }
-  const bundle = join(io.distFolder, 'debug-adapter.js');
-  if (!existsSync(bundle)) {
-    throw new CommandError(
-      EXIT.unavailable,
-      'no-debug-adapter',
-      `${bundle} does not exist, so there is no debug adapter; build it with npm run build.`,
-    );
-  }
-  const require = createRequire(bundle);
-  const { main } = require(bundle) as DebugAdapterBundle;
+  const { main } = loadDebugAdapter(io.distFolder);
   return (await main(args)) ?? EXIT.ok;
 }

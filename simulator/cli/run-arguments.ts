@@ -31,6 +31,10 @@ export interface RunArguments {
   readonly quiet: boolean;
   readonly json: boolean;
   readonly invoke: string | undefined;
+  /** The port for debuggers; undefined for none. */
+  readonly debugPort: number | undefined;
+  /** It begins when a debugger has attached. */
+  readonly debugWait: boolean;
   readonly values: GivenValues;
   /** Passed on as they are. */
   readonly options: Pick<
@@ -40,6 +44,7 @@ export interface RunArguments {
 }
 
 const PACE_MS_MAX = 3_600_000;
+export const PORT_MAX = 65_535;
 
 /** Throws CommandError. Paths are resolved against `folder`. */
 export function parseRun(args: readonly string[], folder: string): RunArguments {
@@ -62,6 +67,7 @@ export function parseRun(args: readonly string[], folder: string): RunArguments 
     quiet,
     json,
     invoke: parsed.text('invoke'),
+    ...debugging(parsed),
     values: givenValues(parsed.texts('promise'), parsed.texts('message'), RUN.name),
     options: passedOn(parsed, folder),
   };
@@ -86,6 +92,21 @@ function startOf(parsed: ParsedOptions, folder: string, help: boolean): RunArgum
     );
   }
   return { kind: 'target', text: text ?? '' };
+}
+
+function debugging(parsed: ParsedOptions): Pick<RunArguments, 'debugPort' | 'debugWait'> {
+  const debugPort = integer(parsed, 'debug-port', PORT_MAX, RUN.name);
+  const debugWait = parsed.flag('debug-wait') === true;
+  if (debugWait && debugPort === undefined) {
+    throw usageError('--debug-wait waits at a port: say which with --debug-port', RUN.name);
+  }
+  if (debugWait && parsed.text('resume') !== undefined) {
+    throw usageError(
+      '--debug-wait is for what begins; --resume goes on with what has begun',
+      RUN.name,
+    );
+  }
+  return { debugPort, debugWait };
 }
 
 function passedOn(parsed: ParsedOptions, folder: string): RunArguments['options'] {

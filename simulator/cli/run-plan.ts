@@ -54,6 +54,7 @@ export async function planRun(
       ...(stdin === undefined ? {} : { stdin }),
     },
     record: recording,
+    ...(given.debugWait ? { paused: true } : {}),
   };
   return { request: { kind: 'run', options }, recording, workflow: target.workflow.name, live };
 }

@@ -23,6 +23,7 @@ import {
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
 import { ValueGiver } from './given-values.ts';
 import { InputFeed } from './input-feed.ts';
+import { type DebugListener, listenForDebuggers } from './node/debug-listener.ts';
 import { describeError } from './node/describe-error.ts';
 import { HostClient, HostProblemError } from './node/host-client.ts';
 import type { LiveInput } from './node/live-input.ts';
@@ -35,6 +36,13 @@ import type { RunReporter } from './run-reporter.ts';
 const CLOSE_MS_MAX = 2000;
 /** Silence below this is not looked at. */
 const SILENCE_MS_MIN = 500;
+
+/** What debuggers hear whose simulation is ended while they look at it. */
+const ENDED: ProblemReport = {
+  severity: 'warning',
+  code: 'host-ended',
+  message: 'The command that ran this simulation has ended.',
+};
 
 type Ending =
   | { readonly kind: 'ended' }
@@ -68,6 +76,13 @@ export class Run {
   private state: SimulationState = { kind: 'running' };
   /** The last error that a host told of. */
   private problem: ProblemReport | undefined;
+  private debuggers: DebugListener | undefined;
+  private interrupted: () => void = () => {};
+  private letDebug: () => void = () => {};
+  /** The simulation is there, and can be debugged. */
+  private readonly ready = new Promise<void>((resolve) => {
+    this.letDebug = resolve;
+  });
 
   constructor(private readonly setup: RunSetup) {
     this.ending = new Promise((resolve) => {
@@ -95,6 +110,7 @@ export class Run {
   interrupt(): void {
     if (++this.interrupts > 1) process.exit(EXIT.interrupted);
     this.finish({ kind: 'interrupted' });
+    this.interrupted();
   }
 
   async toEnd(): Promise<ExitCode> {
@@ -102,8 +118,12 @@ export class Run {
     const timer = this.armTimeout();
     try {
       const plan = await planRun(this.setup.arguments, input, io);
+      await this.letDebuggersIn();
       this.start(plan);
-      return await this.conclude(await this.ending, plan);
+      const ending = await this.ending;
+      const exitCode = await this.conclude(ending, plan);
+      if (ending.kind === 'ended') await this.debuggersGone();
+      return exitCode;
     } catch (error) {
       const problem = error instanceof HostProblemError ? error.problem : describeError(error);
       const exitCode = error instanceof CommandError ? error.exitCode : exitCodeOf(problem.code);
@@ -112,8 +132,33 @@ export class Run {
       return exitCode;
     } finally {
       clearTimeout(timer);
+      this.debuggers?.stop();
+      this.debuggers?.lose(ENDED);
       await this.client.terminate();
     }
+  }
+
+  private async letDebuggersIn(): Promise<void> {
+    const { arguments: given, io, reporter } = this.setup;
+    const { debugPort, debugWait } = given;
+    if (debugPort === undefined) return;
+    this.debuggers = await listenForDebuggers(debugPort, io.distFolder, this.client, {
+      ready: this.ready,
+      onIdle: (hasAttached) => {
+        // Nobody else has it go on that was begun for a debugger; one may be there again.
+        if (debugWait && hasAttached) this.client.request({ kind: 'continue' }).catch(() => {});
+        this.review();
+      },
+      onNote: (text) => reporter.note(text),
+    });
+  }
+
+  /** What has ended can be looked at for as long as somebody does. */
+  private async debuggersGone(): Promise<void> {
+    const interrupted = new Promise<void>((resolve) => {
+      this.interrupted = resolve;
+    });
+    await Promise.race([this.debuggers?.idle(), interrupted]);
   }
 
   private armTimeout(): NodeJS.Timeout | undefined {
@@ -128,6 +173,7 @@ export class Run {
         const executions = snapshot.executions.map(({ id }) => id);
         if (plan.live !== undefined) this.feed.begin(executions, plan.live.first);
         this.begun = true;
+        this.letDebug();
         this.review();
       },
       (error: unknown) => {
@@ -146,11 +192,14 @@ export class Run {
     if (event.kind === 'problem' && event.problem.severity === 'error') {
       this.problem = event.problem;
     }
-    this.setup.reporter.event(event);
+    if (event.kind === 'dap') this.debuggers?.hear(event);
+    else this.setup.reporter.event(event);
     if (event.kind === 'state') this.review();
   }
 
   private hearSilence(silentMs: number): void {
+    // Whoever debugs it sees for himself whether it computes for ever.
+    if (this.debuggers?.isBusy === true) return;
     if (silentMs >= this.silenceMsMax) this.finish({ kind: 'stuck', silentMs });
   }
 
@@ -168,6 +217,7 @@ export class Run {
     const awaitsPerson = questions.length > 0 || promises.length > 0;
     const asks = this.setup.input.kind === 'terminal' && !this.setup.arguments.json;
     if (awaitsPerson && asks && !this.feed.over) this.feed.ask(questions, promises);
+    else if (this.debuggers?.isBusy === true) return;
     else if (questions.length > 0 || !this.feed.open) this.finish({ kind: 'waiting', state });
   }
 

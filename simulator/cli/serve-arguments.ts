@@ -4,7 +4,7 @@ import { PERSISTENCE_LEVELS } from '../journal/records.ts';
 import { usageError } from './command-error.ts';
 import { SERVE } from './commands.ts';
 import { type ParsedOptions, parseOptions } from './option-parser.ts';
-import { durationMs, integer, mount, oneOf, variable } from './run-arguments.ts';
+import { durationMs, integer, mount, oneOf, PORT_MAX, variable } from './run-arguments.ts';
 import { PART_LIMITS_DEFAULT, SERVE_LIMITS_DEFAULT, type ServeLimits } from './serve-limits.ts';
 
 export interface ServeArguments {
@@ -18,6 +18,8 @@ export interface ServeArguments {
   readonly listen: { readonly host: string; readonly port: number };
   /** The port for promises and messages alone; undefined for none. */
   readonly controlPort: number | undefined;
+  /** The port for debuggers; undefined for none. */
+  readonly debugPort: number | undefined;
   readonly limits: ServeLimits;
   readonly quiet: boolean;
   readonly json: boolean;
@@ -29,7 +31,6 @@ export interface ServeArguments {
 }
 
 const PORT_DEFAULT = 8080;
-const PORT_MAX = 65_535;
 const CONCURRENT_MAX = 65_536;
 const PART_BYTES_MAX = 1024 * 1024 * 1024;
 const PART_EXECUTIONS_MAX = 1_000_000;
@@ -60,6 +61,7 @@ export function parseServe(args: readonly string[], folder: string): ServeArgume
       port: integer(parsed, 'port', PORT_MAX, SERVE.name) ?? PORT_DEFAULT,
     },
     controlPort: integer(parsed, 'control-port', PORT_MAX, SERVE.name),
+    debugPort: integer(parsed, 'debug-port', PORT_MAX, SERVE.name),
     limits: {
       maxConcurrent:
         integer(parsed, 'max-concurrent', CONCURRENT_MAX, SERVE.name) ??

@@ -11,6 +11,7 @@ import { CommandError } from './command-error.ts';
 import type { CommandIo } from './command-io.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
 import { ControlServer } from './node/control-server.ts';
+import { type DebugListener, listenForDebuggers } from './node/debug-listener.ts';
 import { describeError } from './node/describe-error.ts';
 import { HostProblemError } from './node/host-client.ts';
 import { moveRecording } from './node/move-recording.ts';
@@ -42,6 +43,7 @@ export class Serve {
   /** Promises that are waited for, as was said. */
   private toldPromises: ReadonlySet<string> = new Set();
   private control: ControlServer | undefined;
+  private debuggers: DebugListener | undefined;
   /** Below which promises are kept; undefined where nothing but bytes comes in. */
   private keepsAt: string | undefined;
 
@@ -65,12 +67,14 @@ export class Serve {
       serving = this.client(record);
       const start = await serving.begin();
       const control = await this.openControl(serving);
+      await this.letDebuggersIn(serving);
       const port = await this.open(start, serving);
       reporter.listening({ address: port.address, control, start, recording: record });
       this.keepsAt = control ?? (start.handler === 'http' ? PREFIX : undefined);
       return await this.conclude(await this.ending, port, serving);
     } catch (error) {
       this.control?.stop();
+      this.debuggers?.stop();
       await serving?.close();
       const problem = error instanceof HostProblemError ? error.problem : describeError(error);
       const exitCode = error instanceof CommandError ? error.exitCode : exitCodeOf(problem.code);
@@ -104,13 +108,17 @@ export class Serve {
         changes: false,
       },
       onEvent: (event) => this.receive(event, record),
-      onReplaced: (reason) => reporter.problem(reason),
+      onReplaced: (reason) => {
+        reporter.problem(reason);
+        this.debuggers?.lose(reason);
+      },
       onFailure: (problem) => this.finish({ kind: 'failed', problem }),
     });
   }
 
   private receive(event: HostEvent, record: string): void {
     const { reporter } = this.setup;
+    if (event.kind === 'dap') this.debuggers?.hear(event);
     if (event.kind === 'output') reporter.output(event);
     if (event.kind === 'problem') reporter.problem(event.problem);
     if (event.kind === 'progress') reporter.progress(event.message);
@@ -144,6 +152,17 @@ export class Serve {
     return orUnavailable(this.control.listen(controlPort), '--control-port');
   }
 
+  private async letDebuggersIn(serving: ServingClient): Promise<void> {
+    const { arguments: given, io, reporter } = this.setup;
+    if (given.debugPort === undefined) return;
+    const host = { request: serving.ask.bind(serving) };
+    this.debuggers = await listenForDebuggers(given.debugPort, io.distFolder, host, {
+      ready: Promise.resolve(),
+      onIdle: () => {},
+      onNote: (text) => reporter.note(text),
+    });
+  }
+
   private async open(start: ServingStart, serving: ServingClient): Promise<ServingPort> {
     const { arguments: given, reporter } = this.setup;
     const opening = ServingPort.open(start, {
@@ -165,6 +184,7 @@ export class Serve {
     if (ending.kind === 'failed') reporter.problem(ending.problem);
     else if (port.inFlight > 0) reporter.note(`stopping, with ${port.inFlight} in flight`);
     this.control?.stop();
+    this.debuggers?.stop();
     const cut = await port.stop(ending.kind === 'failed' ? 0 : STOP_GRACE_MS);
     if (cut > 0) reporter.note(`${cut} were not answered`);
     if (!(await serving.close())) {

@@ -208,8 +208,9 @@ export class LiveSession {
   private async takeBack(after: AfterLoan, wentOn: boolean): Promise<void> {
     this.loan = undefined;
     if (this.finished) return;
-    if (after === 'ended') await this.end();
-    else if (after === 'running' || (after === 'as-before' && wentOn)) this.goOnSoon();
+    // What serves is ended where its port is.
+    if (after === 'ended' && this.setup.serving === undefined) await this.end();
+    else if (after === 'running' || (after !== 'paused' && wentOn)) this.goOnSoon();
     else this.setState(this.state.kind === 'running' ? { kind: 'paused' } : this.state);
   }
 

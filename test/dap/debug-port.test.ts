@@ -113,22 +113,13 @@ async function runOrder(): Promise<RunningOrder> {
   return { child, port, recording, exit, stdout: () => stdout };
 }
 
-/** The simulation is there a little after the port. */
+/** Resolves at the first stop. */
 async function attachTo(order: RunningOrder): Promise<PortClient> {
-  for (;;) {
-    const client = await PortClient.at(order.port);
-    const stopped = client.arrival();
-    stopped.catch(() => undefined);
-    try {
-      await client.attach(ORDER_SOURCE, SHIP);
-      await stopped;
-      return client;
-    } catch (error) {
-      client.socket.destroy();
-      if (!/there is no live simulation/.test(String(error))) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
+  const client = await PortClient.at(order.port);
+  const stopped = client.arrival();
+  await client.attach(ORDER_SOURCE, SHIP);
+  assert.equal(await stopped, 'pause');
+  return client;
 }
 
 describe('a run with a port for debuggers', () => {
@@ -143,6 +134,17 @@ describe('a run with a port for debuggers', () => {
     client.socket.end();
     assert.equal(await order.exit, 0);
     assert.match(order.stdout(), /receipt for A-17/);
+  });
+
+  it('waits on when somebody has only looked whether the port is open', async () => {
+    const order = await runOrder();
+    const looking = await PortClient.at(order.port);
+    looking.socket.end();
+    await once(looking.socket, 'close');
+    const client = await attachTo(order);
+    assert.equal(await client.place(), 'note order.c:24');
+    client.socket.destroy();
+    assert.equal(await order.exit, 0);
   });
 
   it('goes on when its debugger is gone without a word', async () => {

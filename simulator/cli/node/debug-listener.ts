@@ -32,7 +32,21 @@ export interface DebuggedHost {
 
 interface DebugAdapterBundle {
   main(args: readonly string[]): Promise<number | undefined> | number | undefined;
-  debugPort(host: DebuggedHost, onIdle: () => void): DebugListener;
+  /** @param ready resolves when there is something to debug */
+  debugPort(
+    host: DebuggedHost,
+    ready: Promise<void>,
+    onIdle: (hasAttached: boolean) => void,
+  ): DebugListener;
+}
+
+/** The command that is debugged. */
+export interface DebuggedCommand {
+  /** Resolves when there is something to debug. */
+  readonly ready: Promise<void>;
+  /** No debugger is connected any more; told whether any has attached so far. */
+  onIdle(hasAttached: boolean): void;
+  onNote(text: string): void;
 }
 
 /** Throws CommandError when it is not there. */
@@ -53,9 +67,9 @@ export async function listenForDebuggers(
   port: number,
   distFolder: string,
   host: DebuggedHost,
-  { onIdle, onNote }: { readonly onIdle: () => void; readonly onNote: (text: string) => void },
+  { ready, onIdle, onNote }: DebuggedCommand,
 ): Promise<DebugListener> {
-  const listener = loadDebugAdapter(distFolder).debugPort(host, onIdle);
+  const listener = loadDebugAdapter(distFolder).debugPort(host, ready, onIdle);
   try {
     const address = await orNoPort(listener.listen(port), '127.0.0.1', port);
     onNote(`debuggers attach at ${address}`);
