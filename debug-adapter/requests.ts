@@ -32,6 +32,9 @@ export interface Outcome {
 
 export type RequestHandler = (state: SessionState, args: Arguments) => Outcome | Promise<Outcome>;
 
+const NO_PATH =
+  'This is no source file. To stop at effects, set a function breakpoint on their name, such as http.*';
+
 const motion =
   (move: (traveller: Traveller) => Stop | Promise<Stop>): RequestHandler =>
   (state) => ({ body: { allThreadsContinued: true }, after: onThread(state, move) });
@@ -64,7 +67,7 @@ export const REQUESTS: Readonly<Record<string, RequestHandler>> = {
     const wanted = args.list('breakpoints').map((each) => wantedBreakpoint(state, each));
     const breakpoints =
       path === undefined
-        ? wanted.map(() => ({ verified: false, message: 'The source has no path.' }))
+        ? wanted.map(() => ({ verified: false, message: NO_PATH }))
         : state.breakpoints.setLines(path, wanted);
     return breakpointsSet(state, breakpoints);
   },

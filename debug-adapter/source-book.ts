@@ -2,7 +2,7 @@
  * The sources that a client is shown: files of its machine, or the copies that a recording keeps
  * where a file is missing or has changed. It owns the numbers that copies are asked for by.
  *
- * B1  A number means the same text for the whole session.
+ * B1  A number means the same text for the whole session, or that it is gone.
  * B2  That a file has changed is told once.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
@@ -29,6 +29,10 @@ type Look =
 
 const HERE: Look = { kind: 'here' };
 
+/** Of a simulation that goes on, each stop may have another list of effects. */
+export const TEXTS_KEPT_MAX = 100;
+const GONE = new TextEncoder().encode('This list is gone; a step shows it anew.\n');
+
 export class SourceBook {
   private known: KnownSources | undefined;
   private sums: ReadonlyMap<string, string> | undefined;
@@ -37,6 +41,8 @@ export class SourceBook {
   private readonly checked = new Map<string, { bytes: Uint8Array; isCompiled: boolean }>();
   private readonly copies: { readonly path: string; readonly bytes: Uint8Array }[] = [];
   private readonly told = new Set<string>();
+  /** The numbers of texts that were written: one that is written again keeps its own. */
+  private readonly texts = new Map<string, number>();
 
   constructor(
     private readonly host: Pick<DebugHost, 'hasFile' | 'readSource'>,
@@ -78,6 +84,28 @@ export class SourceBook {
           ? { name: `${name} (as recorded)`, path, sourceReference, origin: 'the recording' }
           : { name, path, sourceReference, origin: 'the recording' };
       }
+    }
+  }
+
+  /**
+   * A text that is written for the client, who opens it by its number. The latest TEXTS_KEPT_MAX are
+   * kept; whoever asks for an earlier one is told that it is gone.
+   */
+  written(name: string, text: string): DebugProtocol.Source {
+    let reference = this.texts.get(text);
+    if (reference === undefined) {
+      reference = this.referenceOf(name, new TextEncoder().encode(text));
+      this.texts.set(text, reference);
+      this.forgetTexts(name);
+    }
+    return { name, sourceReference: reference, origin: 'the journal' };
+  }
+
+  private forgetTexts(name: string): void {
+    for (const [text, reference] of this.texts) {
+      if (this.texts.size <= TEXTS_KEPT_MAX) return;
+      this.texts.delete(text);
+      this.copies[reference - 1] = { path: name, bytes: GONE };
     }
   }
 

@@ -12,6 +12,7 @@ import { placeText } from '../simulator/host/text/stack-text.ts';
 import type { ExecutionId } from '../simulator/journal/entry.ts';
 import { type CodePlace, codeAddress } from './code-address.ts';
 import type { DebugTarget } from './debug-target.ts';
+import { EffectPages } from './effect-pages.ts';
 import type { SourceBook } from './source-book.ts';
 import { folderOf } from './source-paths.ts';
 import { endText } from './travel/happening.ts';
@@ -78,12 +79,15 @@ export class StoppedView {
   private readonly stacks = new Map<number, readonly DebugProtocol.StackFrame[]>();
   private readonly nodes = new Map<number, OpenNode>();
   private scopes = new Map<ExecutionId, DebugProtocol.Scope[]>();
+  private readonly pages: EffectPages;
   private numbers = 0;
 
   constructor(
     private readonly client: ClientNumbers,
     private readonly sources: SourceBook,
-  ) {}
+  ) {
+    this.pages = new EffectPages(client, sources);
+  }
 
   /** The stop is over: its frames and variables are gone. */
   clear(): void {
@@ -156,7 +160,8 @@ export class StoppedView {
       return [this.label(endText(row), place), ...shown];
     if (shown.length === 0) return [this.label('The stack is not known here', place)];
     const attempt = attemptLabel(traveller, place);
-    return attempt === undefined ? shown : [...shown, this.label(attempt, place)];
+    const frames = this.pages.standIn(shown, traveller.view.history, place);
+    return attempt === undefined ? frames : [...frames, this.label(attempt, place)];
   }
 
   private frame(

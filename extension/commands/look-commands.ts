@@ -46,7 +46,9 @@ export function lookCommands(needs: LookNeeds): CommandTable {
     revealSource: async (argument) => {
       const place = await targets.place(argument, 'Reveal the source of which effect?');
       if (place === undefined || (await revealSource(place, marks, false))) return;
-      const message = `The source line of #${place.seq} is not known. Was it compiled with -g?`;
+      const message =
+        `The source line of #${place.seq} is not known: its program has no debug information ` +
+        '(C and C++ have it with -g).';
       void vscode.window.showInformationMessage(message);
     },
     showEffect: async (argument) => {

@@ -133,7 +133,7 @@ async function findingOf(
 async function reveal(source: SourceSite | undefined): Promise<void> {
   if (source === undefined) {
     void vscode.window.showInformationMessage(
-      'The source line is not known. Was the program compiled with -g?',
+      'The source line is not known: the program has no debug information (C and C++ have it with -g).',
     );
     return;
   }
