@@ -31,13 +31,13 @@ export class DebugView {
     this.breakpoints = new TreeView(page, 'Breakpoints');
   }
 
-  /** The names of the toolbar's buttons, without their keys; empty when no session runs. */
+  /** The names of the toolbar's buttons, without their keys and what else they can do; empty when no session runs. */
   async actions(): Promise<string[]> {
     if (!(await this.toolbar.isVisible())) return [];
     const labels = await this.toolbar
       .locator('a.action-label')
       .evaluateAll((links) => links.map((link) => link.getAttribute('aria-label') ?? ''));
-    return labels.map((label) => label.replace(/ \([^)]*\)$/, ''));
+    return labels.map((label) => label.replace(/ \([^)]*\)(\n.*)?$/, ''));
   }
 
   /** Presses a button of the toolbar once it is there and enabled: "Step Back", "Reverse", "Continue" ... */
