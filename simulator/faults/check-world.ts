@@ -10,6 +10,8 @@ export interface WorldNames {
   readonly nodes: readonly string[];
   readonly services: readonly string[];
   readonly volumes: readonly string[];
+  /** Undefined where they are not known. */
+  readonly workflows?: readonly string[];
 }
 
 /** A ring or a bridge of fewer nodes cuts nothing. */
@@ -17,10 +19,15 @@ const SHAPE_NODES_MIN = 3;
 
 /** Throws PlanError when a fault names what is not there, or cannot do anything here. */
 export function checkWorld(plan: FaultPlan, world: WorldNames, where: string): void {
-  const problems = plan.faults.flatMap((fault, index) =>
-    problemsOf(fault, world).map(([field, text]) => `$.faults[${index}].${field}: ${text}`),
-  );
-  if (problems.length > 0) throw new PlanError(where, problems);
+  const { source } = plan;
+  const problems = plan.faults.flatMap((fault, index) => {
+    const line = source?.lines[index];
+    const at = line === undefined ? '' : `line ${line}, `;
+    return problemsOf(fault, world).map(
+      ([field, text]) => `${at}$.faults[${index}].${field}: ${text}`,
+    );
+  });
+  if (problems.length > 0) throw new PlanError(source?.file ?? where, problems);
 }
 
 type Problem = readonly [field: string, text: string];
@@ -30,7 +37,7 @@ function problemsOf(fault: Fault, world: WorldNames): readonly Problem[] {
   const named = Object.entries(specOf(fault.kind).fields).flatMap(([name, spec]) =>
     nameProblems(values[name], spec, world).map((text): Problem => [name, text]),
   );
-  return [...named, ...shapeProblems(fault, world)];
+  return [...named, ...shapeProblems(fault, world), ...workflowProblems(fault, world)];
 }
 
 function nameProblems(value: unknown, { type }: FieldSpec, world: WorldNames): readonly string[] {
@@ -65,6 +72,12 @@ function shapeProblems(fault: Fault, world: WorldNames): readonly Problem[] {
   }
   const isAll = isolate !== undefined && endsOf(world).every((end) => isolate.includes(end));
   return isAll ? [['isolate', 'that is everybody, so that nothing is cut']] : [];
+}
+
+function workflowProblems(fault: Fault, { workflows }: WorldNames): readonly Problem[] {
+  if (fault.kind !== 'deploy' || fault.workflow === undefined || workflows === undefined) return [];
+  if (workflows.includes(fault.workflow)) return [];
+  return [['workflow', nothingLike('workflow', fault.workflow, workflows)]];
 }
 
 function endsOf({ nodes, services, volumes }: WorldNames): readonly string[] {

@@ -1,3 +1,4 @@
+import { nearest } from '../config/suggest.ts';
 import { parseDuration, VIRTUAL_END } from '../kernel/time.ts';
 
 interface IntegerRule {
@@ -18,16 +19,20 @@ type DurationRule = 'any' | 'positive' | 'not negative';
 export class FieldReader {
   private readonly fields: Record<string, unknown>;
   private readonly known = new Set<string>();
+  private readonly problems: string[];
 
   constructor(
     value: unknown,
     private readonly path: string,
-    private readonly problems: string[],
+    problems: string[],
   ) {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
       this.fields = value as Record<string, unknown>;
+      this.problems = problems;
     } else {
       this.fields = {};
+      // That it lacks all of its fields says nothing more.
+      this.problems = [];
       problems.push(`${path}: expected an object, found ${describe(value)}`);
     }
   }
@@ -64,7 +69,8 @@ export class FieldReader {
     if (typeof value === 'number' && Number.isSafeInteger(value)) {
       if (value >= minimum && value <= maximum) return value;
     }
-    const range = maximum === Number.MAX_SAFE_INTEGER ? `from ${minimum}` : `${minimum}-${maximum}`;
+    const isOpen = maximum === Number.MAX_SAFE_INTEGER;
+    const range = isOpen ? `from ${minimum}` : `from ${minimum} to ${maximum}`;
     this.problem(field, `expected an integer ${range}, found ${describe(value)}`);
     return minimum;
   }
@@ -112,31 +118,36 @@ export class FieldReader {
     if (value === undefined && fallback !== undefined) return fallback;
     const found = allowed.find((item) => item === value);
     if (found === undefined) {
-      this.problem(field, `expected one of ${allowed.join(', ')}; found ${describe(value)}`);
+      const near = typeof value === 'string' ? nearest(value, allowed) : undefined;
+      const all = `expected one of ${allowed.join(', ')}; found ${describe(value)}`;
+      const guess = `there is no ${describe(value)}; did you mean "${near}"?`;
+      this.problem(field, near === undefined ? all : guess);
     }
     return found ?? fallback;
   }
 
   duration(field: string, rule: DurationRule): bigint | undefined {
-    const text = this.text(field);
+    const text = this.take(field);
     if (text === undefined) return undefined;
-    const nanos = parseDuration(text);
+    const nanos = typeof text === 'string' ? parseDuration(text) : undefined;
     if (nanos === undefined) {
       this.problem(field, `expected a duration such as "30s", found ${describe(text)}`);
       return undefined;
     }
     const fits = rule === 'any' || (rule === 'positive' ? nanos > 0n : nanos >= 0n);
-    if (!fits) this.problem(field, `${describe(text)} must be ${rule}`);
+    const must = rule === 'positive' ? 'be positive' : 'not be negative';
+    if (!fits) this.problem(field, `${describe(text)} must ${must}`);
     if (nanos > VIRTUAL_END || nanos < -VIRTUAL_END) {
       this.problem(field, `${describe(text)} is longer than 53375d, the most there is`);
     }
     return nanos;
   }
 
-  object(field: string): FieldReader | undefined {
+  /** @param wanted what is expected there, for a person */
+  object(field: string, wanted = 'an object'): FieldReader | undefined {
     if (!this.has(field)) {
       this.known.add(field);
-      this.missing(field, 'an object');
+      this.missing(field, wanted);
       return undefined;
     }
     return new FieldReader(this.take(field), `${this.path}.${field}`, this.problems);
@@ -160,7 +171,10 @@ export class FieldReader {
   finish(): void {
     for (const field of Object.keys(this.fields)) {
       if (this.known.has(field)) continue;
-      this.problem(field, `unknown field; known here: ${[...this.known].join(', ')}`);
+      const known = [...this.known];
+      const near = nearest(field, known);
+      const guess = near === undefined ? '' : ` did you mean "${near}"?`;
+      this.problem(field, `unknown field;${guess} known here: ${known.join(', ')}`);
     }
   }
 
@@ -172,6 +186,17 @@ export class FieldReader {
 
 function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value) ?? String(value);
+  if (typeof value === 'number') return String(value);
+  const text = textOf(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch (error) {
+    // A text is parsed however deep it goes, and printed only so far.
+    if (error instanceof RangeError) return 'what is nested too deep to be told';
+    throw error;
+  }
 }

@@ -2,6 +2,8 @@
 
 /** Values beyond these are not found; their messages then name no line. */
 const VALUES_MAX = 200_000;
+/** Nor are those that are deeper than this. */
+const DEPTH_MAX = 32;
 
 interface Container {
   readonly path: string;
@@ -31,11 +33,12 @@ export function jsonLines(text: string): ReadonlyMap<string, number> {
     } else if (token !== ':') {
       if (inside !== undefined && inside.item === undefined && key === undefined) {
         key = String(JSON.parse(token));
-        lines.set(`${inside.path}.${key}`, line);
+        if (open.length <= DEPTH_MAX) lines.set(`${inside.path}.${key}`, line);
         continue;
       }
-      const path = pathOf(inside, key);
-      if (!lines.has(path)) lines.set(path, line);
+      const isDeep = open.length > DEPTH_MAX;
+      const path = isDeep ? '' : pathOf(inside, key);
+      if (!isDeep && !lines.has(path)) lines.set(path, line);
       if (lines.size >= VALUES_MAX) return lines;
       if (token === '{') open.push({ path, item: undefined });
       if (token === '[') open.push({ path, item: 0 });

@@ -1,5 +1,6 @@
 /** What can be said of a plan that is usable and does not do what it seems to. */
 
+import { matchesGlob } from '../kernel/glob.ts';
 import { formatDuration } from '../kernel/time.ts';
 import { type Fault, type FaultKind, type FaultPlan, specOf } from './fault.ts';
 import { isRole } from './node-role.ts';
@@ -38,6 +39,11 @@ function tooLate({ at }: Fault, untilNanos: bigint | undefined): string | undefi
 }
 
 function warningOf(fault: Fault, faults: readonly Fault[]): string | undefined {
+  const { effects } = specOf(fault.kind);
+  const aimed = 'effect' in fault.at ? fault.at.effect : '*';
+  if (effects !== undefined && !effects.some((pattern) => mayMeet(pattern, aimed))) {
+    return `it can befall ${effects.join(', ')}, and no ${aimed}`;
+  }
   if (fault.at.kind === 'chance' && fault.at.probability === 0) return 'its probability is 0';
   const mend = MENDS[fault.kind];
   if (mend === undefined) return undefined;
@@ -45,6 +51,14 @@ function warningOf(fault: Fault, faults: readonly Fault[]): string | undefined {
   const isMeant = (other: Fault): boolean => kinds.includes(other.kind) && mayHit(other, fault);
   const node = nodeOf(fault) ?? 'the node that runs the effect';
   return faults.some(isMeant) ? undefined : `${text} ${node}`;
+}
+
+/** Whether there can be an effect that fits both patterns, of which one without `*` is a name. */
+function mayMeet(one: string, other: string): boolean {
+  if (!one.includes('*')) return matchesGlob(other, one);
+  if (!other.includes('*')) return matchesGlob(one, other);
+  const [start, begins] = [one.split('*')[0] ?? '', other.split('*')[0] ?? ''];
+  return start.startsWith(begins) || begins.startsWith(start);
 }
 
 /** Whether two faults can be of one node: nobody knows who has a role, or runs an effect. */

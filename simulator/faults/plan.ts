@@ -14,6 +14,9 @@ import { compact, readTrigger, triggerJson } from './trigger.ts';
 
 export const PLAN_VERSION = 1;
 
+/** Problems of a plan that are told at once. */
+const PROBLEMS_TOLD_MAX = 20;
+
 /** A fault plan that cannot be used, with every problem that was found. */
 export class PlanError extends Error {
   override readonly name = 'PlanError';
@@ -22,7 +25,10 @@ export class PlanError extends Error {
     readonly file: string,
     readonly problems: readonly string[],
   ) {
-    super(`${file} is not a usable fault plan:\n${problems.map((text) => `  ${text}`).join('\n')}`);
+    const told = problems.slice(0, PROBLEMS_TOLD_MAX).map((text) => `  ${text}`);
+    const left = problems.length - told.length;
+    const more = left > 0 ? [`  and ${left} more`] : [];
+    super([`${file} is not a usable fault plan:`, ...told, ...more].join('\n'));
   }
 }
 
@@ -31,7 +37,7 @@ export function parsePlan(text: string, file: string): FaultPlan {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new PlanError(file, [`not JSON: ${(cause as Error).message}`]);
+    throw new PlanError(file, [notJson(text, cause as Error)]);
   }
   const problems: string[] = [];
   const plan = new FieldReader(value, '$', problems);
@@ -96,6 +102,15 @@ function checkTimed(
   } else if (nodeField?.type === 'node' && nodeField.all !== true && node === undefined) {
     fields.problem('node', 'a fault at a time needs the name of the node that it hits, or a role');
   }
+}
+
+/** What JSON.parse says, with the line where it names a position only. */
+function notJson(text: string, { message }: Error): string {
+  const position = /at position (\d+)/.exec(message)?.[1];
+  const before = position === undefined ? undefined : text.slice(0, Number(position));
+  const line = before === undefined ? '' : `line ${before.split('\n').length}, `;
+  const hint = /^\s*\/[/*]/m.test(text) ? '; a fault plan has no comments' : '';
+  return `${line}not JSON: ${message}${hint}`;
 }
 
 /** Problems with the lines that they are on, where there is more than one line. */

@@ -62,7 +62,7 @@ export type Trigger = EffectTrigger | TimeTrigger;
 
 /** Reads the field `at`; what is wrong with it is reported, and then there is none. */
 export function readTrigger(fields: FieldReader): Trigger | undefined {
-  const at = fields.object('at');
+  const at = fields.object('at', 'where it happens, such as {"effect": "http.request"}');
   if (at === undefined) return undefined;
   const execution = at.text('execution');
   const trigger = readPlace(at, execution);
@@ -75,7 +75,16 @@ export function readTrigger(fields: FieldReader): Trigger | undefined {
   return afterNanos === undefined ? trigger : { ...trigger, afterNanos };
 }
 
+/** Each says where by itself. */
+const PLACES = ['seq', 'effect', 'line', 'time'] as const;
+
 function readPlace(at: FieldReader, execution: string | undefined): Trigger | undefined {
+  const [first, second] = PLACES.filter((name) => at.has(name));
+  if (second !== undefined) {
+    at.problem(second, `there is "${first}" already, and a fault happens at one place: keep one`);
+    for (const name of [...PLACES, 'match', 'probability', 'after']) at.lacks(name);
+    return undefined;
+  }
   if (at.has('seq')) {
     const seq = at.integer('seq', { minimum: 0 });
     if (execution !== undefined) return { kind: 'seq', execution, seq };

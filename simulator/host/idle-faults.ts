@@ -1,15 +1,17 @@
+import type { JsonObject } from '../effects/operation.ts';
 import type { FaultPlan, PlanSource } from '../faults/fault.ts';
 import { planWarnings } from '../faults/plan-warnings.ts';
 import type { History } from '../journal/history.ts';
 import type { ProblemReport, SimulationSnapshot } from './protocol-views.ts';
 import { faultText } from './text/fault-text.ts';
 
+const EXECUTIONS_NAMED_MAX = 3;
 /** Problems of one snapshot. */
 const PROBLEMS_MAX = 20;
 
 /** What a plan has that came to nothing, or can come to nothing, in the order of its faults. */
 export function idleFaults(
-  history: Pick<History, 'faults'>,
+  history: Pick<History, 'faults' | 'executions'>,
   plan: FaultPlan,
 ): Pick<SimulationSnapshot, 'idleFaults'> {
   const idle = history.faults().filter(({ plan: { at }, fired }) => {
@@ -20,7 +22,7 @@ export function idleFaults(
   const told = [
     ...idle.map((row) => ({
       number: row.number,
-      text: `fault ${row.number} never happened: ${faultText(row.plan)}`,
+      text: `fault ${row.number} never happened: ${faultText(row.plan)}${unknown(row.plan, history)}`,
     })),
     ...planWarnings(plan).map(({ number, text }) => ({ number, text: `fault ${number}, ${text}` })),
   ].sort((one, other) => one.number - other.number);
@@ -30,6 +32,16 @@ export function idleFaults(
   if (left <= 0) return { idleFaults: reports };
   const more = reportOf(`${left} more of the plan came to nothing, too`, undefined);
   return { idleFaults: [...reports.slice(0, PROBLEMS_MAX), more] };
+}
+
+/** What is to be said of a fault that waits for an execution which there never was. */
+function unknown({ at }: JsonObject, history: Pick<History, 'executions'>): string {
+  const { execution } = (typeof at === 'object' && at !== null ? at : {}) as JsonObject;
+  const ids: readonly string[] = history.executions().map(({ id }) => id);
+  if (typeof execution !== 'string' || ids.includes(execution)) return '';
+  const there = ids.slice(0, EXECUTIONS_NAMED_MAX).join(', ');
+  const more = ids.length > EXECUTIONS_NAMED_MAX ? ', ...' : '';
+  return `; there is no execution ${execution}, but ${there || 'none'}${more}`;
 }
 
 function reportOf(message: string, place: ProblemReport['place']): ProblemReport {

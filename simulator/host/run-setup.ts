@@ -20,11 +20,12 @@ export function withOptions(loaded: LoadedSimulation, options: RunOptions): Load
 }
 
 /** What a plan names must be there; throws HostRequestError: the plan is right, and not for this world. */
-export function checkPlan(plan: FaultPlan, { world }: LoadedSimulation): void {
+export function checkPlan(plan: FaultPlan, { world, workflows: loaded }: LoadedSimulation): void {
   const services = world.services.map(({ name }) => name);
   const volumes = world.volumes.map(({ name }) => name);
   try {
-    checkWorld(plan, { nodes: world.nodes, services, volumes }, 'the fault plan');
+    const workflows = loaded.map(({ config }) => config.name);
+    checkWorld(plan, { nodes: world.nodes, services, volumes, workflows }, 'the fault plan');
   } catch (error) {
     throw error instanceof PlanError ? new HostRequestError(error.message) : error;
   }

@@ -66,7 +66,7 @@ describe('a scenario', () => {
       /\$\.version: 2 is not known/,
       /\$\.workflow: expected a text/,
       /\$\.seed: expected an integer/,
-      /\$\.plan\.faults\[0\]\.kind: expected one of/,
+      /\$\.plan\.faults\[0\]\.kind: there is no "crush"; did you mean "crash"/,
       /\$\.choices\[0\]\.value: expected an integer/,
       /\$\.checks: expected a list of different names/,
       /\$\.nota: unknown field/,

@@ -51,6 +51,17 @@ describe('the warnings of a plan', () => {
     assert.deepEqual(planWarnings({ ...plan, untilNanos: 7_000_000_000n }), []);
   });
 
+  it('name what is aimed at effects that it cannot befall', () => {
+    const lose = (effect: string) => warnings({ kind: 'lose-request', at: { effect } });
+    const text = '1 lose-request: it can befall http.*, connection.*, datagram.send, and no ';
+    assert.deepEqual(lose('clock.read'), [`${text}clock.read`]);
+    assert.deepEqual(lose('htp.*'), [`${text}htp.*`]);
+    for (const effect of ['*', 'http.request', 'h*', '*.send', 'datagram.*']) {
+      assert.deepEqual(lose(effect), [], effect);
+    }
+    assert.deepEqual(warnings({ kind: 'crash', at: { effect: 'htp.*' } }), []);
+  });
+
   it('name what can never happen', () => {
     assert.deepEqual(warnings({ kind: 'crash', at: { effect: '*', probability: 0 } }), [
       '1 crash: its probability is 0',

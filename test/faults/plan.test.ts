@@ -107,7 +107,7 @@ describe('a fault plan', () => {
       /^\$\.faults\[0\]\.kind: expected one of crash, pause, .*; found nothing/,
     ],
     ['an unknown kind', { kind: 'fire', at: AT }, /^\$\.faults\[0\]\.kind: .*found "fire"/],
-    ['no place', { kind: 'crash' }, /^\$\.faults\[0\]\.at: missing; expected an object/],
+    ['no place', { kind: 'crash' }, /^\$\.faults\[0\]\.at: missing; expected where it happens/],
     [
       'a probability above 1',
       { kind: 'crash', at: { effect: '*', probability: 1.5 } },
@@ -134,13 +134,17 @@ describe('a fault plan', () => {
     ['no duration', { kind: 'pause', at: AT, for: 'long' }, /\.for: .*such as "30s", found "long"/],
     ['a pause of nothing', { kind: 'pause', at: AT, for: '0s' }, /\.for: "0s" must be positive/],
     ['too long a pause', { kind: 'pause', at: AT, for: '60000d' }, /\.for: .*longer than 53375d/],
-    ['a time before the start', { kind: 'crash', node: 'a', at: { time: '-1s' } }, /not negative/],
+    [
+      'a time before the start',
+      { kind: 'crash', node: 'a', at: { time: '-1s' } },
+      /must not be negative/,
+    ],
     ['a jump without a distance', { kind: 'clock-jump', at: AT }, /\.by: missing/],
     ['a jump of no clock', { kind: 'clock-jump', at: AT, by: '1s', clock: 'sun' }, /\.clock: /],
     [
       'a stopped clock',
       { kind: 'clock-drift', at: AT, ppm: -1_000_000 },
-      /\.ppm: .*-900000-900000/,
+      /\.ppm: .*from -900000 to 900000/,
     ],
     ['no drift', { kind: 'clock-drift', at: AT }, /\.ppm: .*found nothing/],
     [
@@ -148,7 +152,11 @@ describe('a fault plan', () => {
       { kind: 'lose-request', at: { time: '1s' } },
       /\.at: it belongs to an effect/,
     ],
-    ['a loss of none', { kind: 'lose-response', at: AT, times: 0 }, /\.times: .*1-1000, found 0/],
+    [
+      'a loss of none',
+      { kind: 'lose-response', at: AT, times: 0 },
+      /\.times: .*from 1 to 1000, found 0/,
+    ],
     [
       'an unknown field',
       { kind: 'crash', at: AT, wen: 1 },
@@ -170,9 +178,9 @@ describe('a fault plan', () => {
   it('is refused with all of its problems at once', () => {
     const faults = [{ kind: 'pause', at: AT, for: 1, x: 1 }, { kind: 'crash' }];
     assert.deepEqual(problemsOf({ faults, y: 1 }), [
-      '$.faults[0].for: expected a text, found 1',
+      '$.faults[0].for: expected a duration such as "30s", found 1',
       '$.faults[0].x: unknown field; known here: kind, at, point, node, for',
-      '$.faults[1].at: missing; expected an object',
+      '$.faults[1].at: missing; expected where it happens, such as {"effect": "http.request"}',
       '$.y: unknown field; known here: version, faults, schedule, until',
     ]);
   });
@@ -182,8 +190,51 @@ describe('a fault plan', () => {
     assert.deepEqual(problemsOf({ faults: [] }), []);
   });
 
+  it('names the lines of what is wrong, and the word that was meant', () => {
+    const text = `{"faults": [
+      {"kind": "crsh", "at": {"effect": "*"}},
+      {"kind": "crash", "at": {"effect": "*",
+        "time": "5s"}, "restrtAfter": "5s"},
+      {"kind": "pause", "for": 5, "at": []}
+    ]}`;
+    assert.deepEqual(problemsOf(text), [
+      'line 2, $.faults[0].kind: there is no "crsh"; did you mean "crash"?',
+      'line 4, $.faults[1].at.time: there is "effect" already, and a fault happens at one place: keep one',
+      'line 4, $.faults[1].restrtAfter: unknown field; did you mean "restartAfter"? known here: ' +
+        'kind, at, point, node, restartAfter',
+      'line 5, $.faults[2].at: expected an object, found []',
+      'line 5, $.faults[2].for: expected a duration such as "30s", found 5',
+    ]);
+    assert.match(
+      problemsOf('{"faults": [\n  {"kind": "crash",}\n]}')[0] ?? '',
+      /^line 2, not JSON: /,
+    );
+    assert.match(problemsOf('// none\n{"faults": []}')[0] ?? '', /; a fault plan has no comments$/);
+  });
+
+  it('is refused however deep, long or large what it holds is', () => {
+    const deep = `{"faults":\n${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    assert.deepEqual(problemsOf(deep), [
+      'line 2, $.faults[0]: expected an object, found what is nested too deep to be told',
+    ]);
+    const many = {
+      faults: Array.from({ length: 3000 }, () => ({ kind: 'x'.repeat(1000), at: AT })),
+    };
+    const started = performance.now();
+    assert.equal(problemsOf(many).length, 3000);
+    assert.ok(performance.now() - started < 5000);
+    assert.throws(
+      () => parsePlan(JSON.stringify(many), 'plan'),
+      ({ message }: Error) => message.split('\n').length === 22 && /and 2980 more$/.test(message),
+    );
+    const huge = '{"faults": [{"kind": "crash", "at": {"effect": "*", "match": 1e400}}]}';
+    assert.deepEqual(problemsOf(huge), [
+      '$.faults[0].at.match: expected an integer from 1, found Infinity',
+    ]);
+  });
+
   it('that is not JSON is refused', () => {
-    assert.match(problemsOf('{')[0] ?? '', /^not JSON: /);
+    assert.match(problemsOf('{')[0] ?? '', /^line 1, not JSON: /);
     assert.match(problemsOf('[]')[0] ?? '', /^\$: expected an object/);
     assert.match(problemsOf('{}')[0] ?? '', /^\$\.faults: expected a list, found nothing/);
   });
