@@ -1,4 +1,5 @@
 /** Every error that a debug session can show to a person is made here. */
+import { NOTHING_TO_LEND } from '../simulator/host/loan.ts';
 
 export type DebugErrorCode =
   | 'nothing-ran'
@@ -62,13 +63,7 @@ export const debugErrors = {
   launchedAlready: () =>
     new DebugError('launched-already', 'this session has a simulation already; restart it instead'),
   notLaunched: () => new DebugError('not-launched', 'nothing was launched in this session yet'),
-  noAttach: () =>
-    new DebugError(
-      'no-attach',
-      'no simulation runs where this session does; connect to the port that run or serve opens with ' +
-        '--debug-port, name the "recording" of one to look at it as far as it is recorded, or ' +
-        'launch a "program"',
-    ),
+  noAttach: () => new DebugError('no-attach', NOTHING_TO_LEND),
   notLive: (what: string) =>
     new DebugError('not-live', `${what} needs a live simulation, and this is a recording`),
   noEffectHere: (execution: string) =>

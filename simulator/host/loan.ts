@@ -15,6 +15,12 @@ import type { RealPace } from './real-pace.ts';
 import type { SimulationRun } from './simulation-run.ts';
 import type { RealUpstreams } from './upstream-real.ts';
 
+/** What whoever wants to borrow one is told where nothing runs. */
+export const NOTHING_TO_LEND =
+  'no simulation runs where this session does; connect to the port that run or serve opens with ' +
+  '--debug-port, name the "recording" of one to look at it as far as it is recorded, or ' +
+  'launch a "program"';
+
 /** Who has borrowed a simulation. */
 export interface Borrower {
   /** Its owner is about to end it: gives it back, and resolves then. */

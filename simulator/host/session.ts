@@ -14,7 +14,7 @@ import { Exploring } from './exploring.ts';
 import { HeldSimulation } from './held-simulation.ts';
 import type { HostEnvironment } from './host-environment.ts';
 import { HostRequestError } from './host-request-error.ts';
-import type { Borrower, LentSimulation } from './loan.ts';
+import { type Borrower, type LentSimulation, NOTHING_TO_LEND } from './loan.ts';
 import { locateEffect } from './locate-effect.ts';
 import { keepPromise, sendMessage } from './outside-values.ts';
 import type { HostRequest, SimulationSnapshot, StackFrameView } from './protocol.ts';
@@ -122,6 +122,7 @@ export class HostSession {
    * ended, or another session has it.
    */
   async lend(borrower: Borrower): Promise<LentSimulation> {
+    if (this.held.current.kind !== 'live') throw new HostRequestError(NOTHING_TO_LEND);
     const live = this.held.live();
     const recordedAt = (): string | undefined => {
       const { current } = this.held;

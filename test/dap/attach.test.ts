@@ -6,6 +6,7 @@ import { after, describe, it } from 'node:test';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { RunOptions } from '../../simulator/host/protocol.ts';
 import { type InProcessHost, inProcessHost } from '../helpers/in-process-host.ts';
+import { projectRoot } from '../helpers/project-root.ts';
 import { lineWith, ORDER, ORDER_SOURCE } from './helpers/programs.ts';
 import { type Arrival, TestClient } from './helpers/test-client.ts';
 import { closeTestHost } from './helpers/test-host.ts';
@@ -17,6 +18,7 @@ after(async () => {
 });
 
 const SHIP = lineWith(ORDER_SOURCE, 'ship(order, tracking, sizeof tracking);');
+const APPROVAL = join(projectRoot, 'examples/approval');
 let recordings = 0;
 
 /** A host that runs the order example, paused before its first effect unless that is changed. */
@@ -319,6 +321,42 @@ describe('a simulation that is lent', () => {
     assert.equal(await timeline(host), expected.timeline);
   });
 
+  it('ends on its own when it is cancelled while a branch of it is debugged', async () => {
+    const host = await running();
+    await perform(host, 4);
+    const { client } = await attached(host, { recordBranches: false });
+    const edited = { result: { status: 500 }, execution: 'order-1', seq: 3 };
+    await client.arrival(() => client.customRequest('backstitch/edit', edited));
+    await host.ask({ kind: 'cancel' });
+    await host.until(({ kind }) => kind === 'ended');
+    const { executions } = await host.ask({ kind: 'snapshot' });
+    assert.equal(executions[0]?.status, 'cancelled');
+    assert.equal((await client.move('continue')).reason, 'end');
+    const again = client.customRequest('restart');
+    await assert.rejects(again, /is not lent any more/);
+    await client.disconnectRequest();
+  });
+
+  it('takes in what a program waits for, and shows every execution', async () => {
+    const host = await running({ target: { path: APPROVAL, workflow: 'order' } });
+    const { client } = await attached(host, {}, (each) =>
+      each.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'promise.wait' }] }),
+    );
+    assert.equal((await client.move('continue')).reason, 'function breakpoint');
+    const bytes = new TextEncoder().encode('yes');
+    const promise = { promise: 'order-1/approval', contentType: 'text/plain', bytes };
+    assert.equal(await host.ask({ kind: 'promise', ...promise }), true);
+    assert.equal((await client.move('continue')).reason, 'end');
+    const { threads } = (await client.threadsRequest()).body;
+    assert.deepEqual(
+      threads.map(({ name }) => name.split(' ')[0]),
+      ['order-1', 'ship-1'],
+    );
+    await client.disconnectRequest();
+    await host.until(({ kind }) => kind === 'ended');
+    await expectReplays(await recordedAt(host));
+  });
+
   it('is come back to from a branch by a restart', async () => {
     const host = await running();
     await perform(host, 4);
@@ -340,6 +378,9 @@ describe('a simulation that is lent', () => {
     await assert.rejects(client.customRequest('attach', {}), /has ended; debug its recording/);
     const empty = new TestClient({ lend: inProcessHost().lend });
     await empty.initializeRequest();
-    await assert.rejects(empty.customRequest('attach', {}), /there is no live simulation/);
+    await assert.rejects(
+      empty.customRequest('attach', {}),
+      /no simulation runs where this session does.*--debug-port/,
+    );
   });
 });
