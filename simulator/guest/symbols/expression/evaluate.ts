@@ -154,9 +154,12 @@ export class Evaluator {
     }
     const [found] = base.indexed(Number(number.value), 1);
     if (number.value >= 0n && found !== undefined) return found.value;
+    const character = base.character(Number(number.value));
+    if (character !== undefined) return character;
+    const count = Math.max(base.indexedCount, base.characterCount);
     throw new ExpressionError(
-      base.indexedCount > 0
-        ? `there is no element ${number.value}: there are ${base.indexedCount}`
+      count > 0
+        ? `there is no element ${number.value}: there are ${count}`
         : `${base.typeName} has no elements`,
       at,
     );

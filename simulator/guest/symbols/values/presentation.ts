@@ -27,6 +27,8 @@ export interface Presentation {
   readonly missing?: string;
   /** The characters of a text. */
   readonly string?: () => string;
+  /** The same one by one, of a text that does not open to them. */
+  readonly characters?: IndexedPart;
   /** What it points to, refers to or owns. */
   readonly target?: () => Value;
   readonly named?: () => readonly NamedValue[];

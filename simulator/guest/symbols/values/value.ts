@@ -125,6 +125,18 @@ export class Value {
       : [];
   }
 
+  /** Of a text that does not open to its characters; 0 for other values. */
+  get characterCount(): number {
+    return this.presented.characters?.count ?? 0;
+  }
+
+  /** A character of a text; undefined for one that there is not, and for other values. */
+  character(index: number): Value | undefined {
+    const { characters } = this.presented;
+    if (characters === undefined || index < 0 || index >= characters.count) return undefined;
+    return characters.page(index, 1)[0]?.value;
+  }
+
   /** All that is inside, the named ones first. */
   children(start = 0, count = Number.POSITIVE_INFINITY): readonly NamedValue[] {
     const named = this.named();

@@ -13,18 +13,19 @@ const string: Formatter = (value) => {
   if (long === undefined || short === undefined || isLong === undefined) return undefined;
   const inside = deepField(short, '__data_');
   const type = inside && bareType(inside.type);
-  const unit = type?.kind === 'array' ? characterUnit(type.element()) : undefined;
+  const character = type?.kind === 'array' ? type.element() : undefined;
+  const unit = character && characterUnit(character);
   if (inside === undefined || unit === undefined) return undefined;
   const size = countIn(deepField(isLong === 0 ? short : long, '__size_'));
   if (size === undefined) return undefined;
   const count = plausible(value, size, unit);
   if (isLong === 0) {
     plausibleInside(count, inside);
-    return shownAsText(value, inside, unit, count * unit);
+    return shownAsText(value, inside, unit, count * unit, character);
   }
   const address = addressIn(deepField(long, '__data_'));
   if (address === undefined) return undefined;
-  return shownAsText(value, value.at(inside.type, address), unit, count * unit);
+  return shownAsText(value, value.at(inside.type, address), unit, count * unit, character);
 };
 
 /** Throws Unavailable when a short text is longer than its room. */
@@ -40,7 +41,8 @@ const stringView: Formatter = (value) => {
   const unit = target && characterUnit(target);
   if (address === undefined || unit === undefined || size === undefined) return undefined;
   const count = plausible(value, size, unit);
-  return shownAsText(value, value.at(target ?? value.type, address), unit, count * unit);
+  const characters = value.at(target ?? value.type, address);
+  return shownAsText(value, characters, unit, count * unit, target);
 };
 
 const path: Formatter = (value) => {

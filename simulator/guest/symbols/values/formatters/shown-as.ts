@@ -1,5 +1,6 @@
 import { Unavailable } from '../../locations/unavailable.ts';
-import { firstElements } from '../present-array.ts';
+import type { Type } from '../../types/type.ts';
+import { elementsPart, firstElements } from '../present-array.ts';
 import {
   BRACES,
   type IndexedPart,
@@ -36,16 +37,24 @@ export function shownAsMap(value: Value, indexed: IndexedPart): Presentation {
   return { ...shownAsList(value, indexed, BRACES), kind: 'map' };
 }
 
-/** A text of so many bytes, not ended by a zero. */
+/**
+ * A text of so many bytes, not ended by a zero.
+ *
+ * @param character its type, where the language counts characters in it
+ */
 export function shownAsText(
   value: Value,
   characters: Value,
   unit: CharacterUnit,
   byteLength: number,
+  character?: Type,
 ): Presentation {
   const count = byteLength / unit;
   return {
     kind: 'text',
+    ...(character === undefined
+      ? {}
+      : { characters: elementsPart(characters, character, count, value.evaluateName) }),
     named: () => [rawChild(value)],
     text: () => (count === 0 ? '""' : quoteUnits(characters, unit, count, 'length')),
     string: () => (count === 0 ? '' : readUnits(characters, unit, count, 'length')),
