@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { LiveForms } from '../../debug-adapter/travel/live-form.ts';
 import { EFFECT_POINTS } from '../../simulator/faults/fault.ts';
 import { parseFault } from '../../simulator/faults/plan.ts';
 import type { GuestProgram } from '../../simulator/guest/program.ts';
@@ -61,6 +62,19 @@ describe('persistence level step', () => {
     assert.deepEqual(lost, [2]);
     const inFirst = run(['pay'], [crash(1, 'recorded')]);
     assert.deepEqual(requests(inFirst), ['charge one', 'mail one', ...CALM]);
+  });
+
+  it('does so, too, when whoever drives it has programs run in a form of his own', () => {
+    const simulated = begin(['pay'], [crash(3, 'before')]);
+    const forms = new LiveForms(new Map());
+    simulated.simulation.runAs((each) => forms.of(each));
+    assert.deepEqual(simulated.simulation.run(), { kind: 'ended' });
+    assert.deepEqual(requests(simulated), [
+      'charge one',
+      'mail one',
+      'charge two',
+      ...CALM.slice(2),
+    ]);
   });
 
   it('keeps a step whose call has ended before the crash', () => {
