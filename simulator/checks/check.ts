@@ -24,6 +24,8 @@ export interface Judged {
    * asked for.
    */
   alike(): Observed;
+  /** Undisturbed runs with the same readings, in which other executions go first. */
+  reordered(): readonly Observed[];
 }
 
 export interface Check {

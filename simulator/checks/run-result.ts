@@ -11,6 +11,8 @@ export interface ResultPart {
   readonly name: string;
   readonly execution: ExecutionId | undefined;
   readonly value: string;
+  /** Whether executions beside one another change it, each what another has left. */
+  readonly isShared?: true;
 }
 
 const decoder = new TextDecoder();
@@ -66,6 +68,7 @@ function volumeParts({ volumes }: Observed): readonly ResultPart[] {
   return [...volumes].map(([name, image]) => ({
     name: `what the volume ${name} holds`,
     execution: undefined,
+    isShared: true,
     value: image()
       .map((entry) => {
         if (entry.type === 'directory') return `${entry.path}/`;
@@ -78,18 +81,34 @@ function volumeParts({ volumes }: Observed): readonly ResultPart[] {
   }));
 }
 
+/** A part that has another value in another result. */
+export interface PartDifference {
+  readonly part: ResultPart;
+  readonly was: string;
+}
+
 /** The first part in which one result differs from another, of either; undefined when none does. */
 export function firstDifference(
   result: readonly ResultPart[],
   other: readonly ResultPart[],
-): { readonly part: ResultPart; readonly was: string } | undefined {
+): PartDifference | undefined {
+  return differences(result, other)[0];
+}
+
+/** All parts in which one result differs from another, of either. */
+export function differences(
+  result: readonly ResultPart[],
+  other: readonly ResultPart[],
+): readonly PartDifference[] {
   const others = new Map(other.map(({ name, value }) => [name, value]));
-  for (const part of result) {
-    const was = others.get(part.name) ?? '';
-    if (was !== part.value) return { part, was };
-    others.delete(part.name);
-  }
   const names = new Set(result.map(({ name }) => name));
-  const missing = other.find(({ name, value }) => !names.has(name) && value !== '');
-  return missing && { part: { ...missing, value: '' }, was: missing.value };
+  const changed = result.flatMap((part) => {
+    const was = others.get(part.name) ?? '';
+    return was === part.value ? [] : [{ part, was }];
+  });
+  const missing = other.filter(({ name, value }) => !names.has(name) && value !== '');
+  return [
+    ...changed,
+    ...missing.map((part) => ({ part: { ...part, value: '' }, was: part.value })),
+  ];
 }

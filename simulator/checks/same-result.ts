@@ -1,8 +1,14 @@
-import type { ExecutionId } from '../journal/entry.ts';
+import type { Entry, ExecutionId } from '../journal/entry.ts';
 import type { Check, Judged, Violation } from './check.ts';
 import { wasRecognised } from './deeds.ts';
 import type { Observed } from './observed.ts';
-import { firstDifference, type ResultPart, resultOf } from './run-result.ts';
+import {
+  differences,
+  firstDifference,
+  type PartDifference,
+  type ResultPart,
+  resultOf,
+} from './run-result.ts';
 import { areHidden, partingEntry, tells } from './telling.ts';
 
 const NAME = 'same-result';
@@ -15,10 +21,21 @@ export const SAME_RESULT: Check = {
   judge: (judged) => {
     const { run, calm } = judged;
     if (calm === undefined || run.ending !== calm.ending || !areHidden(run.fired)) return [];
+    if (isDoneAnew(run)) return [];
     const isOne = run.history.executions().length <= 1;
     return isOne ? judgeOne(judged, calm) : judgeMany(judged, calm);
   },
 };
+
+/**
+ * Whether a program was begun anew, at a persistence level that has it done so: it then finds what it did
+ * before, and reads other clocks at other places.
+ */
+function isDoneAnew({ history }: Observed): boolean {
+  return history
+    .executions()
+    .some(({ id, level }) => level !== 'effect' && history.attempts(id).length > 1);
+}
 
 function judgeOne({ run, alike }: Judged, calm: Observed): readonly Violation[] {
   const result = resultOf(run);
@@ -48,15 +65,55 @@ function judgeOne({ run, alike }: Judged, calm: Observed): readonly Violation[] 
   ];
 }
 
-/** Executions beside one another may come in any order, so only how they end is compared. */
-function judgeMany({ run }: Judged, calm: Observed): readonly Violation[] {
-  const told = run.history
-    .executions()
-    .some(({ id }) => run.history.entries(id).some((entry) => tells(entry)));
-  if (told) return [];
+/**
+ * Executions beside one another may come in any order, and what they come to may be a matter of that. So
+ * what is compared is how they end, all together, and what comes out the same whoever goes first.
+ */
+function judgeMany(judged: Judged, calm: Observed): readonly Violation[] {
+  const { run } = judged;
   const ends = endsOf(run);
   const usual = endsOf(calm);
-  if (ends.join() === usual.join()) return [];
+  if (ends.join() !== usual.join()) return judgeEnds(run, ends, usual);
+  if (differingParts(run, calm).length === 0) return [];
+  const like = judged.alike();
+  const partings = new Map<ExecutionId, Entry | undefined>();
+  for (const { id } of run.history.executions()) {
+    const parting = partingEntry(run.history.entries(id), like.history.entries(id));
+    partings.set(id, parting?.entry);
+  }
+  const isExcused = (id: ExecutionId): boolean => {
+    const entry = partings.get(id);
+    return entry !== undefined && (tells(entry) || wasRecognised(run, id, entry.seq));
+  };
+  const suspects = differingParts(run, like).filter(({ part: { execution } }) =>
+    execution === undefined ? ![...partings.keys()].some(isExcused) : !isExcused(execution),
+  );
+  if (suspects.length === 0) return [];
+  const others = judged.reordered();
+  const wrong = suspects.find(({ part: { name } }) =>
+    others.every((other) => partOf(other, name) === partOf(calm, name)),
+  );
+  if (wrong === undefined) return [];
+  const { part, was } = wrong;
+  return [
+    {
+      check: NAME,
+      message: `${differenceText(part, was)}, whoever goes first`,
+      ...executionOf(part),
+      severity: 'error',
+    },
+  ];
+}
+
+function judgeEnds(
+  { history }: Observed,
+  ends: readonly string[],
+  usual: readonly string[],
+): readonly Violation[] {
+  const told = history
+    .executions()
+    .some(({ id }) => history.entries(id).some((entry) => tells(entry)));
+  if (told) return [];
   return [
     {
       check: NAME,
@@ -64,6 +121,15 @@ function judgeMany({ run }: Judged, calm: Observed): readonly Violation[] {
       severity: 'error',
     },
   ];
+}
+
+function partOf(run: Observed, name: string): string {
+  return resultOf(run).find((part) => part.name === name)?.value ?? '';
+}
+
+/** What volumes hold is left out: whoever writes last, or in the middle of another, decides it. */
+function differingParts(run: Observed, other: Observed): readonly PartDifference[] {
+  return differences(resultOf(run), resultOf(other)).filter(({ part }) => part.isShared !== true);
 }
 
 function endsOf(run: Observed): readonly string[] {

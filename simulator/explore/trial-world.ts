@@ -9,6 +9,7 @@ import type { ReadingSource } from '../engine/edits.ts';
 import { Simulation } from '../engine/simulation.ts';
 import type { Workflow } from '../engine/workflow.ts';
 import { EMPTY_PLAN } from '../faults/fault.ts';
+import type { Schedule } from '../faults/schedule.ts';
 import type { GuestProgram } from '../guest/program.ts';
 import { readyClients, withClients } from '../host/client-setup.ts';
 import { deployedWorkflow, readyPrograms } from '../host/deployed-modules.ts';
@@ -98,9 +99,10 @@ export class TrialWorld {
    * Runs undisturbed, with the readings of clocks and the random numbers of another run. Throws
    * TrialBrokenOff.
    */
-  performLike({ seed, watch, history }: TrialRun): TrialRun {
+  performLike({ seed, watch, history }: TrialRun, schedule?: Schedule): TrialRun {
     const likeness = (): Likeness => ({ watch, readings: readingsOf(history) });
-    return this.performed({ seed, plan: EMPTY_PLAN }, likeness);
+    const plan = schedule === undefined ? EMPTY_PLAN : { ...EMPTY_PLAN, schedule };
+    return this.performed({ seed, plan }, likeness);
   }
 
   private workflow(name: string): Workflow {

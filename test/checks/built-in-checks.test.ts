@@ -75,6 +75,47 @@ describe('the built-in checks', () => {
     }
   });
 
+  /** Counts for each execution by itself. */
+  const greeter = (): ServiceProgram => {
+    const counts = new Map<string, number>();
+    return {
+      handle: (_request, { key = '' }) => {
+        const [name = ''] = key.split('/');
+        counts.set(name, (counts.get(name) ?? 0) + 1);
+        const bytes = new TextEncoder().encode(`hello ${name} for the ${counts.get(name)}. time`);
+        const pieces = [{ bytes, delayNanos: 0n }];
+        return { status: 200, headers: [], pieces, delayNanos: 0n, note: undefined };
+      },
+    };
+  };
+  const crashOfSecond = (point: string) => ({
+    kind: 'crash',
+    point,
+    at: { execution: 'script-2', seq: 0 },
+  });
+  const three = { workflow: { count: 3 } };
+
+  it('compare what each of several executions prints, where it is the same whoever goes first', () => {
+    const options = { ...three, service: greeter };
+    const [, line = ''] = violations([...POST, 'print', 'x'], crashOfSecond('performed'), options);
+    assert.match(line, /^error same-result script-2: the standard output of script-2 is /);
+    assert.match(line, /random numbers, whoever goes first$/);
+  });
+
+  it('compare nothing of several executions that is a matter of who goes first', () => {
+    // The second comes last, and is given the last number.
+    const options = { ...three, service: countingService };
+    assert.deepEqual(violations([...POST, 'print', 'x'], crashOfSecond('before'), options), []);
+  });
+
+  it('compare nothing with a program that is begun anew, and finds what it did before', () => {
+    const args = ['read', '/shared/log', 'append', '/shared/log', 'a', 'wall', 'print', 'x'];
+    const options: TrialOptions = { workflow: { persistence: 'workflow' } };
+    const crash = { kind: 'crash', point: 'before', at: { execution: 'script-1', seq: 4 } };
+    const lines = violations(args, crash, options);
+    assert.deepEqual(lines, []);
+  });
+
   it('let a repeat be that a service recognises, also one that counts its requests', () => {
     for (const service of [bookkeeper('keys', false), bookkeeper('keys', true), countingService]) {
       assert.deepEqual(violations(POST, LOSE_RESPONSE, { service }), []);
@@ -177,7 +218,7 @@ describe('the built-in checks', () => {
   it('find a divergence', () => {
     const run = observedRun();
     run.history.sink.execution(executionRow({ status: 'diverged', reason: 'it diverges at #3' }));
-    const judged = { run, calm: undefined, alike: NO_ALIKE };
+    const judged = { run, calm: undefined, alike: NO_ALIKE, reordered: NO_ALIKE };
     assert.match(
       violationLines({ violations: NO_DIVERGENCE.judge(judged) }).join(),
       /^error no-divergence script-1: it diverges at #3\./,
@@ -191,11 +232,11 @@ describe('the built-in checks', () => {
     run.history.sink.execution(executionRow({ status: 'waiting', endedAt: undefined }));
     const lines = (judged: Parameters<typeof COMPLETES.judge>[0]) =>
       violationLines({ violations: COMPLETES.judge(judged) });
-    assert.deepEqual(lines({ run, calm, alike: NO_ALIKE }), [
+    assert.deepEqual(lines({ run, calm, alike: NO_ALIKE, reordered: NO_ALIKE }), [
       'error completes script-1: script-1 never ends: it is waiting, and nothing is left to happen',
     ]);
-    assert.deepEqual(lines({ run, calm: run, alike: NO_ALIKE }), []);
-    assert.deepEqual(lines({ run: calm, calm, alike: NO_ALIKE }), []);
+    assert.deepEqual(lines({ run, calm: run, alike: NO_ALIKE, reordered: NO_ALIKE }), []);
+    assert.deepEqual(lines({ run: calm, calm, alike: NO_ALIKE, reordered: NO_ALIKE }), []);
   });
 
   it('find what a zombie has committed', () => {
@@ -204,7 +245,7 @@ describe('the built-in checks', () => {
     sink.execution(executionRow());
     sink.attempt(attemptRow({ outcome: 'fenced' }));
     sink.attempt(attemptRow({ number: 2, epoch: 2, replayed: 1, startedAt: virtualNanos(5n) }));
-    const judged = { run, calm: undefined, alike: NO_ALIKE };
+    const judged = { run, calm: undefined, alike: NO_ALIKE, reordered: NO_ALIKE };
     const entry = { ...clockEntry(0), attempt: 1, endedAt: virtualNanos(4n) };
     sink.entry(RUN_ID, entry);
     sink.entry(RUN_ID, { ...entry, seq: seqOf(1), attempt: 2, endedAt: virtualNanos(6n) });
