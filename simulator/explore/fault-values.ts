@@ -114,6 +114,7 @@ function drawValue(spec: FieldSpec, names: WorldNames, random: RandomStream): Va
     case 'volume':
       return undefined;
     case 'names':
+      if (spec.required !== true && below(2, random) === 0) return undefined;
       return [pick([...names.nodes, ...names.others], random)];
   }
 }

@@ -143,6 +143,9 @@ describe('strategies', () => {
       }
     }
     assert.ok(kinds.size > 15, [...kinds].join());
+    // Their fields are drawn until they go together.
+    for (const kind of ['partition', 'slow-link', 'lossy-link', 'clog'])
+      assert.ok(kinds.has(kind), kind);
   });
 });
 

@@ -13,6 +13,8 @@ const SEEDS = 8;
 /** How likely a kind of fault hits an effect, when the kind is on. */
 const PROBABILITIES = [0.02, 0.1, 0.3, 0.7] as const;
 const KINDS_ON_MAX = 4;
+/** Fields that are drawn one by one need not go together; how often they are drawn until they do. */
+const DRAWS_MAX = 12;
 
 /** How long after an effect of the undisturbed run nothing goes wrong any more. */
 const CALM_AFTER: readonly bigint[] = [1n, 40n, 2_000n, 15_000n, 60_000n, 600_000n].map(
@@ -64,6 +66,10 @@ function drawFault(
 ): Fault | undefined {
   const touched = effects.filter((effect) => touches(kind, effect));
   const effect = pick(['*', ...touched], random);
-  const fields = drawFields(kind, names, random);
-  return faultByChance(kind, effect, pick(PROBABILITIES, random), fields);
+  const probability = pick(PROBABILITIES, random);
+  for (let draw = 0; draw < DRAWS_MAX; draw++) {
+    const fault = faultByChance(kind, effect, probability, drawFields(kind, names, random));
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
 }
