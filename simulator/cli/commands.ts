@@ -16,6 +16,12 @@ export const RUN: CommandSpec = {
     { name: 'seed', value: 'N', help: 'decide everything random from this number' },
     { name: 'faults', value: 'FILE|none', help: 'a fault plan, instead of the configured one' },
     {
+      name: 'check',
+      value: 'FILE|NAME',
+      many: true,
+      help: 'ask the checks of a module, or one check, or all, about the run at its end',
+    },
+    {
       name: 'record',
       short: 'o',
       value: 'FILE',

@@ -1,6 +1,7 @@
 /** A run as JSON, one object a line; docs/command-line.md documents the shapes. */
 import type { HostEvent, ProblemReport } from '../host/protocol.ts';
 import { PLAIN_STYLE, type TextStyle } from '../host/text/style.ts';
+import { passes } from './checked.ts';
 import type { CommandIo } from './command-io.ts';
 import { bytesJson, jsonLine } from './json-line.ts';
 import type { RunReporter, RunSummary } from './run-reporter.ts';
@@ -49,7 +50,11 @@ export class JsonReporter implements RunReporter {
     this.line('note', { text });
   }
 
-  end({ exitCode, recording, snapshot, timeline, problems }: RunSummary): void {
+  end({ exitCode, recording, snapshot, timeline, problems, checked }: RunSummary): void {
+    if (checked?.kind === 'ran') {
+      this.line('checked', { passed: passes(checked.result), ...checked.result });
+    }
+    if (checked?.kind === 'problem') this.problem(checked.problem);
     for (const problem of problems) this.problem(problem);
     const { executions = [], now = 0n, clients } = snapshot ?? {};
     const fields = { exitCode, recording, virtualNanos: now, executions, clients, timeline };

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { RunOptions } from '../host/protocol.ts';
+import type { JudgeOptions, RunOptions } from '../host/protocol.ts';
 import { PERSISTENCE_LEVELS } from '../journal/records.ts';
 import { parseDuration } from '../kernel/time.ts';
 import { usageError } from './command-error.ts';
@@ -36,6 +36,8 @@ export interface RunArguments {
   /** It begins when a debugger has attached. */
   readonly debugWait: boolean;
   readonly values: GivenValues;
+  /** The checks that are asked at the end; undefined asks none. */
+  readonly checks: Pick<JudgeOptions, 'module' | 'checks'> | undefined;
   /** Passed on as they are. */
   readonly options: Pick<
     RunOptions,
@@ -69,7 +71,33 @@ export function parseRun(args: readonly string[], folder: string): RunArguments 
     invoke: parsed.text('invoke'),
     ...debugging(parsed),
     values: givenValues(parsed.texts('promise'), parsed.texts('message'), RUN.name),
+    checks: checksOf(parsed.texts('check'), folder, parsed.text('resume') !== undefined),
     options: passedOn(parsed, folder),
+  };
+}
+
+/** Names of checks that are files: paths, and what ends as a script does. */
+const SCRIPT = /[/\\]|\.[cm]?js$/;
+
+function checksOf(
+  texts: readonly string[],
+  folder: string,
+  isResumed: boolean,
+): RunArguments['checks'] {
+  if (texts.length === 0) return undefined;
+  if (isResumed) throw usageError('--check: a recording that goes on cannot be checked', RUN.name);
+  const [module, second] = texts.filter((text) => SCRIPT.test(text));
+  if (second !== undefined) {
+    throw usageError(
+      `--check ${second}: give one module of checks, which may import others`,
+      RUN.name,
+    );
+  }
+  const names = texts.filter((text) => !SCRIPT.test(text) && text !== 'all');
+  const areSome = names.length > 0 && !texts.includes('all');
+  return {
+    ...(module === undefined ? {} : { module: resolve(folder, module) }),
+    ...(areSome ? { checks: names } : {}),
   };
 }
 

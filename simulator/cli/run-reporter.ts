@@ -2,6 +2,7 @@
 import type { HostEvent, ProblemReport, SimulationSnapshot } from '../host/protocol.ts';
 import { problemText } from '../host/text/problem-text.ts';
 import { type Paint, paintLine, sign, span, type TextStyle } from '../host/text/style.ts';
+import { type Checked, passes, violationLines } from './checked.ts';
 import type { CommandIo } from './command-io.ts';
 import { StatusLine, styleOf } from './node/terminal.ts';
 
@@ -14,6 +15,8 @@ export interface RunSummary {
   readonly snapshot: SimulationSnapshot | undefined;
   /** Undefined when it is not wanted. */
   readonly timeline: string | undefined;
+  /** What checks say; undefined when none were asked. */
+  readonly checked?: Checked | undefined;
 }
 
 export interface RunReporter {
@@ -78,11 +81,29 @@ export class HumanReporter implements RunReporter {
     if (!this.quiet) this.line(text, 'dim');
   }
 
-  end({ timeline, recording, problems }: RunSummary): void {
+  end({ timeline, recording, problems, checked }: RunSummary): void {
     this.status.clear();
     if (timeline !== undefined && timeline !== '') this.timeline(timeline);
     for (const problem of problems) this.problem(problem);
+    if (checked !== undefined) this.checked(checked);
     if (recording !== undefined) this.note(`recorded in ${recording}`);
+  }
+
+  private checked(checked: Checked): void {
+    if (checked.kind === 'problem') {
+      this.problem(checked.problem);
+      return;
+    }
+    this.finishLine();
+    const { result } = checked;
+    const isFine = passes(result);
+    const style = styleOf(this.io.stdout, this.io.environment);
+    const head = [
+      span(`${sign(style, isFine ? 'ok' : 'failed')} `, isFine ? 'green' : 'red'),
+      span(`${result.workflow} ${isFine ? 'passes its checks' : 'fails its checks'}`),
+    ];
+    const lines = [paintLine(head, style), ...violationLines(result)];
+    this.io.stdout.write(`${lines.join('\n')}\n`);
   }
 
   private timeline(text: string): void {

@@ -11,6 +11,7 @@ import type {
   SimulationSnapshot,
   SimulationState,
 } from '../host/protocol.ts';
+import { type Checked, codeOfChecked } from './checked.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandIo } from './command-io.ts';
 import {
@@ -28,6 +29,7 @@ import { describeError } from './node/describe-error.ts';
 import { HostClient, HostProblemError } from './node/host-client.ts';
 import type { LiveInput } from './node/live-input.ts';
 import { recoverRecording } from './node/recover-recording.ts';
+import { WatchedHost } from './node/watched-host.ts';
 import type { RunArguments } from './run-arguments.ts';
 import { planRun, type RunPlan } from './run-plan.ts';
 import type { RunReporter } from './run-reporter.ts';
@@ -240,12 +242,34 @@ export class Run {
     const alive = await this.settle(ending, plan);
     const snapshot = alive ? await this.client.request({ kind: 'snapshot' }) : undefined;
     const problems = await this.problemsOf(ending, plan, snapshot);
-    const exitCode = this.exitCodeFor(ending, snapshot);
+    const checked = await this.check(ending, plan);
+    const exitCode = codeOfChecked(checked) ?? this.exitCodeFor(ending, snapshot);
     const timeline = alive ? await this.timeline() : undefined;
     const wasRecorded = ending.kind !== 'failed' || alive;
     const recording = wasRecorded ? plan.recording : undefined;
-    this.setup.reporter.end({ exitCode, problems, snapshot, timeline, recording });
+    this.setup.reporter.end({ exitCode, problems, snapshot, timeline, recording, checked });
     return exitCode;
+  }
+
+  /** Asks the checks about what was run; undefined when none are to be asked, or it was broken off. */
+  private async check(ending: Ending, { request }: RunPlan): Promise<Checked | undefined> {
+    const { checks } = this.setup.arguments;
+    const isOver = ending.kind === 'ended' || ending.kind === 'waiting';
+    if (checks === undefined || !isOver || request.kind !== 'run') return undefined;
+    const { record: _record, ...run } = request.options;
+    const { stdin } = run.target;
+    // What was typed is gone.
+    const target = stdin === 'open' ? { ...run.target, stdin: new Uint8Array(0) } : run.target;
+    const host = new WatchedHost(this.setup.script);
+    try {
+      const options = { ...checks, run: { ...run, target } };
+      return { kind: 'ran', result: await host.request({ kind: 'judge', options }) };
+    } catch (error) {
+      if (error instanceof HostProblemError) return { kind: 'problem', problem: error.problem };
+      throw error;
+    } finally {
+      await host.close();
+    }
   }
 
   /** Brings the host to a stop; false when it is gone. */

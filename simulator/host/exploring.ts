@@ -11,8 +11,15 @@ import type { ExploreReport, StopReason } from '../explore/report.ts';
 import type { ScenarioResult, ScenarioViolation } from '../explore/scenario.ts';
 import { parseScenario } from '../explore/scenario-text.ts';
 import { Spots } from '../explore/spots.ts';
-import { DEFAULT_BUDGET, type Outcome, TrialBrokenOff, type TrialWatch } from '../explore/trial.ts';
+import {
+  DEFAULT_BUDGET,
+  type Outcome,
+  type Trial,
+  TrialBrokenOff,
+  type TrialWatch,
+} from '../explore/trial.ts';
 import { TrialRunner } from '../explore/trial-runner.ts';
+import { EMPTY_PLAN, type FaultPlan } from '../faults/fault.ts';
 import { executionId } from '../journal/entry.ts';
 import { JOURNAL_STORE } from '../world/network.ts';
 import { withModules } from './deployed-modules.ts';
@@ -20,6 +27,8 @@ import type { HostEnvironment, LoadedTarget } from './host-environment.ts';
 import { HostRequestError } from './host-request-error.ts';
 import { folderOf } from './kept-sources.ts';
 import type { LoadedSimulation } from './loaded-simulation.ts';
+import type { JudgeOptions } from './protocol-options.ts';
+import { checkPlan, withOptions } from './run-setup.ts';
 import { checksMark, trialMark } from './trial-mark.ts';
 
 /** How long it explores between two looks at requests, in real milliseconds. */
@@ -59,16 +68,46 @@ export class Exploring {
     const { workflow, faults: plan, choices, checks } = scenario;
     const found = await this.load({ path: folderOf(path), workflow });
     const loaded = await withModules(environment, found.loaded, plan, path);
-    const target = { ...found, loaded };
-    const seed = scenario.seed ?? target.loaded.world.seed;
-    const suite = await this.suiteFor(target.checks, true);
-    checkNames(checks, suite);
-    const runner = await this.runnerFor(target, seed, suite, () => 'scenario');
+    const seed = scenario.seed ?? loaded.world.seed;
     const trial = { seed, plan, ...(choices === undefined ? {} : { choices }) };
+    const result = await this.asked({ ...found, loaded }, trial, found.checks, checks);
+    return { workflow, ...result };
+  }
+
+  /** Does a run again and asks the checks about it; throws what loading its workflow throws. */
+  async judge({ run, module, checks }: JudgeOptions): Promise<ScenarioResult> {
+    const { environment } = this;
+    const found = await this.load(run.target);
+    const { faults } = run;
+    const named = faults === undefined ? found.plan : await this.planOf(faults);
+    const given = withOptions(found.loaded, run);
+    const loaded = await withModules(environment, given, named, faults ?? found.planFile);
+    checkPlan(named, loaded);
+    const trial = { seed: loaded.world.seed, plan: named };
+    const result = await this.asked({ ...found, loaded }, trial, module ?? found.checks, checks);
+    return { workflow: loaded.workflows[0]?.config.name ?? '', ...result };
+  }
+
+  private async planOf(faults: string): Promise<FaultPlan> {
+    return faults === 'none' ? EMPTY_PLAN : this.environment.readPlan(faults);
+  }
+
+  /**
+   * @param module a module of checks, absolute
+   * @param names the checks that count; all when left out
+   */
+  private async asked(
+    target: LoadedTarget,
+    trial: Trial,
+    module: string | undefined,
+    names: readonly string[] | undefined,
+  ): Promise<Omit<ScenarioResult, 'workflow'>> {
+    const suite = await this.suiteFor(module, true);
+    checkNames(names, suite);
+    const runner = await this.runnerFor(target, trial.seed, suite, () => 'scenario');
     const outcome = runner.run(trial);
     return {
-      workflow,
-      violations: [...violationsOf(outcome, runner, checks), ...unansweredOf(outcome, checks)],
+      violations: [...violationsOf(outcome, runner, names), ...unansweredOf(outcome, names)],
       now: outcome.nowNanos,
     };
   }

@@ -70,6 +70,15 @@ export interface RunOptions {
   readonly messages?: readonly OutsideMessage[];
 }
 
+/** A run that checks are asked about. */
+export interface JudgeOptions {
+  readonly run: RunOptions;
+  /** A module of checks, absolute; replaces the configured one. */
+  readonly module?: string;
+  /** The checks that have to pass; all when left out. */
+  readonly checks?: readonly string[];
+}
+
 /** A plan that is run at every persistence level. */
 export interface CompareOptions {
   readonly target: RunTarget;

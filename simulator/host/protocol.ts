@@ -16,6 +16,7 @@ import type { PastInstant } from './past-world.ts';
 import type {
   BranchOptions,
   CompareOptions,
+  JudgeOptions,
   KeptPromise,
   OutsideMessage,
   RunOptions,
@@ -40,6 +41,7 @@ export type { PastInstant } from './past-world.ts';
 export type {
   BranchOptions,
   CompareOptions,
+  JudgeOptions,
   KeptPromise,
   OutsideMessage,
   RunOptions,
@@ -159,6 +161,8 @@ export type HostRequest =
   | { readonly kind: 'compare'; readonly options: CompareOptions }
   /** Runs a scenario, which is a file, absolute; nothing is recorded. */
   | { readonly kind: 'check'; readonly scenario: string }
+  /** Does a run again, in memory and with all input beforehand, and asks checks about it. */
+  | { readonly kind: 'judge'; readonly options: JudgeOptions }
   /**
    * A message of a debug session. `urgent` breaks off what the host is at, such as a long look at the
    * past; `session` tells sessions apart that attach, and is above 0.
@@ -195,6 +199,7 @@ export interface HostAnswers {
   readonly locate: readonly StackFrameView[];
   readonly explore: ExploreReport;
   readonly check: ScenarioResult;
+  readonly judge: ScenarioResult;
   readonly compare: readonly LevelReport[];
 }
 

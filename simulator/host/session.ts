@@ -106,6 +106,8 @@ export class HostSession {
         return compare(this.environment, request.options);
       case 'check':
         return this.exploring.check(request.scenario);
+      case 'judge':
+        return this.exploring.judge(request.options);
       case 'close':
         return this.close();
     }

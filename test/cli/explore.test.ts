@@ -246,6 +246,46 @@ export function crashesLate({ faults }) {
     );
   });
 
+  it('asks checks about one run, and exits with 71 when one fails', () => {
+    const plan = { faults: [{ kind: 'lose-response', at: { effect: 'http.*' } }] };
+    writeFileSync(path('lost.json'), JSON.stringify(plan));
+    const args = ['run', 'pay', '--faults', 'lost.json', '--no-timeline', '--quiet'];
+    const plain = run(...args);
+    assert.equal(plain.code, 0, plain.stderr);
+    const failed = run(...args, '--check', 'all');
+    assert.equal(failed.code, 71, failed.stderr);
+    assert.ok(failed.stdout.startsWith(plain.stdout), 'the program prints the same');
+    assert.match(failed.stdout, /^✗ pay fails its checks$/m);
+    assert.match(failed.stdout, /^\/\S+script\.c:\d+: error: exactly-once: counter did POST/m);
+    const passed = run(...args, '--check', 'no-divergence');
+    assert.equal(passed.code, 0, passed.stdout);
+    assert.match(passed.stdout, /✓ pay passes its checks/);
+    const own = run(...args, '--check', 'checks.mjs', '--check', 'once', '--json');
+    assert.equal(own.code, 71);
+    const checked = eventsOf(own).find(({ event }) => event === 'checked') as unknown as {
+      passed: boolean;
+      violations: { check: string; message: string }[];
+    };
+    assert.equal(checked.passed, false);
+    assert.deepEqual(
+      checked.violations.map(({ check, message }) => [check, message]),
+      [['once', 'counted 2 times']],
+    );
+    assert.equal(eventsOf(own).at(-1)?.event, 'summary');
+    const calm = run(
+      'run',
+      'pay',
+      '--faults',
+      'none',
+      '--quiet',
+      '--no-timeline',
+      '--check',
+      'all',
+    );
+    assert.equal(calm.code, 0, calm.stdout);
+    rmSync(path('.backstitch/recordings'), { recursive: true });
+  });
+
   const wrong: readonly (readonly [code: number, text: RegExp, ...args: string[]])[] = [
     [64, /explore what\?/, 'explore'],
     [64, /--shard 3\/2: write which of how many/, 'explore', 'pay', '--shard', '3/2'],
@@ -258,6 +298,8 @@ export function crashesLate({ faults }) {
       'crush',
     ],
     [64, /--workers 0/, 'explore', 'pay', '--workers', '0'],
+    [64, /one module of checks/, 'run', 'pay', '--check', 'a.mjs', '--check', 'b.mjs'],
+    [64, /--check: a recording that goes on/, 'run', '--resume', 'x', '--check', 'all'],
     [64, /unexpected argument "more"/, 'explore', 'pay', 'more'],
     [64, /--merge what\?/, 'explore', '--merge'],
     [64, /has no workflow named "pya"/, 'explore', 'pya'],
