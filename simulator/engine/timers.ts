@@ -4,7 +4,7 @@
  * are not.
  */
 import type { Entry } from '../journal/entry.ts';
-import { after, type VirtualNanos } from '../kernel/time.ts';
+import { after, later, type VirtualNanos } from '../kernel/time.ts';
 import type { Attempt } from './attempt.ts';
 
 /** The instant at which a wait is over that is due at `due`. */
@@ -15,7 +15,7 @@ export function movedDue(attempt: Attempt, entry: Entry, due: VirtualNanos): Vir
   const early = faults.take('timer-early', site)?.byNanos ?? 0n;
   const late = faults.take('timer-late', site)?.byNanos ?? 0n;
   const moved = after(due, late - early);
-  const possible = moved < agenda.now ? agenda.now : moved;
+  const possible = later(moved, agenda.now);
   if (possible !== due) trace(attempt, entry, 'timer.moved', { byNanos: `${possible - due}` });
   return possible;
 }
