@@ -12,6 +12,8 @@ export const MESSAGE_BYTES_MAX = 64 * 1024 * 1024;
 
 const HEADER_END = Buffer.from('\r\n\r\n');
 const CONTENT_LENGTH = /^content-length:\s*(\d{1,12})\s*$/im;
+/** The only ones there are. Another line is of another protocol, such as a web page's request. */
+const HEADER_LINE = /^content-(?:length|type):/i;
 
 /** What a session looks like from its connection. */
 export interface MessageHandler {
@@ -47,7 +49,10 @@ export class MessageSplitter {
       if (all.length >= HEADER_BYTES_MAX) throw new RangeError('the header has no end');
       return undefined;
     }
-    const header = this.consume(end + HEADER_END.length).toString('latin1');
+    const header = this.consume(end + HEADER_END.length).toString('latin1', 0, end);
+    if (!header.split('\r\n').every((line) => HEADER_LINE.test(line))) {
+      throw new RangeError('the header has a line that is none of this protocol');
+    }
     const [, digits] = CONTENT_LENGTH.exec(header) ?? [];
     if (digits === undefined) throw new RangeError('the header has no Content-Length');
     const length = Number(digits);

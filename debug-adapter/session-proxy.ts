@@ -11,6 +11,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Urgency } from '../simulator/host/mailbox.ts';
 import type { HostEvent, ProblemReport } from '../simulator/host/protocol.ts';
+import { debugErrors } from './debug-error.ts';
 import { lateAnswer } from './late-answer.ts';
 import type { MessageHandler } from './message-stream.ts';
 
@@ -27,12 +28,12 @@ export interface SessionHost {
 type Message = DebugProtocol.ProtocolMessage;
 
 /** Requests that do not wait until the work at hand is done. */
-const URGENT: Readonly<Record<string, Urgency>> = {
-  pause: 'motion',
-  terminate: 'all',
-  disconnect: 'all',
-  restart: 'all',
-};
+const URGENT: ReadonlyMap<string, Urgency> = new Map([
+  ['pause', 'motion'],
+  ['terminate', 'all'],
+  ['disconnect', 'all'],
+  ['restart', 'all'],
+]);
 
 /** Requests whose work begins once they are answered, and goes on until the next stop. */
 const MOTIONS = new Set([
@@ -70,15 +71,20 @@ export class SessionProxy implements MessageHandler {
     this.listeners.push(listener);
   }
 
-  /** From the client. */
+  /** From the client, which may say anything. */
   handleMessage(message: Message): void {
+    if (typeof message !== 'object' || message === null) {
+      const { message: text } = debugErrors.badMessage('it is no object');
+      this.sendEvent('output', { category: 'important', output: `${text}\n` });
+      return;
+    }
     if (!isRequest(message)) {
       this.pass(message, undefined);
       return;
     }
     this.open.set(message.seq, message.command);
     if (message.command === 'cancel') this.cancel(message);
-    else this.pass(message, URGENT[message.command]);
+    else this.pass(message, URGENT.get(message.command));
   }
 
   /** An event of the host; those of other sessions are none of its business. */
@@ -171,6 +177,7 @@ export class SessionProxy implements MessageHandler {
   }
 
   private refuse(requestSeq: number, problem: ProblemReport): void {
+    if (requestSeq === this.leaving?.seq) this.leaving.resolve();
     const command = this.open.get(requestSeq);
     if (command === undefined) return;
     this.open.delete(requestSeq);

@@ -147,6 +147,33 @@ describe('a run with a port for debuggers', () => {
     assert.equal(await order.exit, 0);
   });
 
+  it('takes no harm from what is no message', async () => {
+    const order = await runOrder();
+    const odd = await PortClient.at(order.port);
+    for (const text of ['null', '7', '[]', '"text"', '{', '{"arguments":null}']) {
+      odd.socket.write(`Content-Length: ${text.length}\r\n\r\n${text}`);
+    }
+    assert.equal((await odd.initializeRequest()).success, true);
+    odd.socket.destroy();
+    const client = await attachTo(order);
+    await client.disconnectRequest();
+    client.socket.end();
+    assert.equal(await order.exit, 0);
+  });
+
+  it('closes the connection of a web page, which reaches nothing', async () => {
+    const order = await runOrder();
+    const asked = fetch(`http://127.0.0.1:${order.port}`, {
+      method: 'POST',
+      body: '{"type":"request","seq":1,"command":"attach","arguments":{}}',
+    });
+    await assert.rejects(asked);
+    const client = await attachTo(order);
+    await client.disconnectRequest();
+    client.socket.end();
+    assert.equal(await order.exit, 0);
+  });
+
   it('goes on when its debugger is gone without a word', async () => {
     const order = await runOrder();
     const client = await attachTo(order);

@@ -43,7 +43,8 @@ describe('a stream of DAP messages', () => {
   });
 
   const wrong: readonly (readonly [name: string, text: string, message: RegExp])[] = [
-    ['without a length', 'Hello: 1\r\n\r\n', /no Content-Length/],
+    ['without a length', 'Content-Type: x\r\n\r\n', /no Content-Length/],
+    ['with a line of another protocol', 'Content-Length: 2\r\nHost: x\r\n\r\n{}', /a line/],
     ['with a length that is no number', 'Content-Length: -1\r\n\r\n', /no Content-Length/],
     [
       'with a message that is too long',
@@ -60,7 +61,7 @@ describe('a stream of DAP messages', () => {
 
   it('takes a header that is as long as it may be', () => {
     const splitter = new MessageSplitter();
-    const start = 'Content-Length: 0\r\nX: ';
+    const start = 'Content-Length: 0\r\nContent-Type: ';
     const padding = 'x'.repeat(HEADER_BYTES_MAX - start.length - 4);
     assert.deepEqual(splitter.take(Buffer.from(`${start}${padding}\r\n\r\n`)), ['']);
   });
@@ -87,6 +88,20 @@ describe('a stream of DAP messages', () => {
     };
     const over = connectStreams(session, input, new PassThrough());
     input.write('GET / HTTP/1.1\r\n\r\n');
+    await over;
+  });
+
+  it('takes nothing that a web page posts', async () => {
+    const input = new PassThrough();
+    const session = {
+      handleMessage: () => assert.fail('a message came'),
+      onDidSendMessage: () => {},
+    };
+    const over = connectStreams(session, input, new PassThrough());
+    const body = framed('{"type":"request","seq":1,"command":"attach"}');
+    const head = 'POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/plain\r\n';
+    input.write(`${head}Content-Length: ${body.length}\r\n\r\n`);
+    input.write(body);
     await over;
   });
 });

@@ -149,4 +149,26 @@ describe('the proxy of a session in a host', () => {
     await left;
     assert.deepEqual(proxied.given, []);
   });
+
+  it('has left when its host is gone and nobody tells it', async () => {
+    const proxied = new Proxied();
+    proxied.gone = true;
+    await proxied.proxy.leave();
+    assert.deepEqual(proxied.given, []);
+  });
+
+  it('refuses what is no message in words', () => {
+    const proxied = new Proxied();
+    for (const message of [null, 7, 'text', undefined]) {
+      proxied.proxy.handleMessage(message as unknown as DebugProtocol.Request);
+    }
+    assert.deepEqual(proxied.given, ['output', 'output', 'output', 'output']);
+    assert.deepEqual(proxied.taken, []);
+  });
+
+  it('takes no command for urgent that only objects know', () => {
+    const proxied = new Proxied();
+    proxied.ask(1, 'constructor');
+    assert.deepEqual(proxied.taken, ['constructor 1']);
+  });
 });

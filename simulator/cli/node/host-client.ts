@@ -123,8 +123,9 @@ export class HostClient {
     if (request.kind === 'fold') this.recordings.add(request.recording);
     if (request.kind === 'resume') this.recordings.add(resumedPath(request.recording));
     if (request.kind === 'dap') {
-      const { arguments: launch } = request.message as { arguments?: { record?: unknown } };
-      if (typeof launch?.record === 'string') this.recordings.add(launch.record);
+      const message = request.message as { arguments?: { record?: unknown } | null } | null;
+      const record = message?.arguments?.record;
+      if (typeof record === 'string') this.recordings.add(record);
     }
   }
 
