@@ -41,6 +41,7 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   internal: EXIT.software,
   'host-ended': EXIT.software,
   stuck: EXIT.timeout,
+  timeout: EXIT.timeout,
   'time-up': EXIT.timeout,
   interrupted: EXIT.interrupted,
   locked: EXIT.cannotCreate,

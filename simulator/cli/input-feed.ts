@@ -29,6 +29,8 @@ export interface FeedSetup {
   readonly client: HostClient;
   readonly input: LiveInput;
   readonly stderr: OutputStream;
+  /** Whether it keeps what it fed, for `given`. */
+  readonly keeps: boolean;
   /** The host has taken in all that was sent. */
   readonly onSettled: () => void;
 }
@@ -39,6 +41,8 @@ export class InputFeed {
   private following = false;
   private ended = false;
   private prompt: Prompt | undefined;
+  private hasAnswered = false;
+  private readonly fed: Uint8Array[] = [];
 
   constructor(private readonly setup: FeedSetup) {}
 
@@ -55,6 +59,11 @@ export class InputFeed {
   /** Something is on its way that the host has not taken in. */
   get busy(): boolean {
     return this.pending > 0;
+  }
+
+  /** What executions were fed so far, and whether a person answered something meanwhile. */
+  get given(): { readonly bytes: Uint8Array; readonly hasAnswers: boolean } {
+    return { bytes: new Uint8Array(Buffer.concat(this.fed)), hasAnswers: this.hasAnswered };
   }
 
   /** Every execution gets the same input; `first` has come before. */
@@ -125,7 +134,9 @@ export class InputFeed {
     const { prompt } = this;
     if (prompt !== undefined && !ends) {
       const line = new TextDecoder().decode(bytes).replace(/\r?\n$/, '');
-      if (prompt.take(line)) this.prompt = undefined;
+      if (!prompt.take(line)) return;
+      this.prompt = undefined;
+      this.hasAnswered = true;
       return;
     }
     if (ends) this.ended = true;
@@ -134,6 +145,7 @@ export class InputFeed {
   }
 
   private send(bytes: Uint8Array, ends: boolean): void {
+    if (this.setup.keeps) this.fed.push(bytes);
     for (const execution of this.executions) {
       this.track(this.setup.client.request({ kind: 'feed', execution, bytes, ends }));
     }

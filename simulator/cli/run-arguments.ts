@@ -71,7 +71,7 @@ export function parseRun(args: readonly string[], folder: string): RunArguments 
     invoke: parsed.text('invoke'),
     ...debugging(parsed),
     values: givenValues(parsed.texts('promise'), parsed.texts('message'), RUN.name),
-    checks: checksOf(parsed.texts('check'), folder, parsed.text('resume') !== undefined),
+    checks: checksOf(parsed, folder),
     options: passedOn(parsed, folder),
   };
 }
@@ -79,13 +79,19 @@ export function parseRun(args: readonly string[], folder: string): RunArguments 
 /** Names of checks that are files: paths, and what ends as a script does. */
 const SCRIPT = /[/\\]|\.[cm]?js$/;
 
-function checksOf(
-  texts: readonly string[],
-  folder: string,
-  isResumed: boolean,
-): RunArguments['checks'] {
+function checksOf(parsed: ParsedOptions, folder: string): RunArguments['checks'] {
+  const texts = parsed.texts('check');
   if (texts.length === 0) return undefined;
-  if (isResumed) throw usageError('--check: a recording that goes on cannot be checked', RUN.name);
+  if (parsed.text('resume') !== undefined) {
+    throw usageError('--check: a recording that goes on cannot be checked', RUN.name);
+  }
+  if (parsed.flag('write-back') === true) {
+    throw usageError(
+      '--check: the simulation is run again for its checks, from folders that --write-back has ' +
+        'changed by then; leave out one of the two',
+      RUN.name,
+    );
+  }
   const [module, second] = texts.filter((text) => SCRIPT.test(text));
   if (second !== undefined) {
     throw usageError(

@@ -29,8 +29,8 @@ import { describeError } from './node/describe-error.ts';
 import { HostClient, HostProblemError } from './node/host-client.ts';
 import type { LiveInput } from './node/live-input.ts';
 import { recoverRecording } from './node/recover-recording.ts';
-import { WatchedHost } from './node/watched-host.ts';
 import type { RunArguments } from './run-arguments.ts';
+import { RunJudge } from './run-judge.ts';
 import { planRun, type RunPlan } from './run-plan.ts';
 import type { RunReporter } from './run-reporter.ts';
 
@@ -45,6 +45,10 @@ const ENDED: ProblemReport = {
   code: 'host-ended',
   message: 'The command that ran this simulation has ended.',
 };
+
+/** How the run that checks are asked about differs from the one that was seen. */
+const FED_AT_ONCE = 'the checks are asked about a run that has the input from its beginning';
+const UNANSWERED = 'the checks are asked about a run that nobody answers what was answered here';
 
 type Ending =
   | { readonly kind: 'ended' }
@@ -66,6 +70,7 @@ export interface RunSetup {
 export class Run {
   private readonly client: HostClient;
   private readonly feed: InputFeed;
+  private readonly judge: RunJudge;
   /** What is given when it waits. */
   private readonly giver: ValueGiver;
   private giving = false;
@@ -97,6 +102,7 @@ export class Run {
       onDeath: (problem) => this.finish({ kind: 'failed', problem }),
       silence: { milliseconds: SILENCE_MS_MIN, onSilence: (ms) => this.hearSilence(ms) },
     });
+    this.judge = new RunJudge(setup.script);
     const { start, values } = setup.arguments;
     // A new run is given them at its start.
     this.giver = new ValueGiver(start.kind === 'resume' ? values : { promises: [], messages: [] });
@@ -104,6 +110,7 @@ export class Run {
       client: this.client,
       input: setup.input,
       stderr: setup.io.stderr,
+      keeps: setup.arguments.checks !== undefined,
       onSettled: () => this.review(),
     });
   }
@@ -112,6 +119,7 @@ export class Run {
   interrupt(): void {
     if (++this.interrupts > 1) process.exit(EXIT.interrupted);
     this.finish({ kind: 'interrupted' });
+    this.judge.giveUp('interrupted', 'interrupted before the checks had answered.');
     this.interrupted();
   }
 
@@ -157,6 +165,7 @@ export class Run {
 
   /** What has ended can be looked at for as long as somebody does. */
   private async debuggersGone(): Promise<void> {
+    if (this.interrupts > 0) return;
     const interrupted = new Promise<void>((resolve) => {
       this.interrupted = resolve;
     });
@@ -166,7 +175,11 @@ export class Run {
   private armTimeout(): NodeJS.Timeout | undefined {
     const { timeoutMs } = this.setup.arguments;
     if (timeoutMs === undefined) return undefined;
-    return setTimeout(() => this.finish({ kind: 'timeout' }), timeoutMs);
+    const after = `ended after ${timeoutMs / 1000} s of real time (--timeout)`;
+    return setTimeout(() => {
+      this.finish({ kind: 'timeout' });
+      this.judge.giveUp('timeout', `${after}, before the checks had answered.`);
+    }, timeoutMs);
   }
 
   private start(plan: RunPlan): void {
@@ -257,19 +270,12 @@ export class Run {
     const isOver = ending.kind === 'ended' || ending.kind === 'waiting';
     if (checks === undefined || !isOver || request.kind !== 'run') return undefined;
     const { record: _record, ...run } = request.options;
-    const { stdin } = run.target;
-    // What was typed is gone.
-    const target = stdin === 'open' ? { ...run.target, stdin: new Uint8Array(0) } : run.target;
-    const host = new WatchedHost(this.setup.script);
-    try {
-      const options = { ...checks, run: { ...run, target } };
-      return { kind: 'ran', result: await host.request({ kind: 'judge', options }) };
-    } catch (error) {
-      if (error instanceof HostProblemError) return { kind: 'problem', problem: error.problem };
-      throw error;
-    } finally {
-      await host.close();
-    }
+    const { bytes, hasAnswers } = this.feed.given;
+    const isOpen = run.target.stdin === 'open';
+    if (isOpen) this.setup.reporter.note(FED_AT_ONCE);
+    if (hasAnswers) this.setup.reporter.note(UNANSWERED);
+    const target = isOpen ? { ...run.target, stdin: bytes } : run.target;
+    return this.judge.ask({ ...checks, run: { ...run, target } });
   }
 
   /** Brings the host to a stop; false when it is gone. */

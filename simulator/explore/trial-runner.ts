@@ -18,7 +18,7 @@ import {
   type TrialBudget,
   type TrialWatch,
 } from './trial.ts';
-import { type TrialRun, TrialWorld } from './trial-world.ts';
+import { type FromOutside, type TrialRun, TrialWorld } from './trial-world.ts';
 
 /** Executions that go first in turn, to see what is a matter of the order. */
 const FIRST_MAX = 4;
@@ -52,6 +52,7 @@ export class TrialRunner {
    * everything that runs trials.
    *
    * @param services gives a fresh service for each trial
+   * @param outside what comes from outside, also to the undisturbed runs
    */
   constructor(
     loaded: LoadedSimulation,
@@ -59,8 +60,10 @@ export class TrialRunner {
     private readonly checks: CheckSuite,
     budget: TrialBudget = DEFAULT_BUDGET,
     onlooker: TrialWatch = {},
+    outside: FromOutside = {},
   ) {
-    this.world = new TrialWorld(loaded, services, budget, onlooker, checks.needsLog);
+    const isLogged = checks.needsLog;
+    this.world = new TrialWorld(loaded, services, budget, onlooker, isLogged, outside);
     this.seed = loaded.world.seed;
     this.calm = this.judged(this.calmOf(loaded.world.seed), undefined);
   }

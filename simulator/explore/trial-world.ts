@@ -14,6 +14,8 @@ import type { GuestProgram } from '../guest/program.ts';
 import { readyClients, withClients } from '../host/client-setup.ts';
 import { deployedWorkflow, readyPrograms } from '../host/deployed-modules.ts';
 import { type LoadedSimulation, readyVolumes, readyWorkflow } from '../host/loaded-simulation.ts';
+import { keepPromise, sendMessage } from '../host/outside-values.ts';
+import type { RunOptions } from '../host/protocol.ts';
 import type { ServiceLoader, SimulationView } from '../host/simulation-run.ts';
 import type { History } from '../journal/history.ts';
 import { assert } from '../kernel/assert.ts';
@@ -41,6 +43,9 @@ export interface TrialRun extends Omit<Outcome, 'violations' | 'sometimes'> {
   readonly watch: ServiceWatch;
 }
 
+/** What comes from outside, to every run in the same way. */
+export type FromOutside = Pick<RunOptions, 'promises' | 'messages' | 'answer'>;
+
 /** What makes one run like another. */
 interface Likeness {
   readonly watch: ServiceWatch;
@@ -67,6 +72,7 @@ export class TrialWorld {
     private readonly budget: TrialBudget,
     private readonly onlooker: TrialWatch,
     private readonly isLogged: boolean,
+    private readonly outside: FromOutside = {},
   ) {
     this.loaded = withClients(loaded);
     this.clients = readyClients(this.loaded);
@@ -90,7 +96,10 @@ export class TrialWorld {
     };
   }
 
-  /** Runs a trial to its end, or until it is over its budget. Throws TrialBrokenOff. */
+  /**
+   * Runs a trial to its end, or until it is over its budget. Throws TrialBrokenOff, and what giving
+   * it what comes from outside throws.
+   */
   perform(trial: Trial): TrialRun {
     return this.performed(trial, undefined);
   }
@@ -154,7 +163,8 @@ export class TrialWorld {
     for (const { execution, seq, edit } of perturb) edits.add(execution, seq, edit);
     if (likeness !== undefined) edits.takeReadings(likeness.readings);
     this.startExecutions(simulation);
-    const ending = endingOf(simulation, meter);
+    this.giveFromOutside(simulation);
+    const ending = endingOf(simulation, meter, this.outside.answer);
     const { faults, problems } = simulation.engine;
     return {
       seed,
@@ -176,6 +186,15 @@ export class TrialWorld {
     };
   }
 
+  private giveFromOutside(simulation: Simulation): void {
+    const { promises = [], messages = [] } = this.outside;
+    if (promises.length + messages.length === 0) return;
+    // A message may be for an execution that a client starts.
+    simulation.toFirstExecution();
+    for (const promise of promises) keepPromise(simulation, promise);
+    for (const message of messages) sendMessage(simulation, message);
+  }
+
   private startExecutions(simulation: Simulation): void {
     for (const { config } of this.loaded.workflows) {
       const workflow = this.workflow(config.name);
@@ -184,11 +203,21 @@ export class TrialWorld {
   }
 }
 
-function endingOf(simulation: Simulation, meter: BudgetMeter): Observed['ending'] {
+function endingOf(
+  simulation: Simulation,
+  meter: BudgetMeter,
+  answer: FromOutside['answer'],
+): Observed['ending'] {
   for (;;) {
     const result = simulation.run();
     if (result.kind === 'ended') return 'ended';
     if (meter.isBrokenOff) throw new TrialBrokenOff();
+    if (result.kind === 'waiting' && answer !== undefined && result.questions.length > 0) {
+      for (const { execution, seq } of result.questions) {
+        simulation.inputs.answer(execution, seq, answer);
+      }
+      continue;
+    }
     if (result.kind !== 'stopped') return 'waiting';
     if (meter.isOver) return 'unending';
   }

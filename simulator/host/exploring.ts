@@ -19,6 +19,7 @@ import {
   type TrialWatch,
 } from '../explore/trial.ts';
 import { TrialRunner } from '../explore/trial-runner.ts';
+import type { FromOutside } from '../explore/trial-world.ts';
 import { EMPTY_PLAN, type FaultPlan } from '../faults/fault.ts';
 import { executionId } from '../journal/entry.ts';
 import { JOURNAL_STORE } from '../world/network.ts';
@@ -84,7 +85,8 @@ export class Exploring {
     const loaded = await withModules(environment, given, named, faults ?? found.planFile);
     checkPlan(named, loaded);
     const trial = { seed: loaded.world.seed, plan: named };
-    const result = await this.asked({ ...found, loaded }, trial, module ?? found.checks, checks);
+    const suite = module ?? found.checks;
+    const result = await this.asked({ ...found, loaded }, trial, suite, checks, run);
     return { workflow: loaded.workflows[0]?.config.name ?? '', ...result };
   }
 
@@ -95,16 +97,19 @@ export class Exploring {
   /**
    * @param module a module of checks, absolute
    * @param names the checks that count; all when left out
+   * @param outside what comes from outside while it runs
    */
   private async asked(
     target: LoadedTarget,
     trial: Trial,
     module: string | undefined,
     names: readonly string[] | undefined,
+    outside: FromOutside = {},
   ): Promise<Omit<ScenarioResult, 'workflow'>> {
     const suite = await this.suiteFor(module, true);
     checkNames(names, suite);
-    const runner = await this.runnerFor(target, trial.seed, suite, () => 'scenario');
+    const look = { mark: () => 'scenario' };
+    const runner = await this.runnerFor(target, trial.seed, suite, look, outside);
     const outcome = runner.run(trial);
     return {
       violations: [...violationsOf(outcome, runner, names), ...unansweredOf(outcome, names)],
@@ -127,7 +132,8 @@ export class Exploring {
     const deadline = environment.now() + (options.timeMs ?? Number.POSITIVE_INFINITY);
     const isOver = (): boolean => environment.now() >= deadline;
     const mark = (): string => trialMark(place.trial);
-    const runner = await this.runnerFor(target, seed, suite, mark, isOver).catch(refuseBrokenOff);
+    const look = { mark, isOver };
+    const runner = await this.runnerFor(target, seed, suite, look).catch(refuseBrokenOff);
     const explorer = new Explorer({
       runner,
       workflow: first?.config.name ?? '',
@@ -206,13 +212,13 @@ export class Exploring {
     return new CheckSuite(BUILT_IN_CHECKS, { checks: program.checks, ask });
   }
 
-  /** @param mark what is told of each effect beside its execution */
+  /** @param look `mark` is what is told of each effect beside its execution */
   private async runnerFor(
     { loaded }: LoadedTarget,
     seed: number,
     suite: CheckSuite,
-    mark: () => string,
-    isOver?: () => boolean,
+    { mark, isOver }: { readonly mark: () => string; readonly isOver?: () => boolean },
+    outside: FromOutside = {},
   ): Promise<TrialRunner> {
     const { environment } = this;
     const loadService = await environment.serviceLoader(loaded.services);
@@ -221,7 +227,7 @@ export class Exploring {
       onEffect: (execution, seq) => environment.beat(`${mark()} ${execution}`, seq),
       ...(isOver === undefined ? {} : { isOver }),
     };
-    return new TrialRunner(seeded, loadService, suite, DEFAULT_BUDGET, onlooker);
+    return new TrialRunner(seeded, loadService, suite, DEFAULT_BUDGET, onlooker, outside);
   }
 
   /** Says how long a program may compute without an effect. */
