@@ -211,7 +211,13 @@ export class LiveSession {
     // What serves is ended where its port is.
     if (after === 'ended' && this.setup.serving === undefined) await this.end();
     else if (after === 'running' || (after !== 'paused' && wentOn)) this.goOnSoon();
-    else this.setState(this.state.kind === 'running' ? { kind: 'paused' } : this.state);
+    else this.standStill();
+  }
+
+  /** Nobody drives it; what serves and is idle holds the next client, too. */
+  private standStill(): void {
+    const isPaused = this.isIdle || this.state.kind === 'running';
+    this.setState(isPaused ? { kind: 'paused' } : this.state);
   }
 
   /** Whoever gave it back is answered first; somebody may have paused or borrowed it by then. */
@@ -219,7 +225,12 @@ export class LiveSession {
     this.mode = 'free';
     void this.environment.yieldToRequests().then(() => {
       if (this.mode === 'free') this.goOn('free');
+      else if (this.mode === 'now' && this.isLeft) this.standStill();
     });
+  }
+
+  private get isLeft(): boolean {
+    return this.driving === undefined && this.loan === undefined && !this.finished;
   }
 
   private async end(): Promise<void> {
@@ -240,8 +251,7 @@ export class LiveSession {
 
   /** It serves, and nothing is under way. */
   private get isIdle(): boolean {
-    const isResting = this.driving === undefined && this.state.kind === 'waiting';
-    return this.setup.serving !== undefined && isResting && !this.finished;
+    return this.setup.serving !== undefined && this.isLeft && this.state.kind === 'waiting';
   }
 
   private async drive(): Promise<void> {
@@ -345,24 +355,13 @@ export class LiveSession {
     }
     this.environment.beat(effect.execution, effect.seq);
     if (--this.untilPublish <= 0) this.publish();
-    const stepwise = this.mode !== 'free' || this.setup.paceMs > 0;
-    if (!stepwise) return false;
+    if (this.mode === 'free' && this.setup.paceMs === 0) return false;
     const last = this.stoppedAt;
-    if (
-      last?.execution === effect.execution &&
-      last.seq === effect.seq &&
-      last.attempt === effect.attempt &&
-      this.mode !== 'now'
-    ) {
-      return false;
-    }
+    const { execution, seq, attempt } = effect;
+    const isPassed = last?.execution === execution && last.seq === seq && last.attempt === attempt;
+    if (isPassed && this.mode !== 'now') return false;
     this.stoppedAt = effect;
     return true;
-  }
-
-  private get secondsBetweenEffects(): number {
-    const { workflows } = this.setup.loaded;
-    return Math.max(...workflows.map(({ config }) => config.limits.secondsBetweenEffects));
   }
 
   /** A program may compute for long after it has printed, so outputs do not wait for that. */
@@ -394,7 +393,8 @@ export class LiveSession {
     if (state.kind === 'paused') this.setup.pace?.stop();
     else this.setup.pace?.goOn();
     const { now } = this.run.simulation.agenda;
-    const { secondsBetweenEffects } = this;
+    const limits = this.setup.loaded.workflows.map(({ config }) => config.limits);
+    const secondsBetweenEffects = Math.max(...limits.map((each) => each.secondsBetweenEffects));
     this.environment.emit({ kind: 'state', state, now, secondsBetweenEffects });
   }
 }
