@@ -244,6 +244,13 @@ export class DebugTarget {
     return loaded?.origin ?? '';
   }
 
+  /** That of the first execution; undefined when it did not come to an end. */
+  get exitCode(): number | undefined {
+    const first = this.view.history.executions()[0];
+    if (first?.endedAt === undefined) return undefined;
+    return first.exitCode ?? 1;
+  }
+
   /** Cancels an execution as soon as the simulation goes on; throws DebugError `not-live`. */
   cancel(execution: ExecutionId): void {
     if (this.live === undefined) throw debugErrors.notLive('cancelling');

@@ -100,6 +100,12 @@ export function parseAttach(args: Arguments): LaunchArguments {
   };
 }
 
+/** What a session that is begun anew is to do; throws DebugError `bad-arguments`. */
+export function parseAgain(args: Arguments, before: LaunchArguments | undefined): LaunchArguments {
+  const request = args.value('request') ?? (before?.what.kind === 'live' ? 'attach' : 'launch');
+  return request === 'attach' ? parseAttach(args) : parseLaunch(args);
+}
+
 function parseRecording(args: Arguments, recording: string): LaunchRecording {
   if (!isAbsolutePath(recording)) args.fail('recording', 'an absolute path is wanted, or "cwd"');
   if (args.value('program') !== undefined) {

@@ -13,7 +13,7 @@ import type { ClientPort } from './client-port.ts';
 import { debugErrors } from './debug-error.ts';
 import type { DebugHost } from './debug-host.ts';
 import type { DebugTarget } from './debug-target.ts';
-import { type LaunchArguments, parseLaunch } from './launch-arguments.ts';
+import { type LaunchArguments, parseAgain, parseLaunch } from './launch-arguments.ts';
 import { tellModules } from './module-list.ts';
 import { Patching } from './patching.ts';
 import { SessionOutput } from './session-output.ts';
@@ -41,6 +41,8 @@ export class SessionState {
   private readonly output: SessionOutput;
   private configured = false;
   private announced = false;
+  /** All of what is debugged was cancelled while a motion was under way. */
+  private isToEnd = false;
   /** Counts launches, so that one that was cancelled is known when it is there. */
   private launches = 0;
   private finishClosing: () => void = () => {};
@@ -92,11 +94,16 @@ export class SessionState {
     const launch = parse(args);
     this.phase = 'loading';
     const number = ++this.launches;
+    let target: DebugTarget | undefined;
     try {
-      const target = await this.loadTarget(launch, number);
+      target = await this.loadTarget(launch, number);
       this.launch = launch;
       this.take(target);
     } catch (error) {
+      if (target !== undefined) {
+        this.loaded = undefined;
+        await target.close();
+      }
       if (!this.isOver && number === this.launches) this.phase = 'new';
       throw error;
     }
@@ -147,7 +154,7 @@ export class SessionState {
   }
 
   async restart(args: Arguments | undefined): Promise<void> {
-    const launch = args === undefined ? this.launch : parseLaunch(args);
+    const launch = args === undefined ? this.launch : parseAgain(args, this.launch);
     if (launch === undefined || this.loaded === undefined) throw debugErrors.notLaunched();
     const { target } = this.loaded;
     const same = launch.what.kind === 'live' ? target.anew() : undefined;
@@ -156,13 +163,12 @@ export class SessionState {
     await target.close('as-before', same);
     this.output.reset();
     this.launch = launch;
-    if (same !== undefined) {
-      this.take(same);
-      return;
-    }
+    let next = same;
     try {
-      this.take(await this.loadTarget(launch, ++this.launches));
+      next ??= await this.loadTarget(launch, ++this.launches);
+      this.take(next);
     } catch (error) {
+      if (next !== this.loaded.target) await next?.close();
       // What ran before is gone already; there is nothing to go back to.
       await this.end();
       throw error;
@@ -253,6 +259,8 @@ export class SessionState {
       return;
     }
     this.phase = 'stopped';
+    if (this.isToEnd) this.runToEnd();
+    if (!this.isStopped) return;
     this.lastStop = stop;
     this.output.endMotion();
     const { execution } = stop.position.place;
@@ -343,10 +351,12 @@ export class SessionState {
   /** All of it was cancelled. */
   private runToEnd(): void {
     const target = this.loaded?.target;
+    this.isToEnd = target !== undefined && this.phase !== 'stopped';
     // A session that looks at a branch of it has no part in its end.
     if (target?.isBorrowed === false)
       target.giveBack('running').catch((error) => this.report(error));
-    else if (this.phase === 'stopped') this.move((traveller) => traveller.toLiveEnd());
+    else if (this.phase === 'stopped' && target?.live?.ended === false)
+      this.move((traveller) => traveller.toLiveEnd());
   }
 
   // The end.
@@ -354,7 +364,7 @@ export class SessionState {
   /** Ends the session and tells the client; what it has borrowed goes on as is said. */
   async end(after: AfterLoan = 'as-before'): Promise<void> {
     if (this.isOver) return;
-    const exitCode = this.exitCode();
+    const exitCode = this.loaded?.target.exitCode;
     await this.close(after);
     if (this.announced) return;
     this.announced = true;
@@ -374,13 +384,6 @@ export class SessionState {
     } finally {
       this.finishClosing();
     }
-  }
-
-  /** That of the first execution; undefined when it did not come to an end. */
-  private exitCode(): number | undefined {
-    const first = this.loaded?.target.view.history.executions()[0];
-    if (first?.endedAt === undefined) return undefined;
-    return first.exitCode ?? 1;
   }
 
   clientBreakpoint(breakpoint: DebugProtocol.Breakpoint): DebugProtocol.Breakpoint {

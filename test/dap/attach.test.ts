@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { DrivenRun } from '../../simulator/host/driven-run.ts';
+import type { LentSimulation, Loan } from '../../simulator/host/loan.ts';
 import type { RunOptions } from '../../simulator/host/protocol.ts';
 import { type InProcessHost, inProcessHost } from '../helpers/in-process-host.ts';
 import { projectRoot } from '../helpers/project-root.ts';
@@ -84,6 +86,18 @@ const recordedAt = async (host: InProcessHost): Promise<string> =>
 
 const state = ({ events }: InProcessHost) =>
   events.findLast((event) => event.kind === 'state')?.state;
+
+/** What is lent, with what somebody gets who drives it changed. */
+function changed({ loan, ...rest }: LentSimulation, change: (driven: DrivenRun) => DrivenRun) {
+  const begin: Loan['begin'] = (driver) => change(loan.begin(driver));
+  return { ...rest, loan: Object.create(loan, { begin: { value: begin } }) };
+}
+
+/** As if nothing had begun in it. */
+function withoutExecutions(driven: DrivenRun): DrivenRun {
+  const history = Object.create(driven.run.history, { executions: { value: () => [] } });
+  return { ...driven, run: Object.create(driven.run, { history: { value: history } }) };
+}
 
 describe('attaching to a live simulation', () => {
   it('sees it paused at its present instant, with its stack and variables', async () => {
@@ -368,6 +382,98 @@ describe('a simulation that is lent', () => {
     await client.arrival(() => client.customRequest('restart'));
     assert.equal(await client.place(), place);
     await client.disconnectRequest();
+  });
+
+  it('is come back to by a restart as the editor asks for it', async () => {
+    const host = await running();
+    await perform(host, 3);
+    const { client } = await attached(host);
+    const configuration = { type: 'backstitch', request: 'attach', name: 'Attach' };
+    for (const again of [configuration, { stopOnEntry: true }]) {
+      const place = await client.place();
+      await client.move('backstitch/reverseStepOut');
+      assert.notEqual(await client.place(), place);
+      await client.arrival(() => client.customRequest('restart', { arguments: again }));
+      assert.equal(await client.place(), place);
+    }
+    await client.move('next');
+    await client.disconnectRequest();
+  });
+
+  it('is given back when a session cannot begin with it', async () => {
+    const host = await running();
+    const client = new TestClient({
+      lend: async (borrower) => changed(await host.lend(borrower), withoutExecutions),
+    });
+    await client.initializeRequest();
+    await assert.rejects(client.customRequest('attach', {}), /no execution/);
+    const second = await attached(host);
+    await second.client.disconnectRequest();
+    await client.disconnectRequest();
+    await host.ask({ kind: 'continue' });
+    await host.until(({ kind }) => kind === 'ended');
+  });
+
+  it('runs to its end when it is cancelled during a step', async () => {
+    const host = await running();
+    let hearRest = (): void => {};
+    const lend: InProcessHost['lend'] = async (borrower) =>
+      changed(await host.lend(borrower), (driven) => ({
+        ...driven,
+        turn: (to) => {
+          driven.turn(to);
+          if (to.kind === 'paused') hearRest();
+        },
+      }));
+    const { client } = await attached({ ...host, lend });
+    // The step has come to its stop, which the session has not heard of yet.
+    hearRest = () => {
+      hearRest = () => {};
+      void host.ask({ kind: 'cancel' });
+    };
+    assert.equal((await client.move('next')).reason, 'end');
+    await host.until(({ kind }) => kind === 'ended');
+    await client.disconnectRequest();
+  });
+
+  it('holds the next client of a server that was left paused', async () => {
+    const host = inProcessHost();
+    const record = join(folder, `${++recordings}.backstitch`);
+    await host.ask({ kind: 'serve', options: { target: { path: ORDER }, record } });
+    await host.until(({ kind }) => kind === 'waiting');
+    const client = new TestClient({ lend: host.lend });
+    await client.initializeRequest();
+    await client.attachRequest({} as DebugProtocol.AttachRequestArguments);
+    await client.configurationDoneRequest();
+    await host.until(({ kind }) => kind === 'waiting');
+    await client.disconnectRequest({ suspendDebuggee: true });
+    assert.equal(state(host)?.kind, 'paused');
+    const requests = async (): Promise<number> =>
+      (await host.ask({ kind: 'world' })).services.reduce((sum, each) => sum + each.requests, 0);
+    const body = new Uint8Array(0);
+    const connect = { kind: 'connect', body, ends: true, delivery: 1 } as const;
+    await host.ask({ kind: 'deliver', deliveries: [connect] });
+    await host.environment.yieldToRequests();
+    assert.equal(state(host)?.kind, 'paused');
+    assert.equal(await requests(), 0);
+    await host.ask({ kind: 'continue' });
+    await host.until(({ kind }) => kind === 'waiting');
+    assert.ok((await requests()) > 0);
+    await host.ask({ kind: 'close' });
+  });
+
+  it('pauses when that is asked for before it goes on', async () => {
+    const host = await running({ paused: false, paceMs: 50 });
+    const { loan } = await host.lend({ onRecall: async () => {}, onCancel: () => {} });
+    const driven = loan.begin({});
+    driven.turn({ kind: 'running' });
+    driven.leave();
+    void loan.giveBack('as-before');
+    await host.ask({ kind: 'pause' });
+    await host.environment.yieldToRequests();
+    assert.equal(state(host)?.kind, 'paused');
+    await host.ask({ kind: 'continue' });
+    await host.until(({ kind }) => kind === 'ended');
   });
 
   it('must be there and not have ended', async () => {
