@@ -14,7 +14,7 @@ export class HostSessions {
   private lateSeq = 0;
 
   constructor(
-    private readonly begin: () => BackstitchDebugSession,
+    private readonly begin: (session: number) => BackstitchDebugSession,
     private readonly emit: (session: number, message: object) => void,
   ) {}
 
@@ -31,7 +31,7 @@ export class HostSessions {
   }
 
   private beginSession(number: number): BackstitchDebugSession {
-    const session = this.begin();
+    const session = this.begin(number);
     this.sessions.set(number, session);
     session.onDidSendMessage((message) => this.emit(number, message));
     // What it has seen of a simulation is not kept for those who have left.

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { nodeEnvironment } from '../simulator/cli/node/node-environment.ts';
-import { Mailbox } from '../simulator/host/mailbox.ts';
+import { Mailbox, ONLY_SESSION } from '../simulator/host/mailbox.ts';
 import type {
   HostEvent,
   HostMessage,
@@ -57,15 +57,12 @@ port.on('message', (message: RequestMessage) => {
   void answer(message);
 });
 
-/** The session of a host that is there for it. */
-const ONLY_SESSION = 0;
-
 const debugSessions = new HostSessions(
-  () =>
+  (number) =>
     new BackstitchDebugSession({
       ...environment,
       nowMs: () => performance.now(),
-      interrupted: (work) => mailbox.interrupts(work),
+      interrupted: (work) => mailbox.interrupts(work, number),
       whenQuiet,
       hasFile: existsSync,
       audience: (loaded) => new HostAudience(loaded, emit, (run) => session.attend(run)),

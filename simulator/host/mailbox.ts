@@ -11,14 +11,15 @@ const SEQ = 4;
 const URGENT = 5;
 const MOTION = 6;
 const REQUEST = 7;
-const SLOTS = 8;
+const SESSION = 8;
+const SLOTS = 9;
 const SLOT_BYTES = SLOTS * 4;
 /** An execution's id in UTF-8; a longer one is cut, which only shortens what people are told. */
 const ID_BYTES_MAX = 256;
 
 /**
  * What a message does not wait for: `all` that the host is at or comes to before it, a `motion` that is under
- * way, or the work on one request of the debug protocol, named by its seq.
+ * way, or the work on one request of the debug protocol, named by its seq in its session.
  */
 export type Urgency = 'all' | 'motion' | number;
 
@@ -29,6 +30,9 @@ export interface Work {
   /** The request of the debug protocol that it is for; 0 for none. */
   readonly request: number;
 }
+
+/** The debug session of a host that is there for it; others have numbers of their own. */
+export const ONLY_SESSION = 0;
 
 export class Mailbox {
   private readonly slots: Int32Array;
@@ -49,9 +53,15 @@ export class Mailbox {
     Atomics.add(this.slots, REQUESTS_POSTED, 1);
   }
 
-  /** The client: the request that was posted last is not to wait for this. */
-  interrupt(urgency: Urgency): void {
+  /**
+   * The client: the request that was posted last is not to wait for this.
+   *
+   * @param session whose request it is, if it names one: each session counts its own
+   */
+  interrupt(urgency: Urgency, session = ONLY_SESSION): void {
     if (typeof urgency === 'number') {
+      Atomics.store(this.slots, REQUEST, 0);
+      Atomics.store(this.slots, SESSION, session);
       Atomics.store(this.slots, REQUEST, urgency);
       return;
     }
@@ -59,11 +69,12 @@ export class Mailbox {
     Atomics.store(this.slots, slot, Atomics.load(this.slots, REQUESTS_POSTED));
   }
 
-  /** The host: whether a request waits that wants this work broken off. */
-  interrupts({ isMotion, request }: Work): boolean {
+  /** The host: whether a request waits that wants this work of a debug session broken off. */
+  interrupts({ isMotion, request }: Work, session = ONLY_SESSION): boolean {
     if (this.isAhead(URGENT) || (isMotion && this.isAhead(MOTION))) return true;
     // The work that was meant may be over by now; what came after it goes on.
-    return request !== 0 && Atomics.load(this.slots, REQUEST) === request;
+    if (request === 0 || Atomics.load(this.slots, REQUEST) !== request) return false;
+    return Atomics.load(this.slots, SESSION) === session;
   }
 
   private isAhead(slot: number): boolean {

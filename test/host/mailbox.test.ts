@@ -60,6 +60,17 @@ describe('the mailbox of a host', () => {
     assert.ok(!host.interrupts(MOTION));
   });
 
+  it('breaks off no request of another session that has the same number', () => {
+    const { host, client } = ends();
+    client.interrupt(LOOK.request, 1);
+    assert.ok(host.interrupts(LOOK, 1));
+    assert.ok(!host.interrupts(LOOK, 2));
+    assert.ok(!host.interrupts(LOOK));
+    client.interrupt(LOOK.request, 2);
+    assert.ok(host.interrupts(LOOK, 2));
+    assert.ok(!host.interrupts(LOOK, 1));
+  });
+
   it('says where the host is', () => {
     const { host, client } = ends();
     assert.equal(client.lastEffect, undefined);

@@ -91,7 +91,7 @@ export class HostClient {
       this.mailbox.notePosted();
       this.worker.postMessage(message);
       if (request.kind === 'dap' && request.urgent !== undefined) {
-        this.mailbox.interrupt(request.urgent);
+        this.mailbox.interrupt(request.urgent, request.session);
       }
     });
   }
