@@ -10,12 +10,21 @@ import { type SessionHost, SessionProxy } from './session-proxy.ts';
 /** Whoever connects can change what runs, so that no other machine may. */
 const ADDRESS = '127.0.0.1';
 
+/** How long a connection that is ended may take to end on its other side too. */
+const END_MS_MAX = 1000;
+
 export class DebugPort {
   private readonly server = createServer((socket) => void this.serve(socket));
-  private readonly sessions = new Set<SessionProxy>();
+  private readonly sessions = new Map<SessionProxy, Socket>();
   private begun = 0;
   private whenIdle: (() => void)[] = [];
   private hasAttached = false;
+  private isStopped = false;
+  private end: () => void = () => {};
+  /** The port is stopped and the host is gone: there will be nothing to debug. */
+  private readonly over = new Promise<void>((resolve) => {
+    this.end = resolve;
+  });
 
   /**
    * @param ready resolves when there is something to debug, until when debuggers wait
@@ -54,12 +63,15 @@ export class DebugPort {
     if ((event.message as { readonly event?: string }).event === 'initialized') {
       this.hasAttached = true;
     }
-    for (const session of this.sessions) session.hear(event);
+    for (const session of this.sessions.keys()) session.hear(event);
   }
 
-  /** The host is gone, or another goes on for it. */
+  /** The host is gone, or another goes on for it. A port that is stopped ends its connections. */
   lose(problem: ProblemReport): void {
-    for (const session of this.sessions) session.died(problem);
+    for (const session of this.sessions.keys()) session.died(problem);
+    if (!this.isStopped) return;
+    this.end();
+    for (const socket of this.sessions.values()) endSoon(socket);
   }
 
   /** Resolves when no debugger is connected. */
@@ -70,16 +82,17 @@ export class DebugPort {
 
   /** Takes no more debuggers. */
   stop(): void {
+    this.isStopped = true;
     this.server.close();
   }
 
   private async serve(socket: Socket): Promise<void> {
     const session = new SessionProxy(this.host, ++this.begun);
-    this.sessions.add(session);
+    this.sessions.set(session, socket);
     socket.on('error', () => {});
-    await this.ready;
+    await Promise.race([this.ready, this.over]);
     // Somebody may only have looked whether the port is open.
-    if (!socket.destroyed && !socket.readableEnded) {
+    if (!socket.destroyed && !socket.readableEnded && !socket.writableEnded) {
       await connectStreams(session satisfies MessageHandler, socket, socket);
       // A client that has just gone leaves what it debugged as if it had disconnected.
       await session.leave();
@@ -90,6 +103,14 @@ export class DebugPort {
     this.onIdle(this.hasAttached);
     for (const resolve of this.whenIdle.splice(0)) resolve();
   }
+}
+
+/** Ends a connection also when its other side stays silent. */
+function endSoon(socket: Socket): void {
+  if (socket.destroyed) return;
+  const timer = setTimeout(() => socket.destroy(), END_MS_MAX);
+  socket.once('close', () => clearTimeout(timer));
+  socket.end();
 }
 
 /** For commands, which load the debug adapter only when they need it. */

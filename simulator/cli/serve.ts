@@ -24,6 +24,13 @@ import type { ServeArguments } from './serve-arguments.ts';
 import type { ServeReporter } from './serve-reporter.ts';
 import { ServingClient } from './serving-client.ts';
 
+/** What debuggers hear that are connected at the end. */
+const ENDED: ProblemReport = {
+  severity: 'warning',
+  code: 'host-ended',
+  message: 'The server that ran this simulation has ended.',
+};
+
 type Ending =
   | { readonly kind: 'interrupted' }
   | { readonly kind: 'failed'; readonly problem: ProblemReport };
@@ -81,6 +88,8 @@ export class Serve {
       reporter.problem(problem);
       reporter.end(exitCode, undefined);
       return exitCode;
+    } finally {
+      this.debuggers?.lose(ENDED);
     }
   }
 

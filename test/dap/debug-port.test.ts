@@ -227,6 +227,23 @@ describe('a run with a port for debuggers', () => {
   });
 });
 
+describe('a server that is stopped', () => {
+  it('ends although a debugger does not leave', { timeout: 60_000 }, async () => {
+    const record = join(folder, 'silent.backstitch');
+    const server = new ServeProcess(['.', '--record', record, '--debug-port', '0'], SERVE);
+    try {
+      await server.address();
+      const noted = server.events.map(({ text }) => ADDRESS.exec(String(text))?.[1]);
+      const client = await PortClient.at(Number(noted.find((each) => each !== undefined)));
+      const closed = once(client.socket, 'close');
+      assert.equal(await server.stop(), 0, server.log());
+      await closed;
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
 describe('a server with a port for debuggers', () => {
   it('is stopped by a request that comes, and answers it when it goes on', async () => {
     const record = join(folder, 'till.backstitch');

@@ -15,7 +15,7 @@ export interface DebugListener {
   listen(port: number): Promise<string>;
   /** An event of the host. */
   hear(event: HostEvent): void;
-  /** The host is gone, or another goes on for it. */
+  /** The host is gone, or another goes on for it. A port that is stopped ends its connections. */
   lose(problem: ProblemReport): void;
   /** Resolves when no debugger is connected. */
   idle(): Promise<void>;
