@@ -58,7 +58,7 @@ import { VolumeFaults } from './volume-faults.ts';
 import type { Workflow } from './workflow.ts';
 
 const OVER =
-  '"until" of the plan has come, and from then on nothing goes wrong; take it out of the plan';
+  'it would come at "until" of the plan or after it, and from then on nothing goes wrong; take "until" out of the plan';
 
 export class Engine {
   readonly world: WorldConfig;
@@ -172,7 +172,7 @@ export class Engine {
 
   /** Throws PlanError when a fault cannot happen in this world, and StepError. */
   checkFault(fault: Fault): void {
-    if (this.faults.isOver) throw new PlanError('the injected fault', [OVER]);
+    if (this.faults.isTooLate(fault)) throw new PlanError('the injected fault', [OVER]);
     checkWorld({ faults: [fault] }, this.names(), 'the injected fault');
     this.deployments.check({ faults: [fault] }, 'the injected fault');
     const workflows = [...this.executions.values()].map(({ workflow }) => workflow);

@@ -55,6 +55,7 @@ export class Inputs {
   inject(given: Fault): void {
     this.engine.checkFault(given);
     const fault = placedNow(this.engine, given);
+    this.engine.checkFault(fault);
     this.write('fault', faultJson(fault), undefined);
     this.applyFaultInput(fault);
   }

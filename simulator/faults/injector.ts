@@ -109,6 +109,14 @@ export class FaultInjector {
     return this.given.untilNanos;
   }
 
+  /** Whether a fault would come when nothing goes wrong any more. */
+  isTooLate({ at }: Fault): boolean {
+    const { untilNanos } = this;
+    return (
+      this.isOver || (untilNanos !== undefined && at.kind === 'time' && at.atNanos >= untilNanos)
+    );
+  }
+
   /** Whether that instant has come. */
   get isOver(): boolean {
     return this.over;

@@ -55,9 +55,11 @@ function pathOf(inside: Container | undefined, key: string | undefined): string 
 
 /** The line of a value, or of the innermost one around it that is there; undefined for none. */
 export function lineOf(lines: ReadonlyMap<string, number>, path: string): number | undefined {
-  for (let at = path; at !== ''; at = at.replace(/(?:\.[^.[]*|\[\d+\]|[^.[\]]+)$/, '')) {
+  for (let at = path; ; ) {
     const line = lines.get(at);
     if (line !== undefined) return line;
+    const around = at.replace(/(?:\.[^.[]*|\[\d+\]|[^.[\]]+|\W)$/, '');
+    if (around === at) return undefined;
+    at = around;
   }
-  return undefined;
 }

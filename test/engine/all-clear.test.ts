@@ -131,7 +131,30 @@ describe('the end of a plan', () => {
     const place = { kind: 'match', effect: '*', execution: undefined, match: 1 } as const;
     assert.throws(
       () => simulation.inputs.inject({ ...crash, at: place }),
-      /PlanError: .*\n.*"until" of the plan has come/,
+      /PlanError: .*\n.*at "until" of the plan or after it/,
+    );
+  });
+
+  it('refuses faults by hand that would come after it', () => {
+    const plan = { faults: [], until: '10s' };
+    const { simulation } = simulate(program, {
+      ...{ args: SLEEPS, plan },
+      setup: { observer: { stopsBefore: ({ seq }) => seq === 0 } },
+    });
+    assert.equal(simulation.run().kind, 'stopped');
+    const at = (seconds: number) => {
+      return { kind: 'time', atNanos: BigInt(seconds) * SECOND } as const;
+    };
+    const crash = {
+      kind: 'crash',
+      point: 'before',
+      node: 'node-a',
+      restartAfterNanos: 1n,
+    } as const;
+    simulation.inputs.inject({ ...crash, at: at(9) });
+    assert.throws(
+      () => simulation.inputs.inject({ ...crash, at: at(10) }),
+      /at "until" of the plan/,
     );
   });
 });

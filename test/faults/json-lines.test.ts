@@ -24,6 +24,15 @@ describe('the lines of a JSON text', () => {
     assert.equal(lineOf(lines, '$.faults[7]'), 2);
     assert.equal(lineOf(lines, '$.schedule.order'), 1);
     assert.equal(lineOf(lines, 'elsewhere'), undefined);
+    assert.equal(lineOf(lines, '$.schedule.order[of]'), 1);
+  });
+
+  it('are looked up by any text', () => {
+    fc.assert(
+      fc.property(fc.string(), (path) => {
+        assert.equal(lineOf(new Map(), path), undefined);
+      }),
+    );
   });
 
   it('are found for every value of any text', () => {

@@ -10,7 +10,7 @@ import type { Finding } from '../../explore/finding.ts';
 import { mergeFindings, mergeReports } from '../../explore/merge-reports.ts';
 import type { ExploreReport } from '../../explore/report.ts';
 import type { HostEvent } from '../../host/protocol.ts';
-import { ExploreWorker } from './explore-worker.ts';
+import { brokenOffBy, ExploreWorker } from './explore-worker.ts';
 import { HostProblemError } from './host-client.ts';
 
 /** The longest that a timer can wait. */
@@ -93,12 +93,19 @@ export class ExplorePool {
     const errors = ends.flatMap((end) =>
       end.status === 'rejected' ? [end.reason as unknown] : [],
     );
-    const [error] = errors;
+    const error = errors.find((one) => !isBrokenOff(one)) ?? errors[0];
     const [first, ...others] = reports;
     if (error === undefined) return reports;
     if (first === undefined || !(error instanceof HostProblemError)) throw error;
     const { code, message } = error.problem;
-    return [{ ...first, stopped: 'failed', failure: { code, message } }, ...others];
+    const broken = brokenOffBy(error.problem);
+    const why =
+      broken === undefined
+        ? { stopped: 'failed' as const, failure: { code, message } }
+        : { stopped: broken };
+    // Nothing of the part of the one that has no report was tried since the exploration was begun.
+    const next = Math.min(first.next, this.resume?.next ?? 0);
+    return [{ ...first, ...why, next }, ...others];
   }
 
   private get timeLeftMs(): number | undefined {
@@ -152,8 +159,12 @@ export class ExplorePool {
   }
 }
 
-/** What is not shrunk to the end is found again. */
-function withoutUnfinished(report: ExploreReport): ExploreReport {
+function isBrokenOff(error: unknown): boolean {
+  return error instanceof HostProblemError && brokenOffBy(error.problem) !== undefined;
+}
+
+/** What is not shrunk to the end is found again, and what went wrong need not go wrong again. */
+function withoutUnfinished({ failure, ...report }: ExploreReport): ExploreReport {
   return { ...report, findings: report.findings.filter(({ unfinished }) => unfinished !== true) };
 }
 

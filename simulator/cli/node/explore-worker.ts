@@ -6,6 +6,7 @@
 import { CALM_NUMBER } from '../../explore/calm-number.ts';
 import type { ExploreOptions, ExploreProgress, StuckTrial } from '../../explore/explore-options.ts';
 import type { Finding } from '../../explore/finding.ts';
+import { mergeFindings } from '../../explore/merge-reports.ts';
 import type { ExploreReport } from '../../explore/report.ts';
 import type { HostEvent, ProblemReport } from '../../host/protocol.ts';
 import { isChecksMark, parseTrialMark } from '../../host/trial-mark.ts';
@@ -40,6 +41,8 @@ export class ExploreWorker {
   private client: HostClient | undefined;
   /** The last that was heard of what it came to. */
   private report: ExploreReport | undefined;
+  /** What it has found so far, perhaps since then. */
+  private readonly heard = new Map<string, Finding>();
   private readonly stuck: StuckTrial[] = [];
   /** Why it is to come to its end now. */
   private breaksOff: 'time' | 'cancelled' | undefined;
@@ -101,7 +104,8 @@ export class ExploreWorker {
 
   /** What is kept of a host that was ended, or has died; throws HostProblemError when that is nothing. */
   private kept(problem: ProblemReport): ExploreReport {
-    const { report, breaksOff } = this;
+    const { breaksOff } = this;
+    const report = this.report && this.withHeard(this.report);
     if (breaksOff !== undefined && this.ended !== undefined) {
       if (report === undefined) throw new HostProblemError(NOTHING_TRIED[breaksOff]);
       const problems = [...report.problems, ...this.lateText()];
@@ -110,8 +114,18 @@ export class ExploreWorker {
     if (report === undefined || (report.runs === 0 && report.findings.length === 0)) {
       throw new HostProblemError(problem);
     }
+    // A host that replaced another one had no time left for its undisturbed run.
+    const broken = brokenOffBy(problem);
+    if (broken !== undefined) return { ...report, stopped: broken };
     const { code, message } = this.ended === 'stuck' ? TOO_MANY_STUCK : problem;
     return { ...report, stopped: 'failed', failure: { code, message } };
+  }
+
+  /** Findings are told at once, and reports now and then. */
+  private withHeard(report: ExploreReport): ExploreReport {
+    const known = new Set(report.findings.map(({ key }) => key));
+    const since = [...this.heard.values()].filter(({ key }) => !known.has(key));
+    return { ...report, findings: mergeFindings([report.findings, since]) };
   }
 
   /** Says which trial was under way when it did not break off. */
@@ -183,6 +197,7 @@ export class ExploreWorker {
         this.setup.onProgress();
         return;
       case 'finding':
+        this.heard.set(event.finding.key, event.finding);
         this.setup.onFinding(event.finding);
         return;
       case 'explored':
@@ -230,6 +245,12 @@ const NOTHING_TRIED: Readonly<Record<'time' | 'cancelled', ProblemReport>> = {
     message: 'interrupted before anything was tried.',
   },
 };
+
+/** Whether a host had to leave off before it could try anything; undefined for what went wrong. */
+export function brokenOffBy({ code }: ProblemReport): 'time' | 'cancelled' | undefined {
+  if (code === NOTHING_TRIED.time.code) return 'time';
+  return code === NOTHING_TRIED.cancelled.code ? 'cancelled' : undefined;
+}
 
 const TOO_MANY_STUCK: ProblemReport = {
   severity: 'error',

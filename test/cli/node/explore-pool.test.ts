@@ -123,4 +123,41 @@ onRequest(({ options }, reply) => {
     ).run();
     assert.deepEqual([stopped, runs, failure?.code], ['failed', 5, 'internal']);
   });
+
+  it('keeps what a host has found since it last told what it came to', async () => {
+    const { stopped, findings } = await pool(
+      'found-late',
+      `
+const found = { key: 'k', original: { trial: 8 }, runs: 1 };
+onRequest(({ kind }) => {
+  if (kind !== 'explore') return;
+  ready();
+  explored({ runs: 7, next: 7 });
+  event({ kind: 'finding', finding: found });
+});`,
+      200,
+    ).run();
+    assert.deepEqual([stopped, findings.map(({ key }) => key)], ['time', ['k']]);
+  });
+
+  it('is over, and has not failed, when one host had no time for its undisturbed run', async () => {
+    const { stopped, runs, next, failure } = await pool(
+      'no-time',
+      `
+parentPort.on('message', ({ id, request: { kind, options } }) => {
+  if (kind !== 'explore') return;
+  ready();
+  const problem = { severity: 'error', code: 'time-up', message: 'no time' };
+  parentPort.postMessage(
+    options.shard.index === 2
+      ? { kind: 'answer', id, value: report({ runs: 5, next: 9 }) }
+      : { kind: 'failure', id, problem },
+  );
+});`,
+      10_000,
+      2,
+    ).run();
+    // What was the part of the first was not tried, so resuming begins before it.
+    assert.deepEqual([stopped, runs, next, failure], ['time', 5, 0, undefined]);
+  });
 });
