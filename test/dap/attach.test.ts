@@ -8,6 +8,7 @@ import type { DrivenRun } from '../../simulator/host/driven-run.ts';
 import type { LentSimulation, Loan } from '../../simulator/host/loan.ts';
 import type { RunOptions } from '../../simulator/host/protocol.ts';
 import { type InProcessHost, inProcessHost } from '../helpers/in-process-host.ts';
+import { closeBuilder } from '../helpers/programs.ts';
 import { projectRoot } from '../helpers/project-root.ts';
 import { lineWith, ORDER, ORDER_SOURCE } from './helpers/programs.ts';
 import { type Arrival, TestClient } from './helpers/test-client.ts';
@@ -15,7 +16,7 @@ import { closeTestHost } from './helpers/test-host.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'backstitch-attach-'));
 after(async () => {
-  await closeTestHost();
+  await Promise.all([closeTestHost(), closeBuilder()]);
   rmSync(folder, { recursive: true, force: true });
 });
 

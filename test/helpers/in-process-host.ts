@@ -1,11 +1,14 @@
 /** A host in this process, as the command's worker has one, with what it tells. */
 import { join } from 'node:path';
+import { loadTarget } from '../../simulator/cli/node/load-target.ts';
 import { nodeEnvironment } from '../../simulator/cli/node/node-environment.ts';
 import type { HostEnvironment } from '../../simulator/host/host-environment.ts';
 import type { AnswerTo, HostEvent, HostRequest } from '../../simulator/host/protocol.ts';
 import type { RealClock } from '../../simulator/host/real-pace.ts';
 import { HostSession } from '../../simulator/host/session.ts';
+import { testComponents } from './components.ts';
 import { ensureDist } from './dist.ts';
+import { testBuilder } from './programs.ts';
 import { projectRoot } from './project-root.ts';
 
 export interface InProcessHost {
@@ -20,7 +23,11 @@ export interface InProcessHost {
   printed(): string;
 }
 
-/** @param clock real time, where it is not to be that of this machine */
+/**
+ * A test file that makes one calls `closeBuilder` after its tests.
+ *
+ * @param clock real time, where it is not to be that of this machine
+ */
 export function inProcessHost(clock?: RealClock): InProcessHost {
   ensureDist();
   const events: HostEvent[] = [];
@@ -34,10 +41,12 @@ export function inProcessHost(clock?: RealClock): InProcessHost {
     hasRequests: () => false,
     beat: () => {},
   });
-  const environment: HostEnvironment =
-    clock === undefined
-      ? machine
-      : { ...machine, now: () => clock.now(), alarm: clock.alarm.bind(clock) };
+  const environment: HostEnvironment = {
+    ...machine,
+    // A worker that ends takes its compilers along; here those of the test do it, which it closes.
+    load: (target) => loadTarget(target, testBuilder, testComponents(), machine.sql),
+    ...(clock === undefined ? {} : { now: () => clock.now(), alarm: clock.alarm.bind(clock) }),
+  };
   const session = new HostSession(environment);
   return {
     environment,

@@ -3,7 +3,8 @@ import { SourceBuilder } from '../../simulator/cli/node/build-source.ts';
 import { type GuestProgram, loadProgram } from '../../simulator/guest/program.ts';
 import { projectRoot } from './project-root.ts';
 
-const builder = new SourceBuilder({
+/** Builds what tests run; `closeBuilder` ends its compilers. */
+export const testBuilder = new SourceBuilder({
   includeFolders: [join(projectRoot, 'examples/include')],
   environment: process.env,
 });
@@ -15,7 +16,7 @@ const built = new Map<string, Promise<GuestProgram>>();
 export function buildProgram(path: string): Promise<GuestProgram> {
   const existing = built.get(path);
   if (existing !== undefined) return existing;
-  const program = builder
+  const program = testBuilder
     .build(join(projectRoot, path), join(projectRoot, 'build/programs'))
     .then(({ wasm }) => loadProgram(wasm, MEMORY_MIB));
   built.set(path, program);
@@ -24,5 +25,5 @@ export function buildProgram(path: string): Promise<GuestProgram> {
 
 /** Ends the compilers; a test file that builds programs calls this after its tests. */
 export function closeBuilder(): Promise<void> {
-  return builder.close();
+  return testBuilder.close();
 }
