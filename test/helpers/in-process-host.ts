@@ -1,12 +1,10 @@
 /** A host in this process, as the command's worker has one, with what it tells. */
 import { join } from 'node:path';
-import { loadTarget } from '../../simulator/cli/node/load-target.ts';
 import { nodeEnvironment } from '../../simulator/cli/node/node-environment.ts';
 import type { HostEnvironment } from '../../simulator/host/host-environment.ts';
 import type { AnswerTo, HostEvent, HostRequest } from '../../simulator/host/protocol.ts';
 import type { RealClock } from '../../simulator/host/real-pace.ts';
 import { HostSession } from '../../simulator/host/session.ts';
-import { testComponents } from './components.ts';
 import { ensureDist } from './dist.ts';
 import { testBuilder } from './programs.ts';
 import { projectRoot } from './project-root.ts';
@@ -33,6 +31,8 @@ export function inProcessHost(clock?: RealClock): InProcessHost {
   const events: HostEvent[] = [];
   let hear = (): void => {};
   const machine = nodeEnvironment({
+    // A worker that ends takes its compilers along; here those of the test build, which it closes.
+    builder: testBuilder,
     distFolder: join(projectRoot, 'dist'),
     emit: (event) => {
       events.push(event);
@@ -43,8 +43,6 @@ export function inProcessHost(clock?: RealClock): InProcessHost {
   });
   const environment: HostEnvironment = {
     ...machine,
-    // A worker that ends takes its compilers along; here those of the test do it, which it closes.
-    load: (target) => loadTarget(target, testBuilder, testComponents(), machine.sql),
     ...(clock === undefined ? {} : { now: () => clock.now(), alarm: clock.alarm.bind(clock) }),
   };
   const session = new HostSession(environment);

@@ -37,17 +37,21 @@ export interface NodeHost {
   readonly distFolder: string;
   /** The process ends with the host, and is to end fast. */
   readonly shortLived?: boolean;
+  /** Builds sources; without one the environment has its own, whose compilers end with its thread. */
+  readonly builder?: SourceBuilder;
   emit(event: HostEvent): void;
   hasRequests(): boolean;
   beat(execution?: string, seq?: number): void;
 }
 
 export function nodeEnvironment(host: NodeHost): HostEnvironment {
-  const builder = new SourceBuilder({
-    includeFolders: [join(host.distFolder, 'include')],
-    environment: process.env,
-    onProgress: (message) => host.emit({ kind: 'progress', message }),
-  });
+  const builder =
+    host.builder ??
+    new SourceBuilder({
+      includeFolders: [join(host.distFolder, 'include')],
+      environment: process.env,
+      onProgress: (message) => host.emit({ kind: 'progress', message }),
+    });
   const sql = loadSql(join(host.distFolder, 'sql-wasm.wasm'), host.shortLived ?? false);
   const jco = new JcoTranspiler(bundledJco(host.distFolder));
   const components = new ComponentCache(jco, TRANSPILED_VERSION);

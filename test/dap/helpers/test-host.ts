@@ -15,6 +15,7 @@ const builder = new SourceBuilder({
 /** A real host, whose compiler is shared by all sessions of a test file. */
 export function testHost(): DebugHost {
   const environment = nodeEnvironment({
+    builder,
     distFolder: join(projectRoot, 'dist'),
     emit: () => {},
     hasRequests: () => false,
