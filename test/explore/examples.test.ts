@@ -17,6 +17,7 @@ import { TrialRunner } from '../../simulator/explore/trial-runner.ts';
 import { closeExamples, type Example, loadExample } from '../examples/run-example.ts';
 import { componentOfC } from '../helpers/build-component.ts';
 import { testComponents } from '../helpers/components.ts';
+import { closeBuilder } from '../helpers/programs.ts';
 import { projectRoot } from '../helpers/project-root.ts';
 
 const RUNS_MAX = 250;
@@ -143,7 +144,7 @@ describe('exploring the examples', () => {
       writeFileSync(join(folder, 'backstitch.json'), JSON.stringify({ workflows, world }));
     });
     after(async () => {
-      await builder.close();
+      await Promise.all([builder.close(), closeBuilder()]);
       rmSync(folder, { recursive: true, force: true });
     });
 
