@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { JsonObject } from '../../simulator/effects/operation.ts';
-import { PlanError, parseFault, planJson } from '../../simulator/faults/plan.ts';
+import { planJson } from '../../simulator/faults/plan.ts';
 import type { GuestProgram } from '../../simulator/guest/program.ts';
 import { RandomStream } from '../../simulator/kernel/random-stream.ts';
 import type { MemorySink } from '../helpers/memory-sink.ts';
 import { buildProgram, closeBuilder } from '../helpers/programs.ts';
 import { type Simulated, simulate } from '../helpers/simulate.ts';
+import { injectByHand } from './inject-by-hand.ts';
 import { anyCase, anyFault, type Case, checkCase, optionsOf, runs } from './random-cases.ts';
 import { assertSameSink } from './sink-text.ts';
 
@@ -21,17 +22,6 @@ function clicked({ simulation }: Simulated, fault: JsonObject): JsonObject {
   const latest = simulation.executions[0]?.latest;
   if (at.seq === undefined || latest === undefined) return fault;
   return { ...fault, at: { execution: 'script-1', seq: latest.view.length } };
-}
-
-/** Injects a fault, but for one that the plan refuses, because nothing goes wrong any more by then. */
-function inject(simulated: Simulated, fault: JsonObject): void {
-  try {
-    simulated.simulation.inputs.inject(parseFault(clicked(simulated, fault), 'a test'));
-  } catch (error) {
-    const isRefused =
-      error instanceof PlanError && error.message.includes('at "until" of the plan');
-    if (!isRefused) throw error;
-  }
 }
 
 /** The rows of faults, but for whether they were injected. */
@@ -70,7 +60,7 @@ describe('faults that are injected by hand', () => {
       assert.ok(stop < STOPS_MAX);
       const fault = left.pop();
       if (fault === undefined) continue;
-      inject(simulated, fault);
+      injectByHand(simulated.simulation, clicked(simulated, fault));
     }
     return simulated;
   }

@@ -5,12 +5,12 @@ import type { UnknownOutcomePolicy } from '../../simulator/config/config.ts';
 import type { JsonObject } from '../../simulator/effects/operation.ts';
 import type { ShownOutput } from '../../simulator/engine/journal-store.ts';
 import type { SimulationObserver } from '../../simulator/engine/simulation.ts';
-import { parseFault } from '../../simulator/faults/plan.ts';
 import type { GuestProgram } from '../../simulator/guest/program.ts';
 import type { ExecutionId } from '../../simulator/journal/entry.ts';
 import { RandomStream } from '../../simulator/kernel/random-stream.ts';
 import { buildProgram, closeBuilder } from '../helpers/programs.ts';
 import { type Simulated, simulate } from '../helpers/simulate.ts';
+import { injectByHand } from './inject-by-hand.ts';
 import { anyCase, anyFault, type Case, checkCase, optionsOf, runs } from './random-cases.ts';
 import { assertSameSink } from './sink-text.ts';
 
@@ -176,7 +176,7 @@ function operate({ simulation }: Simulated, seed: number, byHand: readonly objec
     const fault = faults[0];
     if (fault !== undefined && chance(4)) {
       faults.shift();
-      simulation.inputs.inject(parseFault(fault, 'by hand'));
+      injectByHand(simulation, fault);
     }
     for (const { id, ended, journal } of simulation.executions) {
       if (ended) continue;
