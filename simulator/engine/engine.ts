@@ -13,7 +13,7 @@ import type { HttpRequestArgs } from '../effects/http.ts';
 import type { EffectValue } from '../effects/operation.ts';
 import { checkWorld, type WorldNames } from '../faults/check-world.ts';
 import type { Fault, Happening } from '../faults/fault.ts';
-import type { EffectSite, FaultInjector } from '../faults/injector.ts';
+import { type EffectSite, type FaultInjector, TOO_LATE } from '../faults/injector.ts';
 import { PlanError } from '../faults/plan.ts';
 import type { GuestOutcome } from '../guest/run-guest.ts';
 import {
@@ -56,9 +56,6 @@ import { forgetUnkept, Steps } from './steps.ts';
 import { Traffic } from './traffic.ts';
 import { VolumeFaults } from './volume-faults.ts';
 import type { Workflow } from './workflow.ts';
-
-const OVER =
-  'it would come at "until" of the plan or after it, and from then on nothing goes wrong; take "until" out of the plan';
 
 export class Engine {
   readonly world: WorldConfig;
@@ -172,7 +169,7 @@ export class Engine {
 
   /** Throws PlanError when a fault cannot happen in this world, and StepError. */
   checkFault(fault: Fault): void {
-    if (this.faults.isTooLate(fault)) throw new PlanError('the injected fault', [OVER]);
+    if (this.faults.isTooLate(fault)) throw new PlanError('the injected fault', [TOO_LATE]);
     checkWorld({ faults: [fault] }, this.names(), 'the injected fault');
     this.deployments.check({ faults: [fault] }, 'the injected fault');
     const workflows = [...this.executions.values()].map(({ workflow }) => workflow);

@@ -75,6 +75,10 @@ const CHANCES = 1_000_000_000;
 
 const NO_SOURCE = (): readonly SourcePlace[] => [];
 
+/** Why a fault is refused that would come too late. */
+export const TOO_LATE =
+  'it would come at "until" of the plan or after it, and from then on nothing goes wrong; take "until" out of the plan';
+
 export class FaultInjector {
   /** Each time that one has happened, in their order. */
   readonly fired: FiredFault[] = [];

@@ -9,7 +9,7 @@ import { TrialRunner } from '../../simulator/explore/trial-runner.ts';
 import { EFFECT_POINTS } from '../../simulator/faults/fault.ts';
 import type { GuestProgram } from '../../simulator/guest/program.ts';
 import { executionId } from '../../simulator/journal/entry.ts';
-import { closeExamples, loadExample } from '../examples/run-example.ts';
+import { closeExamples, loadExample, WRONG_EXAMPLES } from '../examples/run-example.ts';
 import { buildProgram, closeBuilder } from '../helpers/programs.ts';
 import { loadedScript, type TrialOptions, trialOf, trialRunner } from '../helpers/trials.ts';
 import { median, report } from './report.ts';
@@ -110,15 +110,7 @@ function explore(runner: TrialRunner): number {
   return runs / ((performance.now() - start) / 1000);
 }
 
-/** What is wrong with the examples, with how long it took to shrink: with a time for each finding. */
-const WRONG = [
-  'charge-without-key',
-  'check-then-act',
-  'lease-wall-clock',
-  'lost-update',
-  'retry-double-send',
-  'time-branch',
-];
+/** Of the examples that are wrong, how many trials tell how long it took to shrink each finding. */
 const WRONG_EXPLORED = 400;
 
 async function slowestShrink(name: string): Promise<number> {
@@ -149,7 +141,7 @@ async function slowestShrink(name: string): Promise<number> {
   return Math.max(...times);
 }
 
-for (const name of WRONG) {
+for (const name of WRONG_EXAMPLES) {
   report(`shrinking the slowest finding of ${name}`, await slowestShrink(name), 'ms', null);
 }
 await closeExamples();

@@ -14,7 +14,12 @@ import { Explorer } from '../../simulator/explore/explorer.ts';
 import type { ExploreReport } from '../../simulator/explore/report.ts';
 import { SHRINK_RUNS_MAX } from '../../simulator/explore/shrink/shrinker.ts';
 import { TrialRunner } from '../../simulator/explore/trial-runner.ts';
-import { closeExamples, type Example, loadExample } from '../examples/run-example.ts';
+import {
+  closeExamples,
+  type Example,
+  loadExample,
+  WRONG_EXAMPLES,
+} from '../examples/run-example.ts';
 import { componentOfC } from '../helpers/build-component.ts';
 import { testComponents } from '../helpers/components.ts';
 import { closeBuilder } from '../helpers/programs.ts';
@@ -30,19 +35,12 @@ export function recordsAreWhole({ volumes, executions }) {
   if (at >= 0 && !hasFailed) return lines[at] + ' is followed by ' + lines[at + 1];
 }`;
 
-/** In C, but for retry-double-send, which is in AssemblyScript. */
-const WRONG = [
-  'charge-without-key',
-  'check-then-act',
-  'lease-wall-clock',
-  'lost-update',
-  'retry-double-send',
-  'time-branch',
-];
-
 /** Of a message that is lost, only other faults than crashes tell: crashes are made up for. */
 const STRATEGIES_OF: Readonly<Record<string, readonly StrategyName[]>> = Object.fromEntries(
-  WRONG.map((name) => [name, name === 'retry-double-send' ? ['crashes', 'faults'] : ['crashes']]),
+  WRONG_EXAMPLES.map((name) => [
+    name,
+    name === 'retry-double-send' ? ['crashes', 'faults'] : ['crashes'],
+  ]),
 );
 
 async function explore(
@@ -96,7 +94,7 @@ describe('exploring the examples', () => {
     assert.ok(report.runs > 150);
   });
 
-  for (const name of WRONG) {
+  for (const name of WRONG_EXAMPLES) {
     const folder = `wrong/${name}`;
     const suite = async (): Promise<CheckSuite> => {
       const module = join(projectRoot, 'examples', folder, 'checks.mjs');
